@@ -1,0 +1,1 @@
+"""The adoption tracker: a self-hosted register of policy adoption."""
