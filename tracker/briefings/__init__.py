@@ -1,0 +1,1 @@
+"""Briefings: a comparison turned into a document that can be cited, as a page and as a PDF."""

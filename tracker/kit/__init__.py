@@ -1,0 +1,1 @@
+"""Pure helpers. Nothing here imports another package of the tracker."""

@@ -1,0 +1,305 @@
+"""The words of the record: codes as stored and published, and what each is called on a screen.
+
+Codes are a contract (columns, URLs, files); words are translated when shown.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tracker.kit.i18n import N_, gettext
+
+
+class Axis(StrEnum):
+    COMMITMENT = "commitment"
+    PRACTICE = "practice"
+
+
+class Missing(StrEnum):
+    """Why there is no level. Never blank, never 0."""
+
+    NOT_ASSESSED = "not_assessed"
+    NOT_APPLICABLE = "not_applicable"
+    INCONCLUSIVE = "inconclusive"
+    NO_RESPONSE = "no_response"
+    WITHHELD = "withheld"
+
+
+class Basis(StrEnum):
+    BY_NAME = "by_name"
+    EQUIVALENT = "equivalent"
+
+
+class Scope(StrEnum):
+    GENERAL = "general"
+    TARGETED = "targeted"
+
+
+class Domain(StrEnum):
+    INDIVIDUAL = "individual"
+    ORGANIZATION = "organization"
+    RESEARCHER = "researcher"
+    EDUCATOR = "educator"
+    ALL = "all"
+
+
+PRACTITIONER_DOMAINS = (Domain.INDIVIDUAL, Domain.ORGANIZATION, Domain.RESEARCHER, Domain.EDUCATOR)
+
+
+class Voice(StrEnum):
+    """Who speaks: the nearest steward of the jurisdiction, or an independent assessor."""
+
+    SELF = "self"
+    INDEPENDENT = "independent"
+
+
+class Source(StrEnum):
+    """Whose voice a comparison reads."""
+
+    SELF = "self"
+    INDEPENDENT = "independent"
+    BEST = "best"
+    ALL = "all"
+
+
+class RevisionKind(StrEnum):
+    CHANGE = "change"
+    CORRECTION = "correction"
+
+
+class DraftState(StrEnum):
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    RETURNED = "returned"
+
+
+class OrganisationKind(StrEnum):
+    MINISTRY = "ministry"
+    HEALTH_SYSTEM = "health_system"
+    NGO = "ngo"
+    ACADEMIC = "academic"
+    OPERATOR = "operator"
+
+
+class MandateKind(StrEnum):
+    STEWARD = "steward"
+    ASSESSOR = "assessor"
+
+
+class JurisdictionKind(StrEnum):
+    COUNTRY = "country"
+    SUBDIVISION = "subdivision"
+    HEALTH_SYSTEM = "health_system"
+    FACILITY_NETWORK = "facility_network"
+
+
+class InstrumentKind(StrEnum):
+    STATUTE = "statute"
+    REGULATION = "regulation"
+    POLICY = "policy"
+    PLAN = "plan"
+    STANDARD = "standard"
+    GUIDELINE = "guideline"
+    PROTOCOL = "protocol"
+    CURRICULUM = "curriculum"
+    AGREEMENT = "agreement"
+    BUDGET = "budget"
+    STATEMENT = "statement"
+    DRAFT = "draft"
+    TRAINING_RECORD = "training_record"
+    SERVICE_RECORD = "service_record"
+    REPORT = "report"
+    INDEPENDENT_REPORT = "independent_report"
+    EVALUATION = "evaluation"
+    OTHER = "other"
+
+
+class CitationAxis(StrEnum):
+    COMMITMENT = "commitment"
+    PRACTICE = "practice"
+    BOTH = "both"
+
+    def covers(self, axis: Axis) -> bool:
+        return self is CitationAxis.BOTH or self.value == axis.value
+
+
+class Relation(StrEnum):
+    """How the source of a mapping relates to its target, after NIST set-theory mapping."""
+
+    EQUAL = "equal"
+    SUBSET_OF = "subset_of"
+    SUPERSET_OF = "superset_of"
+    INTERSECTS_WITH = "intersects_with"
+    SUPPORTS = "supports"
+    NO_RELATIONSHIP = "no_relationship"
+
+
+LEVEL_CODES = ("0", "1", "2", "3", "4")
+MISSING_CODES = tuple(m.value for m in Missing)
+VALUE_CODES = LEVEL_CODES + MISSING_CODES
+
+_WORDS: dict[str, str] = {
+    # levels, one word per axis
+    "commitment.0": N_("None found"),
+    "commitment.1": N_("Proposed"),
+    "commitment.2": N_("Adopted in part"),
+    "commitment.3": N_("Adopted in full"),
+    "commitment.4": N_("Adopted in full and resourced"),
+    "practice.0": N_("None found"),
+    "practice.1": N_("Preparing"),
+    "practice.2": N_("In use in part"),
+    "practice.3": N_("In general use"),
+    "practice.4": N_("Routine"),
+    # what each level means
+    "meaning.commitment.0": N_("A search was made and nothing was found."),
+    "meaning.commitment.1": N_("Announced, drafted or consulted on."),
+    "meaning.commitment.2": N_("Adopted for some professions, regions or facilities, or for some of the content."),
+    "meaning.commitment.3": N_("Adopted for the whole jurisdiction."),
+    "meaning.commitment.4": N_("Adopted for the whole jurisdiction, with an owner and a budget."),
+    "meaning.practice.0": N_("A search was made and nothing was found."),
+    "meaning.practice.1": N_("An owner, protocol, curriculum or trainers are being put in place."),
+    "meaning.practice.2": N_("In use in some professions, regions or facilities, or for some of the content."),
+    "meaning.practice.3": N_("In use throughout the jurisdiction."),
+    "meaning.practice.4": N_("Financed, monitored, and reviewed since it began."),
+    # least evidence of each level
+    "evidence.commitment.0": N_("a search note: who looked, where and when"),
+    "evidence.commitment.1": N_("a statement or draft"),
+    "evidence.commitment.2": N_("an instrument with its date and a locator"),
+    "evidence.commitment.3": N_("an instrument with its date and a locator"),
+    "evidence.commitment.4": N_("an instrument with its date and a locator, an owner and a budget"),
+    "evidence.practice.0": N_("a search note: who looked, where and when"),
+    "evidence.practice.1": N_("an owner, or a protocol, curriculum or plan"),
+    "evidence.practice.2": N_("a training or service record, or a report of use"),
+    "evidence.practice.3": N_("records or an independent report"),
+    "evidence.practice.4": N_("an evaluation dated after the start"),
+    # missing values
+    "missing.not_assessed": N_("Not assessed"),
+    "missing.not_applicable": N_("Not applicable"),
+    "missing.inconclusive": N_("Inconclusive"),
+    "missing.no_response": N_("No response"),
+    "missing.withheld": N_("Withheld"),
+    "meaning.missing.not_assessed": N_("Nobody has looked yet. This says nothing about adoption."),
+    "meaning.missing.not_applicable": N_("The item does not apply here; the published reason says why."),
+    "meaning.missing.inconclusive": N_("Somebody looked, and the sources do not settle it."),
+    "meaning.missing.no_response": N_("The organisation was asked and did not answer."),
+    "meaning.missing.withheld": N_("An answer exists and is not published."),
+    "axis.commitment": N_("On paper"),
+    "axis.practice": N_("In practice"),
+    "axis.both": N_("Both"),
+    "basis.by_name": N_("By name"),
+    "basis.equivalent": N_("Equivalent measure"),
+    "meaning.basis.by_name": N_("The instrument names the competencies."),
+    "meaning.basis.equivalent": N_("The instrument does the same without naming the competencies."),
+    "scope.general": N_("General"),
+    "scope.targeted": N_("Targeted"),
+    "domain.individual": N_("Individual practitioner"),
+    "domain.organization": N_("Organization"),
+    "domain.researcher": N_("Researcher"),
+    "domain.educator": N_("Educator"),
+    "domain.all": N_("All"),
+    "voice.self": N_("Self-report"),
+    "voice.independent": N_("Independent assessment"),
+    "source.self": N_("Self-reports"),
+    "source.independent": N_("Independent assessments"),
+    "source.best": N_("Best verified"),
+    "source.all": N_("Every voice"),
+    "verification.V0": N_("Claimed"),
+    "verification.V1": N_("Documented"),
+    "verification.V2": N_("Reviewed"),
+    "verification.V3": N_("Confirmed"),
+    "state.draft": N_("Draft"),
+    "state.submitted": N_("Submitted"),
+    "state.returned": N_("Returned"),
+    "state.published": N_("Published"),
+    "state.superseded": N_("Superseded"),
+    "state.corrected": N_("Corrected"),
+    "state.withdrawn": N_("Withdrawn"),
+    "kind.change": N_("Change"),
+    "kind.correction": N_("Correction"),
+    "organisation.ministry": N_("Ministry"),
+    "organisation.health_system": N_("Health system"),
+    "organisation.ngo": N_("NGO"),
+    "organisation.academic": N_("Academic institution"),
+    "organisation.operator": N_("Operator"),
+    "mandate.steward": N_("Steward"),
+    "mandate.assessor": N_("Assessor"),
+    "jurisdiction.country": N_("Country"),
+    "jurisdiction.subdivision": N_("Subdivision"),
+    "jurisdiction.health_system": N_("Health system"),
+    "jurisdiction.facility_network": N_("Facility network"),
+    "role.viewer": N_("Viewer"),
+    "role.contributor": N_("Contributor"),
+    "role.reviewer": N_("Reviewer"),
+    "role.admin": N_("Admin"),
+    "role.operator": N_("Operator"),
+    "instrument.statute": N_("Statute"),
+    "instrument.regulation": N_("Regulation"),
+    "instrument.policy": N_("Policy"),
+    "instrument.plan": N_("Plan"),
+    "instrument.standard": N_("Standard"),
+    "instrument.guideline": N_("Guideline"),
+    "instrument.protocol": N_("Protocol"),
+    "instrument.curriculum": N_("Curriculum"),
+    "instrument.agreement": N_("Agreement"),
+    "instrument.budget": N_("Budget"),
+    "instrument.statement": N_("Statement"),
+    "instrument.draft": N_("Draft"),
+    "instrument.training_record": N_("Training record"),
+    "instrument.service_record": N_("Service record"),
+    "instrument.report": N_("Report"),
+    "instrument.independent_report": N_("Independent report"),
+    "instrument.evaluation": N_("Evaluation"),
+    "instrument.other": N_("Other document"),
+    "relation.equal": N_("is equal to"),
+    "relation.subset_of": N_("is a part of"),
+    "relation.superset_of": N_("contains"),
+    "relation.intersects_with": N_("overlaps with"),
+    "relation.supports": N_("supports"),
+    "relation.no_relationship": N_("has no counterpart in"),
+    "wording.title": N_("as published"),
+    "wording.paraphrase": N_("our paraphrase"),
+    "provenance.verified": N_("seen at the publisher's or a direct copy"),
+    "provenance.secondary": N_("seen in another's copy: check against the original"),
+    "crosswalk.draft": N_("Editorial draft"),
+    "crosswalk.published": N_("Published"),
+    "crosswalk.superseded": N_("Superseded"),
+}
+
+
+def word(group: str, code: str) -> str:
+    """What `code` of `group` ("axis", "basis", "meaning.practice", ...) is called in the current language.
+
+    Raises KeyError for a code that the vocabulary does not have.
+    """
+    return gettext(_WORDS[f"{group}.{code}"])
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One axis of a cell: a level 0 to 4, or typed missing."""
+
+    axis: Axis
+    code: str
+
+    @property
+    def is_level(self) -> bool:
+        return self.code in LEVEL_CODES
+
+    @property
+    def level(self) -> int | None:
+        return int(self.code) if self.is_level else None
+
+    @property
+    def word(self) -> str:
+        return word(self.axis.value if self.is_level else "missing", self.code)
+
+    @property
+    def axis_word(self) -> str:
+        return word("axis", self.axis.value)
+
+
+VALUES: dict[tuple[Axis, str], Value] = {(a, c): Value(a, c) for a in Axis for c in VALUE_CODES}
+
+
+def value(axis: Axis, code: str) -> Value:
+    """The shared Value of `code`, one of VALUE_CODES. Raises KeyError otherwise."""
+    return VALUES[axis, code]
