@@ -46,7 +46,7 @@ def ngettext(one: str, many: str, count: int) -> str:
 
 
 def direction() -> str:
-    """"rtl" or "ltr", for the current language."""
+    """ "rtl" or "ltr", for the current language."""
     return Locale.parse(_current.get()).text_direction
 
 

@@ -152,12 +152,16 @@ _WORDS: dict[str, str] = {
     # what each level means
     "meaning.commitment.0": N_("A search was made and nothing was found."),
     "meaning.commitment.1": N_("Announced, drafted or consulted on."),
-    "meaning.commitment.2": N_("Adopted for some professions, regions or facilities, or for some of the content."),
+    "meaning.commitment.2": N_(
+        "Adopted for some professions, regions or facilities, or for some of the content."
+    ),
     "meaning.commitment.3": N_("Adopted for the whole jurisdiction."),
     "meaning.commitment.4": N_("Adopted for the whole jurisdiction, with an owner and a budget."),
     "meaning.practice.0": N_("A search was made and nothing was found."),
     "meaning.practice.1": N_("An owner, protocol, curriculum or trainers are being put in place."),
-    "meaning.practice.2": N_("In use in some professions, regions or facilities, or for some of the content."),
+    "meaning.practice.2": N_(
+        "In use in some professions, regions or facilities, or for some of the content."
+    ),
     "meaning.practice.3": N_("In use throughout the jurisdiction."),
     "meaning.practice.4": N_("Financed, monitored, and reviewed since it began."),
     # least evidence of each level

@@ -1,0 +1,1 @@
+"""Who may do what: users, organisations, roles, sessions, and the one guard that decides."""

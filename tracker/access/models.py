@@ -1,0 +1,70 @@
+"""Users, organisations, memberships, sessions and sign-in attempts."""
+
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+from sqlmodel import Field
+
+from tracker.access.permissions import Role
+from tracker.db.base import Kind, Private, Table, enum_field, moment_field, text_field
+from tracker.kit.vocabulary import OrganisationKind
+
+
+class Organisation(Table, table=True):
+    """The tenant."""
+
+    kind__: ClassVar[Kind] = Kind.GLOBAL
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    key: str = text_field(40, unique=True)
+    name: str = text_field(200)
+    kind: OrganisationKind = enum_field(OrganisationKind)
+    website: str = text_field(500, default="")
+    fictional: bool = False
+    created_at: datetime = moment_field()
+
+
+class User(Table, table=True):
+    """A person's account. `epoch` rises when all of the user's sessions must end."""
+
+    __tablename__ = "user_account"
+    kind__: ClassVar[Kind] = Kind.GLOBAL
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    email: str = text_field(254, unique=True)
+    name: str = text_field(120)
+    password_hash: str = text_field(200)
+    epoch: int = 0
+    created_at: datetime = moment_field()
+    disabled_at: datetime | None = moment_field(default=None)
+
+
+class Membership(Private, table=True):
+    """A user's role in an organisation; one at a time."""
+
+    __table_args__ = (sa.UniqueConstraint("tenant_id", "user_id"), sa.Index(None, "user_id"))
+    user_id: UUID = Field(foreign_key="user_account.id")
+    role: Role = enum_field(Role)
+    created_at: datetime = moment_field()
+
+
+class UserSession(Table, table=True):
+    """Issued at sign-in only. The id in the cookie is never stored, only its hash."""
+
+    kind__: ClassVar[Kind] = Kind.GLOBAL
+    id_hash: str = text_field(64, primary_key=True)
+    user_id: UUID = Field(foreign_key="user_account.id", index=True)
+    epoch: int
+    created_at: datetime = moment_field()
+    seen_at: datetime = moment_field()
+    revoked_at: datetime | None = moment_field(default=None)
+
+
+class SignInAttempt(Table, table=True):
+    """A failed try, counted per account and per address. `subject` is a hash: no address is kept."""
+
+    kind__: ClassVar[Kind] = Kind.GLOBAL
+    __table_args__ = (sa.Index(None, "subject", "at"),)
+    id: int | None = Field(default=None, primary_key=True)
+    subject: str = text_field(64)
+    at: datetime = moment_field()

@@ -1,0 +1,78 @@
+"""Adding to the log, in the same transaction as the change it tells of."""
+
+import hashlib
+import json
+from enum import StrEnum
+from typing import Any
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from tracker.audit.models import AuditEvent, AuditHead
+from tracker.kit import clock
+
+
+class Action(StrEnum):
+    """Everything the log tells of. A service names one of these, never a free text."""
+
+    ORGANISATION_ADDED = "organisation.added"
+    MANDATE_ADDED = "mandate.added"
+    MEMBER_ADDED = "member.added"
+    MEMBER_ROLE_CHANGED = "member.role_changed"
+    PASSWORD_CHANGED = "password.changed"
+    INSTRUMENT_ADDED = "instrument.added"
+    DRAFT_SAVED = "draft.saved"
+    DRAFT_DISCARDED = "draft.discarded"
+    DRAFT_SUBMITTED = "draft.submitted"
+    DRAFT_RETURNED = "draft.returned"
+    REVISION_PUBLISHED = "revision.published"
+    REVISION_WITHDRAWN = "revision.withdrawn"
+
+
+def digest(previous: str, sequence: int, fields: dict[str, Any]) -> str:
+    """The SHA-256 (hex) of an event: its canonical JSON after its sequence and the hash before it."""
+    body = json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(f"{previous}\n{sequence}\n{body}".encode()).hexdigest()
+
+
+async def record(
+    db: AsyncSession,
+    action: Action,
+    *,
+    tenant: UUID,
+    actor: UUID | None,
+    subject: str,
+    detail: dict[str, Any] | None = None,
+) -> None:
+    """Append an event. `subject` says what was changed; `detail` is plain JSON, and holds no free text of drafts."""
+    # The row lock on the head makes writers queue here, so the chain has no forks.
+    head = (
+        await db.execute(sa.select(AuditHead).where(AuditHead.id == 1).with_for_update())  # type: ignore[arg-type]
+    ).scalar_one()
+    at, sequence = clock.now(), head.sequence + 1
+    fields = {
+        "at": at.isoformat(),
+        "tenant": str(tenant),
+        "actor": str(actor) if actor else None,
+        "action": action.value,
+        "subject": subject,
+        "detail": detail or {},
+    }
+    event_hash = digest(head.hash, sequence, fields)
+    db.add(
+        AuditEvent(
+            tenant_id=tenant,
+            id=uuid4(),
+            sequence=sequence,
+            at=at,
+            actor_id=actor,
+            action=action.value,
+            subject=subject,
+            detail=detail or {},
+            previous_hash=head.hash,
+            hash=event_hash,
+        )
+    )
+    head.sequence, head.hash = sequence, event_hash
+    await db.flush()

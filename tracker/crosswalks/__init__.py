@@ -1,0 +1,1 @@
+"""Crosswalks: reviewed mappings between the items of two framework versions."""

@@ -1,0 +1,1 @@
+"""The database: column types, engine, unit of work, and the wall between tenants."""

@@ -1,0 +1,77 @@
+"""Bringing a database to the newest schema, whole or not at all."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.engine import Connection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from tracker.db import registry
+from tracker.db.base import Kind, metadata, tables_of
+
+MIGRATIONS = Path(__file__).parents[2] / "migrations"
+
+
+def config(connection: Connection | None = None) -> Config:
+    alembic = Config()
+    alembic.set_main_option("script_location", str(MIGRATIONS))
+    alembic.set_main_option("path_separator", "os")
+    alembic.attributes["connection"] = connection
+    return alembic
+
+
+def newest() -> str:
+    """The identifier of the newest migration."""
+    return ScriptDirectory.from_config(config()).get_current_head() or ""
+
+
+async def current(engine: AsyncEngine) -> str | None:
+    """The migration the database stands at; None for an empty one."""
+    async with engine.connect() as connection:
+        return await connection.run_sync(lambda c: MigrationContext.configure(c).get_current_revision())
+
+
+async def upgrade(engine: AsyncEngine) -> None:
+    """Run what is missing in one transaction; on SQLite with foreign keys off, and checked after."""
+    is_sqlite = engine.dialect.name == "sqlite"
+    async with engine.execution_options(begin="IMMEDIATE").connect() as connection:
+        if is_sqlite:
+            await _sqlite_foreign_keys(connection, "OFF")
+        async with connection.begin():
+            await connection.run_sync(_run)
+            if not is_sqlite:
+                await connection.run_sync(_grant)
+            else:
+                broken = (await connection.exec_driver_sql("PRAGMA foreign_key_check")).all()
+                if broken:
+                    raise RuntimeError(f"the migration left broken references in {broken[0][0]}")
+        if is_sqlite:
+            await _sqlite_foreign_keys(connection, "ON")
+
+
+async def _sqlite_foreign_keys(connection: AsyncConnection, state: str) -> None:
+    # The pragma does nothing inside a transaction, so it goes to the driver directly.
+    raw = await connection.get_raw_connection()
+    cursor = await raw.driver_connection.execute(f"PRAGMA foreign_keys={state}")
+    await cursor.close()
+
+
+def _run(connection: Connection) -> None:
+    command.upgrade(config(connection), "head")
+
+
+def _grant(connection: Connection) -> None:
+    """Let the service's own role, where there is one, read and write, but never rewrite what is published."""
+    role = connection.exec_driver_sql("SELECT 1 FROM pg_roles WHERE rolname = 'tracker_app'").scalar()
+    if not role:
+        return
+    registry.load()
+    append_only = {str(t.__tablename__) for t in tables_of(Kind.PUBLISHED)} | {"audit_event"}
+    for name in metadata.tables:
+        verbs = "SELECT, INSERT" if name in append_only else "SELECT, INSERT, UPDATE, DELETE"
+        connection.exec_driver_sql(f'GRANT {verbs} ON "{name}" TO tracker_app')
+    connection.exec_driver_sql("GRANT SELECT ON alembic_version TO tracker_app")
+    connection.exec_driver_sql("GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO tracker_app")

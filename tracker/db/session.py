@@ -1,0 +1,117 @@
+"""The unit of work: one transaction a request, bound to who acts, with the tenant wall inside it.
+
+The wall has two courses. Here, every ORM statement gets the tenant's criteria, and a flush of a
+foreign row is refused. On PostgreSQL, row-level security says the same again below us.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.engine import Connection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
+from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, with_loader_criteria
+
+from tracker.db.base import Kind, Private, tables_of
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """Whose private rows a session may see: the organisation's and the user's own memberships."""
+
+    tenant: UUID | None = None
+    user: UUID | None = None
+
+
+PUBLIC = Bound()
+
+
+class ForeignRow(RuntimeError):
+    """A row of another tenant was about to be written. Always a defect of ours, never the user's."""
+
+
+class WalledSession(Session):
+    """A session whose statements see only the private rows that its bound allows."""
+
+
+def _criteria(bound: Bound) -> list[Any]:
+    options = []
+    for table in tables_of(Kind.PRIVATE):
+        allowed: Any = sa.false() if bound.tenant is None else table.tenant_id == bound.tenant  # type: ignore[attr-defined]
+        if bound.user is not None and "user_id" in table.__table__.c:  # type: ignore[attr-defined]
+            allowed = sa.or_(allowed, table.user_id == bound.user)  # type: ignore[attr-defined]
+        options.append(with_loader_criteria(table, allowed, include_aliases=True))
+    return options
+
+
+@event.listens_for(WalledSession, "do_orm_execute")
+def _wall_off(state: ORMExecuteState) -> None:
+    session_info = state.session.info
+    if "criteria" not in session_info:
+        session_info["criteria"] = _criteria(session_info["bound"])
+    if state.is_select or state.is_update or state.is_delete:
+        state.statement = state.statement.options(*session_info["criteria"])
+    elif state.is_insert:
+        raise ForeignRow("bulk inserts pass the wall by; add objects instead")
+
+
+@event.listens_for(WalledSession, "before_flush")
+def _refuse_foreign(session: Session, *_: object) -> None:
+    tenant = session.info["bound"].tenant
+    for row in [*session.new, *session.dirty, *session.deleted]:
+        if isinstance(row, Private):
+            before = sa.inspect(row).attrs.tenant_id.history.deleted
+            if row.tenant_id != tenant or any(old != tenant for old in before):
+                raise ForeignRow(f"{type(row).__name__} of another tenant")
+
+
+@event.listens_for(WalledSession, "after_begin")
+def _tell_database(session: Session, _: SessionTransaction, connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        bound = session.info["bound"]
+        connection.execute(
+            sa.text("select set_config('app.tenant', :tenant, true), set_config('app.user', :user, true)"),
+            {"tenant": str(bound.tenant or ""), "user": str(bound.user or "")},
+        )
+
+
+class Database:
+    """Opens sessions. `bind` is an engine, or in tests one connection whose transaction is rolled back."""
+
+    def __init__(self, bind: AsyncEngine | AsyncConnection) -> None:
+        self._bind = bind
+        # On SQLite a transaction that will write takes its lock at once: upgrading later loses updates.
+        self._write_bind = (
+            bind.execution_options(begin="IMMEDIATE") if isinstance(bind, AsyncEngine) else bind
+        )
+
+    def _session(self, bind: AsyncEngine | AsyncConnection, bound: Bound) -> AsyncSession:
+        return AsyncSession(
+            bind,
+            sync_session_class=WalledSession,
+            expire_on_commit=False,
+            autoflush=False,
+            join_transaction_mode="create_savepoint",
+            info={"bound": bound},
+        )
+
+    @asynccontextmanager
+    async def read(self, bound: Bound = PUBLIC) -> AsyncIterator[AsyncSession]:
+        """A session for reading; nothing it changes is kept."""
+        async with self._session(self._bind, bound) as session:
+            yield session
+
+    @asynccontextmanager
+    async def write(self, bound: Bound = PUBLIC) -> AsyncIterator[AsyncSession]:
+        """One transaction: all that happens in the block is kept when it ends, or nothing of it."""
+        async with self._session(self._write_bind, bound) as session:
+            yield session
+            await session.commit()
+
+    async def dispose(self) -> None:
+        if isinstance(self._bind, AsyncEngine):
+            await self._bind.dispose()

@@ -1,0 +1,1 @@
+"""Frameworks in versions, and their items."""

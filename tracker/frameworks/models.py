@@ -1,0 +1,57 @@
+"""Framework versions and the tree of their items."""
+
+from typing import ClassVar
+
+import sqlalchemy as sa
+from sqlmodel import Field
+
+from tracker.db.base import Kind, Table, text_field
+
+
+class FrameworkVersion(Table, table=True):
+    """One version of a framework. `left_to_import` names what the source has and this record does not."""
+
+    kind__: ClassVar[Kind] = Kind.GLOBAL
+    __table_args__ = (sa.UniqueConstraint("key", "version"),)
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = text_field(60)
+    version: str = text_field(20)
+    title: str = text_field(300)
+    publisher: str = text_field(300)
+    year: int
+    kind: str = text_field(40)
+    applies_by_domain: bool = False
+    licence: str = text_field(100)
+    verbatim_allowed: str = text_field(60)
+    landing_url: str = text_field(500, default="")
+    note: str = text_field(1000, default="")
+    left_to_import: str = text_field(100, default="")
+    left_to_import_kind: str = text_field(40, default="")
+
+
+class FrameworkItem(Table, table=True):
+    """`domains` holds the domains an item applies to, separated by commas; empty means all of its framework's."""
+
+    kind__: ClassVar[Kind] = Kind.GLOBAL
+    __table_args__ = (
+        sa.UniqueConstraint("framework_version_id", "key"),
+        sa.UniqueConstraint("framework_version_id", "id"),
+        sa.ForeignKeyConstraint(
+            ["framework_version_id", "parent_id"],
+            ["framework_item.framework_version_id", "framework_item.id"],
+        ),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    framework_version_id: int = Field(foreign_key="framework_version.id")
+    key: str = text_field(40)
+    parent_id: int | None = None
+    position: int
+    source_number: str = text_field(60, default="")
+    kind: str = text_field(40)
+    text: str = text_field(1000)
+    short_label: str = text_field(200, default="")
+    theme: str = text_field(60, default="")
+    wording: str = text_field(20)
+    provenance: str = text_field(20)
+    source_url: str = text_field(500, default="")
+    domains: str = text_field(80, default="")

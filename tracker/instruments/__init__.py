@@ -1,0 +1,1 @@
+"""Instruments: the laws, policies, records and reports that claims rest on."""

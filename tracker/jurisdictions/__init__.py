@@ -1,0 +1,1 @@
+"""Jurisdictions: countries, subdivisions, health systems and facility networks, as a tree."""

@@ -1,0 +1,1 @@
+"""Organisations, their mandates and their workspace."""

@@ -1,0 +1,1 @@
+"""What other organisations say of a published revision: reviews, and the official reply."""
