@@ -31,7 +31,7 @@ def _rows(comparison: Comparison, base_url: str, locale: str) -> Iterator[list[s
     for cell in comparison.rows():
         head = [
             cell.place.code,
-            cell.place.name,
+            cell.place.name + (" (fictional)" if cell.place.fictional else ""),
             comparison.framework.key,
             comparison.framework.version,
             cell.item.key,
@@ -80,8 +80,10 @@ def _rest(cell: ComparedCell, voice: Standing | None) -> list[str]:
 
 
 def sources_text(voice: Standing) -> str:
-    """The sources of a revision in one line: each passage with its link; the search note of a level 0."""
+    """The sources of a revision in one line: each passage with its link, the owner, the search note of a level 0."""
     lines = [e.reference + (f" <{e.url}>" if e.url else "") for e in voice.evidence]
+    if voice.owner:
+        lines.append(f"Owner named: {voice.owner}")
     if voice.search_who and voice.search_where and voice.search_when:
         lines.append(
             f"Search by {voice.search_who} in {voice.search_where} on {voice.search_when.isoformat()}"
