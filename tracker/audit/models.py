@@ -9,7 +9,6 @@ from sqlmodel import Field
 
 from tracker.db.base import Kind, Private, Table, moment_field, text_field
 
-
 # Events that belong to no organisation, such as a change of password.
 SERVICE = UUID(int=0)
 

@@ -24,6 +24,7 @@ class Action(StrEnum):
     INSTRUMENT_ADDED = "instrument.added"
     DRAFT_SAVED = "draft.saved"
     DRAFT_DISCARDED = "draft.discarded"
+    DRAFT_TAKEN_BACK = "draft.taken_back"
     DRAFT_SUBMITTED = "draft.submitted"
     DRAFT_RETURNED = "draft.returned"
     REVISION_PUBLISHED = "revision.published"

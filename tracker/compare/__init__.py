@@ -1,0 +1,1 @@
+"""Comparing jurisdictions: one query for page, CSV and briefing."""

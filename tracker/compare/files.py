@@ -1,0 +1,101 @@
+"""A comparison as long CSV: one row per jurisdiction, item and domain (and organisation under source=all)."""
+
+import csv
+import io
+from collections.abc import Iterator
+from datetime import date, datetime
+from urllib.parse import quote
+
+from tracker.compare.comparison import ComparedCell, Comparison
+from tracker.entries.standing import Standing
+from tracker.kit.vocabulary import Axis
+
+COLUMNS = (
+    "jurisdiction jurisdiction_name framework framework_version item item_title domain "
+    "commitment commitment_missing_reason commitment_claimed commitment_verification "
+    "practice practice_missing_reason practice_claimed practice_verification "
+    "basis scope contested valid_from valid_to recorded_at organisation sources cell_url"
+).split()
+
+
+def long_csv(comparison: Comparison, base_url: str, locale: str = "en") -> str:
+    """The canonical CSV, with a header and "\\r\\n" line ends. No cell is blank: see docs/codebook.md."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(COLUMNS)
+    writer.writerows(_rows(comparison, base_url, locale))
+    return out.getvalue()
+
+
+def _rows(comparison: Comparison, base_url: str, locale: str) -> Iterator[list[str]]:
+    for cell in comparison.rows():
+        head = [
+            cell.place.code,
+            cell.place.name,
+            comparison.framework.key,
+            comparison.framework.version,
+            cell.item.key,
+            cell.item.text,
+            cell.domain.value,
+        ]
+        url = base_url + cell_path(comparison, cell, locale)
+        for voice in cell.voices or (None,):
+            yield [
+                *head,
+                *_axis(voice, Axis.COMMITMENT),
+                *_axis(voice, Axis.PRACTICE),
+                *_rest(cell, voice),
+                url,
+            ]
+
+
+def cell_path(comparison: Comparison, cell: ComparedCell, locale: str) -> str:
+    """The path of the cell's own page."""
+    parts = (cell.place.code, comparison.framework.name, cell.item.key, cell.domain.value)
+    return f"/{locale}/jurisdictions/" + "/".join(quote(part, safe="@.-") for part in parts)
+
+
+def _axis(voice: Standing | None, axis: Axis) -> list[str]:
+    if voice is None:
+        return ["not_assessed", "not_assessed", "false", "none"]
+    code = voice.on(axis)
+    reason = "none" if code.is_level else code.code
+    return [code.code, reason, _truth(voice.claimed(axis)), voice.verification(axis)]
+
+
+def _rest(cell: ComparedCell, voice: Standing | None) -> list[str]:
+    contested = _truth(cell.contested)
+    if voice is None:
+        return ["none", "none", contested, "none", "none", "none", "none", "none"]
+    return [
+        voice.basis or "none",
+        voice.scope or "none",
+        contested,
+        _day(voice.valid_from, "unknown"),
+        _day(voice.valid_to, "open"),
+        _moment(voice.recorded_at),
+        voice.organisation_key,
+        sources_text(voice) or "none",
+    ]
+
+
+def sources_text(voice: Standing) -> str:
+    """The sources of a revision in one line: each passage with its link; the search note of a level 0."""
+    lines = [e.reference + (f" <{e.url}>" if e.url else "") for e in voice.evidence]
+    if voice.search_who and voice.search_where and voice.search_when:
+        lines.append(
+            f"Search by {voice.search_who} in {voice.search_where} on {voice.search_when.isoformat()}"
+        )
+    return " | ".join(lines)
+
+
+def _truth(value: bool) -> str:
+    return "true" if value else "false"
+
+
+def _day(value: date | None, absent: str) -> str:
+    return value.isoformat() if value else absent
+
+
+def _moment(value: datetime) -> str:
+    return value.strftime("%Y-%m-%dT%H:%M:%SZ")

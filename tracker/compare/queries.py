@@ -1,0 +1,98 @@
+"""Answering a comparison query from the published record."""
+
+from collections import defaultdict
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from tracker.compare.comparison import Column, ComparedCell, Comparison, differs, has_gap, has_unknown
+from tracker.compare.query import Query
+from tracker.entries import queries as entries
+from tracker.entries.standing import Standing, contested, heard
+from tracker.frameworks import queries as frameworks
+from tracker.frameworks.queries import Framework
+from tracker.jurisdictions import queries as jurisdictions
+from tracker.jurisdictions.queries import Place
+from tracker.kit.errors import Invalid
+from tracker.kit.i18n import gettext as _
+from tracker.kit.vocabulary import Domain
+
+_SHOWS = {"differences": differs, "gaps": has_gap, "unknown": has_unknown}
+
+
+async def compare(db: AsyncSession, query: Query) -> Comparison:
+    """Run the query. Raises Invalid naming the parameter whose code is unknown."""
+    framework, places = await _scope(db, query)
+    columns = _columns(query, framework)
+    at = await entries.moment(db, query.on, query.as_of)
+    voices = await entries.standing(
+        db,
+        at,
+        jurisdictions=[p.id for p in places],
+        items={item.id for item, _domain in columns},
+        domains={domain for _item, domain in columns},
+    )
+    by_cell: dict[tuple[int, int, Domain], list[Standing]] = defaultdict(list)
+    for voice in voices:
+        by_cell[voice.jurisdiction_id, voice.item_id, voice.domain].append(voice)
+    cells = {}
+    for place in places:
+        for item, domain in columns:
+            key = (place.id, item.id, domain)
+            cells[key] = _cell(query, place, (item, domain), by_cell.get(key, []))
+    whole = Comparison(query, at, framework, places, columns, cells)
+    return _narrowed(whole)
+
+
+async def _scope(db: AsyncSession, query: Query) -> tuple[Framework, tuple[Place, ...]]:
+    faults = {}
+    framework = await frameworks.framework(db, query.framework)
+    if framework is None:
+        faults["framework"] = _("There is no framework “%(key)s”.") % {"key": query.framework[:80]}
+    found = await jurisdictions.by_codes(db, query.jurisdictions)
+    unknown = [code for code in query.jurisdictions if code not in found]
+    if unknown:
+        faults["jurisdictions"] = _("There is no jurisdiction with the code %(codes)s.") % {
+            "codes": ", ".join(code[:24] for code in unknown[:5])
+        }
+    if framework:
+        keys = {item.key for item in framework.items}
+        strange = [key for key in query.items if key not in keys]
+        if strange:
+            faults["items"] = _("The framework has no item “%(key)s”.") % {"key": strange[0][:60]}
+        if query.domains and not set(query.domains) & set(framework.domains):
+            faults["domains"] = _("This framework does not apply by these domains.")
+    if faults or framework is None:
+        raise Invalid(faults)
+    return framework, tuple(found[code] for code in query.jurisdictions)
+
+
+def _columns(query: Query, framework: Framework) -> tuple[Column, ...]:
+    return tuple(
+        (item, domain)
+        for item in framework.items
+        if not query.items or item.key in query.items
+        for domain in item.domains
+        if not query.domains or domain in query.domains
+    )
+
+
+def _cell(query: Query, place: Place, column: Column, voices: list[Standing]) -> ComparedCell:
+    """The basis filters what is heard, not what exists: the contest is told of all voices."""
+    audible = [v for v in voices if query.basis is None or v.basis is query.basis]
+    return ComparedCell(
+        place=place,
+        item=column[0],
+        domain=column[1],
+        voices=tuple(heard(audible, query.source)),
+        contested=contested(voices),
+    )
+
+
+def _narrowed(whole: Comparison) -> Comparison:
+    """Only the columns that `show` asks for."""
+    keep = _SHOWS.get(whole.query.show)
+    if keep is None:
+        return whole
+    axes = whole.query.axes
+    columns = tuple(c for c in whole.columns if keep([whole.cell(p, c) for p in whole.places], axes))
+    return Comparison(whole.query, whole.at, whole.framework, whole.places, columns, whole.cells)

@@ -1,0 +1,173 @@
+"""What is compared: the parameters that pages, files and commands share, read and written in one place."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from urllib.parse import urlencode
+
+from tracker.entries.queries import end_of
+from tracker.kit import clock
+from tracker.kit.errors import Invalid
+from tracker.kit.i18n import gettext as _
+from tracker.kit.vocabulary import Axis, Basis, Domain, Source
+
+DEFAULT_FRAMEWORK = "hhs-core-competencies"
+MOST_JURISDICTIONS = 1000
+SHOW = ("all", "differences", "gaps", "unknown")
+LAYOUTS = ("together", "by_domain")
+# The order in which a URL states them.
+PARAMETERS = (
+    "jurisdictions",
+    "framework",
+    "items",
+    "domains",
+    "axis",
+    "basis",
+    "on",
+    "as_of",
+    "source",
+    "show",
+)
+PARAMETERS += ("through", "layout")
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A comparison as asked for. Empty tuples and None mean: all, or what is current."""
+
+    jurisdictions: tuple[str, ...] = ()
+    framework: str = DEFAULT_FRAMEWORK
+    items: tuple[str, ...] = ()
+    domains: tuple[Domain, ...] = ()
+    axis: str = "both"
+    basis: Basis | None = None
+    on: date | None = None
+    as_of: datetime | None = None
+    source: Source = Source.BEST
+    show: str = "all"
+    layout: str = "together"
+
+    def parameters(self) -> dict[str, str]:
+        """As query parameters, without those that say what is the default."""
+        given = {
+            "jurisdictions": ",".join(self.jurisdictions),
+            "framework": self.framework,
+            "items": ",".join(self.items),
+            "domains": ",".join(self.domains),
+            "axis": "" if self.axis == "both" else self.axis,
+            "basis": self.basis or "",
+            "on": self.on.isoformat() if self.on else "",
+            "as_of": _moment_text(self.as_of) if self.as_of else "",
+            "source": "" if self.source is Source.BEST else self.source.value,
+            "show": "" if self.show == "all" else self.show,
+            "layout": "" if self.layout == "together" else self.layout,
+        }
+        return {name: given[name] for name in PARAMETERS if given.get(name)}
+
+    def url(self, **changes: object) -> str:
+        """The query string, with some of the fields changed."""
+        return urlencode(replace(self, **changes).parameters(), safe=",@:")  # type: ignore[arg-type]
+
+    @property
+    def axes(self) -> tuple[Axis, ...]:
+        return tuple(Axis) if self.axis == "both" else (Axis(self.axis),)
+
+
+def _moment_text(moment: datetime) -> str:
+    return moment.date().isoformat() if moment == end_of(moment.date()) else moment.isoformat()
+
+
+def parse(given: Mapping[str, str]) -> Query:
+    """Read parameters. Raises Invalid naming each parameter that can't be taken; unknown ones are passed over."""
+    faults: dict[str, str] = {}
+    reader = _Reader(given, faults)
+    query = Query(
+        jurisdictions=reader.codes("jurisdictions", MOST_JURISDICTIONS),
+        framework=given.get("framework", "").strip() or DEFAULT_FRAMEWORK,
+        items=reader.codes("items", 1000),
+        domains=tuple(Domain(d) for d in reader.each("domains", tuple(Domain))),
+        axis=reader.one("axis", (*Axis, "both"), "both"),
+        basis=Basis(b) if (b := reader.one("basis", tuple(Basis), "")) else None,
+        on=reader.day("on"),
+        as_of=reader.moment("as_of"),
+        source=Source(reader.one("source", tuple(Source), "best")),
+        show=reader.one("show", SHOW, "all"),
+        layout=reader.one("layout", LAYOUTS, "together"),
+    )
+    if given.get("through", "").strip():
+        faults["through"] = _("Reading through a crosswalk is not available yet.")
+    if faults:
+        raise Invalid(faults)
+    return query
+
+
+class _Reader:
+    """Takes parameters one by one and notes what is wrong with each."""
+
+    def __init__(self, given: Mapping[str, str], faults: dict[str, str]) -> None:
+        self.given, self.faults = given, faults
+
+    def text(self, name: str) -> str:
+        return self.given.get(name, "").strip()
+
+    def parts(self, name: str) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(p.strip() for p in self.text(name).split(",") if p.strip()))
+
+    def codes(self, name: str, most: int) -> tuple[str, ...]:
+        parts = self.parts(name)
+        if len(parts) > most:
+            self.faults[name] = _("%(most)s at most can be compared at once; this asks for %(asked)s.") % {
+                "most": most,
+                "asked": len(parts),
+            }
+        return parts
+
+    def each(self, name: str, allowed: tuple[str, ...]) -> tuple[str, ...]:
+        unknown = [p for p in self.parts(name) if p not in allowed]
+        if unknown:
+            self._unknown(name, unknown[0], allowed)
+            return ()
+        return self.parts(name)
+
+    def one(self, name: str, allowed: tuple[str, ...], default: str) -> str:
+        text = self.text(name)
+        if text and text not in allowed:
+            self._unknown(name, text, allowed)
+            return default
+        return text or default
+
+    def _unknown(self, name: str, text: str, allowed: tuple[str, ...]) -> None:
+        self.faults[name] = _("“%(text)s” is not known here; it can be %(allowed)s.") % {
+            "text": text[:60],
+            "allowed": ", ".join(str(a) for a in allowed),
+        }
+
+    def day(self, name: str) -> date | None:
+        text = self.text(name)
+        if not text:
+            return None
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            self.faults[name] = _("“%(text)s” is not a day; write it like 2026-03-31.") % {"text": text[:60]}
+            return None
+
+    def moment(self, name: str) -> datetime | None:
+        text = self.text(name)
+        if not text:
+            return None
+        try:
+            parsed = datetime.fromisoformat(text)
+        except ValueError:
+            self.faults[name] = _("“%(text)s” is not a day or a moment; write it like 2026-03-31.") % {
+                "text": text[:60]
+            }
+            return None
+        whole_day = len(text) <= 10
+        moment = end_of(parsed.date()) if whole_day else parsed.replace(tzinfo=parsed.tzinfo or UTC)
+        if (parsed.date() > clock.today()) if whole_day else (moment > clock.now()):
+            self.faults[name] = _(
+                "%(text)s is in the future: nobody knows yet what will be published by then."
+            ) % {"text": text}
+            return None
+        return moment

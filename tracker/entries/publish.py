@@ -1,0 +1,195 @@
+"""Publishing: a submitted draft becomes an immutable, public revision; and taking one back."""
+
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
+
+from tracker.access.actor import OrganisationActor
+from tracker.access.permissions import Permission
+from tracker.audit.record import Action, record
+from tracker.entries.content import CITATION_FIELDS, FIELDS, INSTRUMENT_FIELDS
+from tracker.entries.evidence import Cited, Support, lacking
+from tracker.entries.models import (
+    Draft,
+    DraftCitation,
+    PublishedCitation,
+    PublishedRevision,
+    PublishedWithdrawal,
+)
+from tracker.entries.service import locked_draft
+from tracker.instruments.models import Instrument, PublishedInstrument
+from tracker.kit import clock
+from tracker.kit.errors import Conflict, Forbidden, Invalid, NotFound
+from tracker.kit.i18n import gettext as _
+from tracker.kit.vocabulary import Axis, DraftState, Voice
+from tracker.organisations import queries as organisations
+
+
+async def publish(
+    db: AsyncSession, actor: OrganisationActor, draft_id: UUID, *, version: int
+) -> PublishedRevision:
+    """Publish a submitted draft and remove it from the workspace.
+
+    Raises Forbidden to whoever submitted it, NotFound without a mandate, Conflict when the draft changed.
+    """
+    actor.require(Permission.REVIEW)
+    draft = await locked_draft(db, draft_id, version, DraftState.SUBMITTED)
+    if draft.submitted_by == actor.user_id:
+        raise Forbidden(_("You submitted this entry, so somebody else has to publish it."))
+    voice = await _voice(db, actor, draft)
+    if voice is Voice.INDEPENDENT and await organisations.nearest_stewards(
+        db, draft.jurisdiction_id, clock.today()
+    ):
+        raise Forbidden(
+            _(
+                "This jurisdiction has a steward, who must be notified and may reply before an assessment "
+                "of it is published. Publishing such assessments is not available yet."
+            )
+        )
+    return await publish_as(db, actor, draft, voice)
+
+
+async def _voice(db: AsyncSession, actor: OrganisationActor, draft: Draft) -> Voice:
+    voice = await organisations.voice_of(db, actor.organisation_id, draft.jurisdiction_id, clock.today())
+    if voice is None:
+        raise NotFound(_("Your organisation has no mandate for this jurisdiction any more."))
+    return voice
+
+
+async def publish_as(
+    db: AsyncSession, actor: OrganisationActor, draft: Draft, voice: Voice
+) -> PublishedRevision:
+    """Copy the draft into the published tables, as `voice`, and delete it."""
+    citations = await _published_citations(db, actor, draft)
+    revision = PublishedRevision(
+        uid=uuid4(),
+        organisation_id=actor.organisation_id,
+        voice=voice,
+        jurisdiction_id=draft.jurisdiction_id,
+        item_id=draft.item_id,
+        domain=draft.domain,
+        corrects_id=draft.corrects_id,
+        recorded_at=clock.now(),
+        commitment_claimed=_claimed(Axis.COMMITMENT, draft, citations),
+        practice_claimed=_claimed(Axis.PRACTICE, draft, citations),
+        **{name: getattr(draft, name) for name in FIELDS},
+    )
+    db.add(revision)
+    await db.flush()
+    for citation, _instrument in citations:
+        citation.revision_id = revision.id  # type: ignore[assignment]
+        db.add(citation)
+    subject, draft_id = f"revision:{revision.uid}", str(draft.id)
+    await db.delete(draft)
+    await db.flush()
+    await record(
+        db,
+        Action.REVISION_PUBLISHED,
+        tenant=actor.organisation_id,
+        actor=actor.user_id,
+        subject=subject,
+        detail={"draft": draft_id, "submitted_by": str(draft.submitted_by) if draft.submitted_by else None},
+    )
+    return revision
+
+
+Pair = tuple[PublishedCitation, PublishedInstrument]
+
+
+async def _published_citations(db: AsyncSession, actor: OrganisationActor, draft: Draft) -> list[Pair]:
+    rows = (
+        await db.execute(
+            select(DraftCitation)
+            .where(col(DraftCitation.draft_id) == draft.id)
+            .order_by(col(DraftCitation.position))
+        )
+    ).scalars()
+    pairs = []
+    for row in rows.all():
+        instrument = await _published_instrument(db, actor, row)
+        fields = {name: getattr(row, name) for name in CITATION_FIELDS}
+        pairs.append(
+            (PublishedCitation(position=row.position, instrument_id=instrument.id, **fields), instrument)
+        )
+    return pairs
+
+
+async def _published_instrument(
+    db: AsyncSession, actor: OrganisationActor, citation: DraftCitation
+) -> PublishedInstrument:
+    """The instrument in the public register; the organisation's own one enters it now, under the same id."""
+    if citation.instrument_id is not None:
+        return (
+            await db.execute(
+                select(PublishedInstrument).where(col(PublishedInstrument.id) == citation.instrument_id)
+            )
+        ).scalar_one()
+    own = (
+        await db.execute(select(Instrument).where(col(Instrument.id) == citation.own_instrument_id))
+    ).scalar_one()
+    published = PublishedInstrument(
+        id=own.id,
+        jurisdiction_id=own.jurisdiction_id,
+        organisation_id=actor.organisation_id,
+        recorded_at=clock.now(),
+        **{name: getattr(own, name) for name in INSTRUMENT_FIELDS},
+    )
+    db.add(published)
+    await db.flush()
+    # Other drafts that cite it now cite the public one.
+    await db.execute(
+        sa.update(DraftCitation)
+        .where(col(DraftCitation.own_instrument_id) == own.id)
+        .values(own_instrument_id=None, instrument_id=own.id)
+    )
+    await db.delete(own)
+    await db.flush()
+    return published
+
+
+def _claimed(axis: Axis, draft: Draft, citations: list[Pair]) -> bool:
+    support = Support(
+        draft.search_who,
+        draft.search_where,
+        draft.search_when,
+        draft.owner,
+        draft.budget,
+        draft.valid_from,
+    )
+    cited = [Cited(c.axis, i.kind, i.adopted_on or i.in_force_on, c.locator) for c, i in citations]
+    return bool(lacking(axis, getattr(draft, axis.value), support, cited))
+
+
+async def withdraw(db: AsyncSession, actor: OrganisationActor, uid: UUID, *, reason: str) -> None:
+    """Take a published revision of the organisation back; a tombstone with the reason stays."""
+    actor.require(Permission.REVIEW)
+    if not reason.strip():
+        raise Invalid({"reason": _("Say why it is withdrawn; the reason is published.")})
+    revision = (
+        await db.execute(
+            select(PublishedRevision).where(
+                col(PublishedRevision.uid) == uid,
+                col(PublishedRevision.organisation_id) == actor.organisation_id,
+            )
+        )
+    ).scalar_one_or_none()
+    if revision is None:
+        raise NotFound(_("Your organisation has published no such revision."))
+    already = await db.execute(
+        select(PublishedWithdrawal.revision_id).where(col(PublishedWithdrawal.revision_id) == revision.id)
+    )
+    if already.first():
+        raise Conflict(_("This revision was withdrawn before."))
+    db.add(
+        PublishedWithdrawal(revision_id=revision.id, reason=reason.strip(), recorded_at=clock.now())  # type: ignore[arg-type]
+    )
+    await db.flush()
+    await record(
+        db,
+        Action.REVISION_WITHDRAWN,
+        tenant=actor.organisation_id,
+        actor=actor.user_id,
+        subject=f"revision:{uid}",
+    )

@@ -1,0 +1,263 @@
+"""Reading what is published: which revisions hold at a moment, their evidence, their history.
+
+The rule (docs/codebook.md): for `on` D and `as_of` T, the latest revision of an entry published by T,
+not withdrawn by T, not corrected by T, valid on D. An unknown start counts from publication.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+from sqlmodel import col
+
+from tracker.access.models import Organisation
+from tracker.entries.models import PublishedCitation, PublishedRevision, PublishedWithdrawal
+from tracker.entries.standing import Evidence, Reply, Review, Standing, values_of
+from tracker.instruments.models import PublishedInstrument
+from tracker.kit import clock
+from tracker.kit.vocabulary import Domain, RevisionKind
+from tracker.reviews.models import PublishedReply, PublishedReview, Verdict
+
+R = PublishedRevision
+_COLUMNS = [
+    getattr(R, name)
+    for name in (
+        "id uid jurisdiction_id item_id domain voice commitment practice commitment_claimed practice_claimed "
+        "basis scope scope_note valid_from valid_to owner budget search_who search_where search_when "
+        "not_applicable_reason note recorded_at"
+    ).split()
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """`on`: the day that is asked about. `as_of`: what had been published by then. `dated`: the last change."""
+
+    on: date
+    as_of: datetime
+    dated: date
+
+
+def end_of(day: date) -> datetime:
+    """The last microsecond of a day in UTC."""
+    return datetime.combine(day, time.max, tzinfo=UTC)
+
+
+async def moment(db: AsyncSession, on: date | None = None, as_of: datetime | None = None) -> Moment:
+    """The moment a reading is of.
+
+    Where nothing is asked for, it is the last at which the answer changed (something was published,
+    or began or ceased to be valid), not the clock's: the same state of the record reads the same tomorrow.
+    """
+    now = clock.now()
+    known_by = min(as_of or now, now)
+    recorded = (
+        sa.select(R.recorded_at).where(col(R.recorded_at) <= known_by),
+        sa.select(PublishedWithdrawal.recorded_at).where(col(PublishedWithdrawal.recorded_at) <= known_by),
+        sa.select(PublishedReview.recorded_at).where(col(PublishedReview.recorded_at) <= known_by),
+        sa.select(PublishedReply.recorded_at).where(col(PublishedReply.recorded_at) <= known_by),
+    )
+    maxima = [
+        (await db.execute(sa.select(sa.func.max(s.subquery().c.recorded_at)))).scalar() for s in recorded
+    ]
+    last = max((m for m in maxima if m is not None), default=datetime(2021, 2, 24, tzinfo=UTC))
+    day = on or await _last_boundary(db, last, min(known_by, now).date())
+    return Moment(on=day, as_of=as_of or last, dated=last.date())
+
+
+async def _last_boundary(db: AsyncSession, last: datetime, until: date) -> date:
+    """The last day, from that of the last publication to `until`, on which a validity began or had just ended."""
+    began = sa.select(sa.func.max(R.valid_from)).where(col(R.valid_from) <= until, col(R.recorded_at) <= last)
+    ended = sa.select(sa.func.max(R.valid_to)).where(col(R.valid_to) < until, col(R.recorded_at) <= last)
+    start = (await db.execute(began)).scalar()
+    end = (await db.execute(ended)).scalar()
+    days = [last.date()] + ([start] if start else []) + ([end + timedelta(days=1)] if end else [])
+    return max(days)
+
+
+def _holding(at: Moment) -> sa.Select[tuple[int]]:
+    """The ids of the revisions that hold at the moment, one per entry."""
+    correction = aliased(PublishedRevision)
+    after_day = datetime.combine(at.on, time.min, tzinfo=UTC) + timedelta(days=1)
+    withdrawn = sa.exists().where(
+        col(PublishedWithdrawal.revision_id) == R.id, col(PublishedWithdrawal.recorded_at) <= at.as_of
+    )
+    corrected = sa.exists().where(correction.corrects_id == R.id, correction.recorded_at <= at.as_of)  # type: ignore[arg-type]
+    order = sa.func.row_number().over(
+        partition_by=[R.jurisdiction_id, R.item_id, R.domain, R.organisation_id],
+        order_by=[col(R.recorded_at).desc(), col(R.id).desc()],
+    )
+    ranked = sa.select(col(R.id).label("id"), order.label("n")).where(
+        col(R.recorded_at) <= at.as_of,
+        sa.or_(
+            col(R.valid_from) <= at.on,
+            sa.and_(col(R.valid_from).is_(None), col(R.recorded_at) < after_day),
+        ),
+        sa.or_(col(R.valid_to).is_(None), col(R.valid_to) >= at.on),
+        ~withdrawn,
+        ~corrected,
+    )
+    return ranked  # type: ignore[return-value]
+
+
+async def standing(
+    db: AsyncSession,
+    at: Moment,
+    *,
+    jurisdictions: Collection[int],
+    items: Collection[int],
+    domains: Collection[Domain] | None = None,
+) -> list[Standing]:
+    """Every voice that holds at the moment for the cells asked for, with evidence, reviews and replies.
+
+    Ordered by jurisdiction, item, domain, organisation. Cells nobody has spoken of have no element.
+    """
+    ranked = _holding(at).where(col(R.jurisdiction_id).in_(jurisdictions), col(R.item_id).in_(items))
+    if domains is not None:
+        ranked = ranked.where(col(R.domain).in_(domains))
+    ids = ranked.subquery()
+    rows = await db.execute(
+        sa.select(*_COLUMNS, Organisation.key, Organisation.name)
+        .join(ids, sa.and_(ids.c.id == R.id, ids.c.n == 1))
+        .join(Organisation, col(Organisation.id) == R.organisation_id)
+        .order_by(R.jurisdiction_id, R.item_id, R.domain, Organisation.key)
+    )
+    return await _with_support(db, [_standing(row) for row in rows], at.as_of)
+
+
+def _standing(row: sa.Row[tuple[object, ...]]) -> Standing:
+    fields = {c.key: getattr(row, c.key) for c in _COLUMNS}
+    fields["commitment"], fields["practice"] = values_of(row)
+    return Standing(**fields, organisation_key=row.key, organisation_name=row.name)  # type: ignore[arg-type]
+
+
+async def _with_support(db: AsyncSession, found: list[Standing], as_of: datetime) -> list[Standing]:
+    ids = [s.id for s in found]
+    if not ids:
+        return []
+    evidence, reviews, replies = (
+        await evidence_of(db, ids),
+        await _reviews(db, ids, as_of),
+        await _replies(db, ids, as_of),
+    )
+    return [
+        replace(
+            s,
+            evidence=tuple(evidence[s.id]),
+            reviews=tuple(reviews[s.id]),
+            replies=tuple(replies[s.id]),
+        )
+        for s in found
+    ]
+
+
+async def evidence_of(db: AsyncSession, revision_ids: Sequence[int]) -> dict[int, list[Evidence]]:
+    """The citations of each revision, in their order."""
+    c, i = PublishedCitation, PublishedInstrument
+    columns = [c.position, c.axis, c.locator, c.quote, c.quote_language, c.translation]
+    columns += [col(i.id), i.key, i.kind, i.title, i.title_original, i.language, i.issuer, i.citation]  # type: ignore[list-item]
+    columns += [i.adopted_on, i.in_force_on, i.url, i.provenance, i.note]  # type: ignore[list-item]
+    rows = await db.execute(
+        sa.select(c.revision_id, *columns)  # type: ignore[call-overload]
+        .join(i, col(i.id) == c.instrument_id)
+        .where(col(c.revision_id).in_(revision_ids))
+        .order_by(c.revision_id, c.position)
+    )
+    found: dict[int, list[Evidence]] = defaultdict(list)
+    for revision_id, *rest in rows:
+        found[revision_id].append(Evidence(*rest))
+    return found
+
+
+async def _reviews(db: AsyncSession, ids: Sequence[int], as_of: datetime) -> dict[int, list[Review]]:
+    r = PublishedReview
+    rows = await db.execute(
+        sa.select(
+            r.revision_id,
+            Organisation.name,
+            r.verdict,
+            r.reason,
+            r.other_source,
+            r.independent,
+            r.recorded_at,
+        )
+        .join(Organisation, col(Organisation.id) == r.organisation_id)
+        .where(col(r.revision_id).in_(ids), col(r.recorded_at) <= as_of)
+        .order_by(r.recorded_at, col(r.id))
+    )
+    found: dict[int, list[Review]] = defaultdict(list)
+    for revision_id, name, verdict, *rest in rows:
+        found[revision_id].append(Review(name, verdict is Verdict.AGREE, *rest))
+    return found
+
+
+async def _replies(db: AsyncSession, ids: Sequence[int], as_of: datetime) -> dict[int, list[Reply]]:
+    r = PublishedReply
+    rows = await db.execute(
+        sa.select(r.revision_id, Organisation.name, r.text, r.recorded_at)
+        .join(Organisation, col(Organisation.id) == r.organisation_id)
+        .where(col(r.revision_id).in_(ids), col(r.recorded_at) <= as_of)
+        .order_by(r.recorded_at, col(r.id))
+    )
+    found: dict[int, list[Reply]] = defaultdict(list)
+    for revision_id, *rest in rows:
+        found[revision_id].append(Reply(*rest))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """One published revision in a cell's history, and what became of it."""
+
+    revision: Standing
+    kind: RevisionKind
+    corrects: UUID | None
+    corrected_at: datetime | None
+    withdrawn_at: datetime | None
+    withdrawal_reason: str
+
+
+async def history(
+    db: AsyncSession, jurisdiction_id: int, item_id: int, domain: Domain, as_of: datetime
+) -> list[Past]:
+    """All revisions of a cell published by `as_of`, of every organisation, newest first."""
+    correction, corrected, w = aliased(R), aliased(R), PublishedWithdrawal
+    corrected_at = (
+        sa.select(sa.func.min(correction.recorded_at))  # type: ignore[arg-type]
+        .where(correction.corrects_id == R.id, correction.recorded_at <= as_of)  # type: ignore[arg-type]
+        .scalar_subquery()
+    )
+    rows = (
+        await db.execute(
+            sa.select(
+                *_COLUMNS,
+                Organisation.key,
+                Organisation.name,
+                R.kind,
+                corrected.uid.label("corrects"),  # type: ignore[attr-defined]
+                corrected_at.label("corrected_at"),
+                col(w.recorded_at).label("withdrawn_at"),
+                w.reason,
+            )
+            .join(Organisation, col(Organisation.id) == R.organisation_id)
+            .outerjoin(corrected, corrected.id == R.corrects_id)  # type: ignore[arg-type]
+            .outerjoin(w, sa.and_(col(w.revision_id) == R.id, col(w.recorded_at) <= as_of))
+            .where(
+                col(R.jurisdiction_id) == jurisdiction_id,
+                col(R.item_id) == item_id,
+                col(R.domain) == domain,
+                col(R.recorded_at) <= as_of,
+            )
+            .order_by(col(R.recorded_at).desc(), col(R.id).desc())
+        )
+    ).all()
+    supported = await _with_support(db, [_standing(row) for row in rows], as_of)
+    return [
+        Past(s, row.kind, row.corrects, row.corrected_at, row.withdrawn_at, row.reason or "")
+        for s, row in zip(supported, rows, strict=True)
+    ]

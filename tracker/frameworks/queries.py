@@ -1,0 +1,129 @@
+"""Reading frameworks and their items."""
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from tracker.frameworks.models import FrameworkItem, FrameworkVersion
+from tracker.kit.vocabulary import PRACTITIONER_DOMAINS, Domain
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An item as it is shown. `domains`: those it applies to, in their order."""
+
+    id: int
+    key: str
+    parent_id: int | None
+    source_number: str
+    kind: str
+    text: str
+    short_label: str
+    theme: str
+    wording: str
+    provenance: str
+    source_url: str
+    domains: tuple[Domain, ...]
+
+    @property
+    def label(self) -> str:
+        """Short, for a column's head. The Universal Competency has no number and gets none."""
+        return self.short_label or self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Framework:
+    """A framework version with its items, in the source's order, children after their parent."""
+
+    id: int
+    key: str
+    version: str
+    title: str
+    publisher: str
+    year: int
+    kind: str
+    applies_by_domain: bool
+    licence: str
+    verbatim_allowed: str
+    landing_url: str
+    note: str
+    left_to_import: str
+    items: tuple[Item, ...]
+
+    @property
+    def domains(self) -> tuple[Domain, ...]:
+        return PRACTITIONER_DOMAINS if self.applies_by_domain else (Domain.ALL,)
+
+    @property
+    def name(self) -> str:
+        """key@version, as in URLs and queries."""
+        return f"{self.key}@{self.version}"
+
+
+@dataclass(frozen=True, slots=True)
+class FrameworkLine:
+    """A framework version in a list."""
+
+    key: str
+    version: str
+    title: str
+    publisher: str
+    year: int
+    kind: str
+    items: int
+
+
+async def frameworks(db: AsyncSession) -> list[FrameworkLine]:
+    """All framework versions: the core competencies first, then by title."""
+    count = sa.func.count(col(FrameworkItem.id))
+    rows = await db.execute(
+        sa.select(
+            FrameworkVersion.key,
+            FrameworkVersion.version,
+            FrameworkVersion.title,
+            FrameworkVersion.publisher,
+            FrameworkVersion.year,
+            FrameworkVersion.kind,
+            count,
+        )
+        .outerjoin(FrameworkItem, col(FrameworkItem.framework_version_id) == FrameworkVersion.id)
+        .group_by(col(FrameworkVersion.id))
+        .order_by(col(FrameworkVersion.applies_by_domain).desc(), FrameworkVersion.title)
+    )
+    return [FrameworkLine(*row) for row in rows]
+
+
+async def framework(db: AsyncSession, name: str) -> Framework | None:
+    """The version `key@version`, or for a bare `key` the newest by year; None when there is none."""
+    key, _, version = name.partition("@")
+    statement = sa.select(FrameworkVersion).where(col(FrameworkVersion.key) == key)
+    if version:
+        statement = statement.where(col(FrameworkVersion.version) == version)
+    newest = statement.order_by(col(FrameworkVersion.year).desc(), col(FrameworkVersion.id).desc()).limit(1)
+    found = (await db.execute(newest)).scalar_one_or_none()
+    return await _whole(db, found) if found else None
+
+
+async def _whole(db: AsyncSession, found: FrameworkVersion) -> Framework:
+    rows = (
+        await db.execute(
+            sa.select(FrameworkItem)
+            .where(col(FrameworkItem.framework_version_id) == found.id)
+            .order_by(col(FrameworkItem.position))
+        )
+    ).scalars()
+    domains = PRACTITIONER_DOMAINS if found.applies_by_domain else (Domain.ALL,)
+    items = tuple(_item(row, domains) for row in rows)
+    imported = any(item.kind == found.left_to_import_kind for item in items)
+    fields = {
+        n: getattr(found, n) for n in Framework.__dataclass_fields__ if n not in ("items", "left_to_import")
+    }
+    return Framework(**fields, left_to_import="" if imported else found.left_to_import, items=items)
+
+
+def _item(row: FrameworkItem, framework_domains: tuple[Domain, ...]) -> Item:
+    own = tuple(Domain(d) for d in row.domains.split(",") if d)
+    fields = {n: getattr(row, n) for n in Item.__dataclass_fields__ if n != "domains"}
+    return Item(**fields, domains=own or framework_domains)

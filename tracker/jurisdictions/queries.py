@@ -1,0 +1,121 @@
+"""Reading the tree of jurisdictions."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from tracker.entries.models import PublishedRevision
+from tracker.jurisdictions.models import Jurisdiction
+from tracker.kit.vocabulary import JurisdictionKind
+
+_COLUMNS = "id code kind name parent_id path region subregion un_member income_group fictional".split()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A jurisdiction. `path`: the ids above it, e.g. "/1/20/"."""
+
+    id: int
+    code: str
+    kind: JurisdictionKind
+    name: str
+    parent_id: int | None
+    path: str
+    region: str
+    subregion: str
+    un_member: bool
+    income_group: str
+    fictional: bool
+
+
+def _select() -> sa.Select[tuple[object, ...]]:
+    return sa.select(*(getattr(Jurisdiction, c) for c in _COLUMNS))
+
+
+async def by_codes(db: AsyncSession, codes: Collection[str]) -> dict[str, Place]:
+    """The jurisdictions of these codes, by code; unknown ones are left out."""
+    rows = await db.execute(_select().where(col(Jurisdiction.code).in_(codes)))
+    return {row.code: Place(*row) for row in rows}  # type: ignore[arg-type]
+
+
+async def by_code(db: AsyncSession, code: str) -> Place | None:
+    return (await by_codes(db, [code])).get(code)
+
+
+async def above(db: AsyncSession, place: Place) -> list[Place]:
+    """What lies above a jurisdiction, the highest first."""
+    ids = [int(part) for part in place.path.split("/") if part]
+    rows = await db.execute(_select().where(col(Jurisdiction.id).in_(ids)))
+    found = {row.id: Place(*row) for row in rows}  # type: ignore[arg-type]
+    return [found[i] for i in ids if i in found]
+
+
+async def below(db: AsyncSession, place: Place) -> list[Place]:
+    """The jurisdictions directly below one, by name."""
+    rows = await db.execute(
+        _select()
+        .where(col(Jurisdiction.parent_id) == place.id)
+        .order_by(Jurisdiction.name, Jurisdiction.code)
+    )
+    return [Place(*row) for row in rows]  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A jurisdiction in a list, with how many of its cells anybody has published on."""
+
+    code: str
+    name: str
+    kind: JurisdictionKind
+    parent_name: str
+    region: str
+    fictional: bool
+    cells: int
+
+
+async def listed(
+    db: AsyncSession, *, text: str = "", only_with_data: bool = False, limit: int = 300
+) -> list[Listed]:
+    """Countries (all, when there is no `text`) or whatever the text finds by name or code; by name."""
+    parent = sa.orm.aliased(Jurisdiction)
+    spoken = (
+        sa.select(
+            PublishedRevision.jurisdiction_id,
+            sa.func.count(
+                sa.distinct(
+                    sa.cast(PublishedRevision.item_id, sa.String) + sa.literal(":") + PublishedRevision.domain
+                )
+            ).label("cells"),
+        )
+        .group_by(col(PublishedRevision.jurisdiction_id))
+        .subquery()
+    )
+    cells = sa.func.coalesce(spoken.c.cells, 0)
+    statement = (
+        sa.select(
+            Jurisdiction.code,
+            Jurisdiction.name,
+            Jurisdiction.kind,
+            sa.func.coalesce(parent.name, ""),
+            Jurisdiction.region,
+            Jurisdiction.fictional,
+            cells,
+        )
+        .outerjoin(parent, parent.id == Jurisdiction.parent_id)  # type: ignore[arg-type]
+        .outerjoin(spoken, spoken.c.jurisdiction_id == Jurisdiction.id)
+        .order_by(Jurisdiction.name, Jurisdiction.code)
+        .limit(limit)
+    )
+    if text:
+        name, code = sa.func.lower(Jurisdiction.name), sa.func.lower(Jurisdiction.code)
+        statement = statement.where(
+            sa.or_(name.contains(text.lower(), autoescape=True), code == text.lower())
+        )
+    elif not only_with_data:
+        statement = statement.where(col(Jurisdiction.kind) == JurisdictionKind.COUNTRY)
+    if only_with_data:
+        statement = statement.where(cells > 0)
+    return [Listed(*row) for row in await db.execute(statement)]

@@ -1,0 +1,105 @@
+"""Reading organisations and mandates."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
+
+from tracker.access.models import Organisation
+from tracker.jurisdictions.models import Jurisdiction
+from tracker.kit.vocabulary import MandateKind, Voice
+from tracker.organisations.models import Mandate
+
+
+@dataclass(frozen=True, slots=True)
+class Mandated:
+    """A jurisdiction an organisation has a mandate for."""
+
+    jurisdiction_id: int
+    code: str
+    name: str
+    kind: MandateKind
+    fictional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Steward:
+    organisation_id: UUID
+    organisation_name: str
+    jurisdiction_id: int
+
+
+def _in_force(on: date) -> sa.ColumnElement[bool]:
+    return sa.and_(
+        sa.or_(col(Mandate.valid_from).is_(None), col(Mandate.valid_from) <= on),
+        sa.or_(col(Mandate.valid_to).is_(None), col(Mandate.valid_to) >= on),
+    )
+
+
+async def organisation_by_key(db: AsyncSession, key: str) -> Organisation | None:
+    return (await db.execute(select(Organisation).where(col(Organisation.key) == key))).scalar_one_or_none()
+
+
+async def mandates(db: AsyncSession, organisation_id: UUID, on: date) -> list[Mandated]:
+    """The organisation's mandates in force on a day, by code."""
+    rows = await db.execute(
+        sa.select(
+            col(Jurisdiction.id), Jurisdiction.code, Jurisdiction.name, Mandate.kind, Jurisdiction.fictional
+        )
+        .join(Mandate, col(Mandate.jurisdiction_id) == Jurisdiction.id)
+        .where(col(Mandate.organisation_id) == organisation_id, _in_force(on))
+        .order_by(Jurisdiction.code, Mandate.kind)
+    )
+    return [Mandated(*row) for row in rows]
+
+
+async def lineage(db: AsyncSession, jurisdiction_id: int) -> list[int]:
+    """The jurisdiction's id, then those above it, nearest first. Empty for an unknown id."""
+    path = (
+        await db.execute(select(Jurisdiction.path).where(col(Jurisdiction.id) == jurisdiction_id))
+    ).scalar_one_or_none()
+    if path is None:
+        return []
+    above = [int(part) for part in path.split("/") if part]
+    return [jurisdiction_id, *reversed(above)]
+
+
+async def nearest_stewards(db: AsyncSession, jurisdiction_id: int, on: date) -> list[Steward]:
+    """The stewards of the nearest jurisdiction, at or above this one, that has any."""
+    line = await lineage(db, jurisdiction_id)
+    rows = await db.execute(
+        sa.select(col(Organisation.id), Organisation.name, Mandate.jurisdiction_id)
+        .join(Mandate, col(Mandate.organisation_id) == Organisation.id)
+        .where(
+            col(Mandate.jurisdiction_id).in_(line), col(Mandate.kind) == MandateKind.STEWARD, _in_force(on)
+        )
+        .order_by(Organisation.name)
+    )
+    stewards = [Steward(*row) for row in rows]
+    nearest = min((line.index(s.jurisdiction_id) for s in stewards), default=None)
+    return [] if nearest is None else [s for s in stewards if s.jurisdiction_id == line[nearest]]
+
+
+async def voice_of(db: AsyncSession, organisation_id: UUID, jurisdiction_id: int, on: date) -> Voice | None:
+    """As what the organisation may speak of the jurisdiction; None when it may not.
+
+    A steward higher up is silent where there is a nearer one: it is neither the self nor independent.
+    """
+    line = await lineage(db, jurisdiction_id)
+    if any(s.organisation_id == organisation_id for s in await nearest_stewards(db, jurisdiction_id, on)):
+        return Voice.SELF
+    held = set(
+        (
+            await db.execute(
+                select(Mandate.kind).where(
+                    col(Mandate.organisation_id) == organisation_id,
+                    col(Mandate.jurisdiction_id).in_(line),
+                    _in_force(on),
+                )
+            )
+        ).scalars()
+    )
+    return Voice.INDEPENDENT if held == {MandateKind.ASSESSOR} else None
