@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tracker.entries.evidence import Cited, Support, lacking
 from tracker.jurisdictions.iso import countries, subdivisions
 from tracker.kit.vocabulary import (
     MISSING_CODES,
@@ -31,19 +32,6 @@ COMPETENCIES = ("HTCC-UC", *(f"HTCC-C{n}" for n in range(1, 7)))
 US_STATES = {"US-CT", "US-FL", "US-LA", "US-MI", "US-TX"}
 AXES = [axis.value for axis in Axis]
 ROLES = {"viewer", "contributor", "reviewer", "admin"}
-ADOPTING = {
-    "statute",
-    "regulation",
-    "policy",
-    "plan",
-    "standard",
-    "guideline",
-    "protocol",
-    "curriculum",
-    "agreement",
-}
-PREPARING = {"protocol", "curriculum", "plan"}
-RECORDS = {"training_record", "service_record", "independent_report", "evaluation"}
 NAMES_COMPETENCIES = re.compile(r"competenc|compétence", re.IGNORECASE)
 PERSONAL = re.compile(r"@|\+\d|\d{6,}|\b\d{4}-\d\d-\d\d\b|\b(born|aged?|years? old|Mr|Mrs|Ms|Dr)\b")
 UNWANTED = re.compile(r"victim|víctima|slave|rescue|photo|ضحايا|ضحية", re.IGNORECASE)
@@ -63,6 +51,10 @@ def demo(name: str) -> list[dict[str, str]]:
 
 def day(text: str) -> date:
     return date.fromisoformat(text)
+
+
+def optional_day(text: str) -> date | None:
+    return day(text) if text else None
 
 
 def moment(text: str) -> datetime:
@@ -502,27 +494,22 @@ def test_words_of_the_demo(path: Path):
 
 
 def has_least_evidence(row: dict, axis: str, citations: list[dict], instruments: dict[str, dict]) -> bool:
-    """Whether the level that `row` gives on `axis` has the least evidence that the record asks for it."""
-    level = row[axis]
-    mine = [c for c in citations if c["axis"] in {axis, "both"}]
-    kinds = {instruments[c["instrument_key"]]["kind"] for c in mine}
-    if not level.isdigit():
-        return False
-    if level == "0":
-        return bool(row["search_who"] and row["search_where"] and row["search_when"])
-    if axis == "commitment":
-        adopted = any(c["locator"] and instruments[c["instrument_key"]]["kind"] in ADOPTING for c in mine)
-        resourced = level != "4" or bool(row["owner"] and row["budget"])
-        return bool(mine) if level == "1" else adopted and resourced
-    if level == "4":
-        evaluations = [c for c in mine if instruments[c["instrument_key"]]["kind"] == "evaluation"]
-        return any(instruments[c["instrument_key"]]["adopted_on"] > row["valid_from"] for c in evaluations)
-    enough = {
-        "1": PREPARING | RECORDS | {"report"},
-        "2": RECORDS | {"report"},
-        "3": RECORDS,
-    }[level]
-    return bool(kinds & enough) or (level == "1" and bool(row["owner"]))
+    """Whether the product's rule finds the level that `row` gives on `axis` documented."""
+    cited = []
+    for citation in citations:
+        source = instruments[citation["instrument_key"]]
+        dated = optional_day(source["adopted_on"] or source["in_force_on"])
+        kind = InstrumentKind(source["kind"])
+        cited.append(Cited(CitationAxis(citation["axis"]), kind, dated, citation["locator"]))
+    support = Support(
+        row["search_who"],
+        row["search_where"],
+        optional_day(row["search_when"]),
+        row["owner"],
+        row["budget"],
+        optional_day(row["valid_from"]),
+    )
+    return row[axis].isdigit() and not lacking(Axis(axis), row[axis], support, cited)
 
 
 def contested(published: list[dict]) -> set[tuple[str, str, str]]:
