@@ -72,9 +72,7 @@ async def _throttle(db: AsyncSession, account: str, place: str) -> None:
 
 
 async def _user(db: AsyncSession, email: str) -> User | None:
-    return (
-        await db.execute(select(User).where(col(User.email) == normal_email(email)))
-    ).scalar_one_or_none()
+    return (await db.execute(select(User).where(col(User.email) == normal_email(email)))).scalar_one_or_none()
 
 
 async def change_password(database: Database, actor: Actor, current: str, new: str) -> str:

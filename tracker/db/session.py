@@ -71,12 +71,25 @@ def _refuse_foreign(session: Session, *_: object) -> None:
 
 @event.listens_for(WalledSession, "after_begin")
 def _tell_database(session: Session, _: SessionTransaction, connection: Connection) -> None:
+    _tell(connection, session.info["bound"])
+
+
+def _tell(connection: Connection, bound: Bound) -> None:
     if connection.dialect.name == "postgresql":
-        bound = session.info["bound"]
         connection.execute(
             sa.text("select set_config('app.tenant', :tenant, true), set_config('app.user', :user, true)"),
             {"tenant": str(bound.tenant or ""), "user": str(bound.user or "")},
         )
+
+
+async def rebind(db: AsyncSession, bound: Bound) -> None:
+    """Act for another tenant in the same transaction. Only for loading data, where one run is many tenants' history."""
+    await db.flush()
+    db.info["bound"] = bound
+    db.info.pop("criteria", None)
+    db.sync_session.info.update(db.info)
+    connection = await db.connection()
+    await connection.run_sync(lambda c: _tell(c, bound))
 
 
 class Database:

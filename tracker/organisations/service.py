@@ -55,9 +55,7 @@ async def add_mandate(
     if held.first():
         return
     db.add(
-        Mandate(
-            organisation_id=organisation.id, jurisdiction_id=place.id, kind=kind, valid_from=valid_from
-        )
+        Mandate(organisation_id=organisation.id, jurisdiction_id=place.id, kind=kind, valid_from=valid_from)
     )
     await db.flush()
     await record(
