@@ -26,11 +26,7 @@ from tracker.reviews.models import PublishedReply, PublishedReview, Verdict
 R = PublishedRevision
 _COLUMNS = [
     getattr(R, name)
-    for name in (
-        "id uid jurisdiction_id item_id domain voice commitment practice commitment_claimed practice_claimed "
-        "basis scope scope_note valid_from valid_to owner budget search_who search_where search_when "
-        "not_applicable_reason note recorded_at"
-    ).split()
+    for name in ["id", "uid", "jurisdiction_id", "item_id", "domain", "voice", "commitment", "practice", "commitment_claimed", "practice_claimed", "basis", "scope", "scope_note", "valid_from", "valid_to", "owner", "budget", "search_who", "search_where", "search_when", "not_applicable_reason", "note", "recorded_at"]
 ]
 
 

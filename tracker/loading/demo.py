@@ -194,7 +194,7 @@ async def _instruments(db: AsyncSession, world: World) -> None:
     for row in seed.rows("demo/instruments"):
         organisation = world.organisations[row["organisation"]]
         await rebind(db, Bound(tenant=organisation.id))
-        plain = "title title_original language issuer citation url note".split()
+        plain = ["title", "title_original", "language", "issuer", "citation", "url", "note"]
         instrument = Instrument(
             tenant_id=organisation.id,
             id=uuid4(),
@@ -210,7 +210,7 @@ async def _instruments(db: AsyncSession, world: World) -> None:
 
 
 def _content(row: seed.Row, citations: tuple[Citation, ...]) -> Content:
-    texts = "scope_note owner budget search_who search_where not_applicable_reason note".split()
+    texts = ["scope_note", "owner", "budget", "search_who", "search_where", "not_applicable_reason", "note"]
     return Content(
         commitment=row["commitment"],
         practice=row["practice"],

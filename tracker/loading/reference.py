@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import select
 
 from tracker.crosswalks import sssom
-from tracker.crosswalks.models import Crosswalk, Mapping as MappingRow, MappingSide
+from tracker.crosswalks.models import Crosswalk, MappingSide
+from tracker.crosswalks.models import Mapping as MappingRow
 from tracker.db.base import Table
 from tracker.db.session import Database
 from tracker.frameworks.models import FrameworkItem, FrameworkVersion
@@ -112,7 +113,7 @@ async def _items(db: AsyncSession) -> str:
     for position, row in enumerate(seed.rows("framework-items"), start=1):
         version = versions[row["framework"], row["version"]]
         parent = existing[version.id, row["parent"]] if row["parent"] else None
-        names = "source_number kind text short_label theme wording provenance source_url".split()
+        names = ["source_number", "kind", "text", "short_label", "theme", "wording", "provenance", "source_url"]
         fields: dict[str, Any] = {name: row[name] for name in names}
         fields |= {"position": position, "parent_id": parent.id if parent else None}
         key = (version.id, row["key"])

@@ -1,0 +1,308 @@
+"""Reading an organisation's own drafts. Every statement runs behind the tenant wall."""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from tracker.access.models import User
+from tracker.entries.content import FIELDS, Cell, Citation, Content
+from tracker.entries.evidence import Cited, lacking
+from tracker.entries.models import (
+    Draft,
+    DraftCitation,
+    PublishedCitation,
+    PublishedRevision,
+    PublishedWithdrawal,
+)
+from tracker.frameworks.models import FrameworkItem
+from tracker.instruments.models import Instrument, PublishedInstrument
+from tracker.jurisdictions.models import Jurisdiction
+from tracker.kit.vocabulary import Axis, CitationAxis, Domain, DraftState, InstrumentKind, Value, value
+
+
+@dataclass(frozen=True, slots=True)
+class CitedInstrument:
+    """A draft's citation with what is known of its instrument, wherever that is registered."""
+
+    axis: CitationAxis
+    instrument_id: UUID
+    kind: InstrumentKind
+    title: str
+    citation: str
+    issuer: str
+    dated: date | None
+    url: str
+    locator: str
+    quote: str
+    quote_language: str
+    translation: str
+
+    def as_input(self) -> Citation:
+        return Citation(
+            self.axis, self.instrument_id, self.locator, self.quote, self.quote_language, self.translation
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class DraftView:
+    """A draft with its place in the record."""
+
+    id: UUID
+    version: int
+    state: DraftState
+    cell: Cell
+    jurisdiction_code: str
+    jurisdiction_name: str
+    fictional: bool
+    item_key: str
+    item_label: str
+    content: Content
+    cited: tuple[CitedInstrument, ...]
+    updated_at: datetime
+    updated_by: str
+    submitted_by: UUID | None
+    submitted_by_name: str
+    return_reason: str
+
+    def value(self, axis: Axis) -> Value:
+        return value(axis, getattr(self.content, axis.value))
+
+    def lacking(self, axis: Axis) -> list[str]:
+        """What the level on the axis lacks, untranslated."""
+        cited = [Cited(c.axis, c.kind, c.dated, c.locator) for c in self.cited]
+        return lacking(axis, getattr(self.content, axis.value), self.content.support(), cited)
+
+
+async def draft_of_cell(db: AsyncSession, cell: Cell) -> DraftView | None:
+    found = await _drafts(
+        db,
+        col(Draft.jurisdiction_id) == cell.jurisdiction_id,
+        col(Draft.item_id) == cell.item_id,
+        col(Draft.domain) == cell.domain,
+    )
+    return found[0] if found else None
+
+
+async def draft(db: AsyncSession, draft_id: UUID) -> DraftView | None:
+    found = await _drafts(db, col(Draft.id) == draft_id)
+    return found[0] if found else None
+
+
+async def submitted(db: AsyncSession) -> list[DraftView]:
+    """What waits for a reviewer, the longest waiting first."""
+    return await _drafts(db, col(Draft.state) == DraftState.SUBMITTED, order=col(Draft.submitted_at))
+
+
+async def returned(db: AsyncSession) -> list[DraftView]:
+    """What a reviewer sent back, the oldest first."""
+    return await _drafts(db, col(Draft.state) == DraftState.RETURNED, order=col(Draft.updated_at))
+
+
+async def of_jurisdiction(
+    db: AsyncSession, jurisdiction_id: int, item_ids: Collection[int]
+) -> list[DraftView]:
+    return await _drafts(db, col(Draft.jurisdiction_id) == jurisdiction_id, col(Draft.item_id).in_(item_ids))
+
+
+async def counts(db: AsyncSession) -> dict[str, Counter[DraftState]]:
+    """The number of drafts by state, for each jurisdiction's code that has any."""
+    rows = await db.execute(
+        sa.select(Jurisdiction.code, Draft.state, sa.func.count(col(Draft.id)))
+        .join(Draft, col(Draft.jurisdiction_id) == Jurisdiction.id)
+        .group_by(Jurisdiction.code, Draft.state)
+    )
+    found: dict[str, Counter[DraftState]] = defaultdict(Counter)
+    for code, state, number in rows:
+        found[code][state] = number
+    return found
+
+
+async def _drafts(
+    db: AsyncSession, *where: sa.ColumnElement[bool], order: sa.ColumnElement[datetime | None] | None = None
+) -> list[DraftView]:
+    updater, submitter = sa.orm.aliased(User), sa.orm.aliased(User)
+    statement = (
+        sa.select(
+            Draft,
+            Jurisdiction.code,
+            Jurisdiction.name,
+            Jurisdiction.fictional,
+            FrameworkItem.key,
+            FrameworkItem.short_label,
+            FrameworkItem.text,
+            sa.func.coalesce(updater.name, "").label("updater"),
+            sa.func.coalesce(submitter.name, "").label("submitter"),
+        )
+        .join(Jurisdiction, col(Jurisdiction.id) == Draft.jurisdiction_id)
+        .join(FrameworkItem, col(FrameworkItem.id) == Draft.item_id)
+        .outerjoin(updater, updater.id == Draft.updated_by)  # type: ignore[arg-type]
+        .outerjoin(submitter, submitter.id == Draft.submitted_by)  # type: ignore[arg-type]
+        .where(*where)
+    )
+    by = [order] if order is not None else []
+    rows = (await db.execute(statement.order_by(*by, FrameworkItem.position, Draft.domain))).all()
+    cited = await _cited(db, [row[0].id for row in rows])
+    return [_view(row, tuple(cited[row[0].id])) for row in rows]
+
+
+def _view(row: sa.Row[tuple[object, ...]], cited: tuple[CitedInstrument, ...]) -> DraftView:
+    found: Draft = row[0]
+    return DraftView(
+        id=found.id,
+        version=found.version,
+        state=found.state,
+        cell=Cell(found.jurisdiction_id, found.item_id, Domain(found.domain)),
+        jurisdiction_code=row.code,
+        jurisdiction_name=row.name,
+        fictional=row.fictional,
+        item_key=row.key,
+        item_label=row.short_label or row.text,
+        content=content_of(found, tuple(c.as_input() for c in cited)),
+        cited=cited,
+        updated_at=found.updated_at,
+        updated_by=row.updater,
+        submitted_by=found.submitted_by,
+        submitted_by_name=row.submitter,
+        return_reason=found.return_reason,
+    )
+
+
+def content_of(row: Draft | PublishedRevision, citations: tuple[Citation, ...]) -> Content:
+    return Content(**{name: getattr(row, name) for name in FIELDS}, citations=citations)
+
+
+async def _cited(db: AsyncSession, draft_ids: list[UUID]) -> dict[UUID, list[CitedInstrument]]:
+    """The citations of drafts, each joined to its instrument on whichever side that is."""
+    if not draft_ids:
+        return defaultdict(list)
+    own, public, c = Instrument, PublishedInstrument, DraftCitation
+
+    def either(name: str) -> sa.ColumnElement[object]:
+        return sa.func.coalesce(getattr(own, name), getattr(public, name)).label(name)
+
+    rows = await db.execute(
+        sa.select(
+            c.draft_id,
+            c.axis,
+            sa.func.coalesce(c.own_instrument_id, c.instrument_id).label("instrument_id"),
+            sa.type_coerce(either("kind"), sa.String).label("kind"),
+            either("title"),
+            either("citation"),
+            either("issuer"),
+            sa.func.coalesce(own.adopted_on, own.in_force_on, public.adopted_on, public.in_force_on).label(
+                "dated"
+            ),
+            either("url"),
+            c.locator,
+            c.quote,
+            c.quote_language,
+            c.translation,
+        )
+        .outerjoin(own, col(own.id) == c.own_instrument_id)
+        .outerjoin(public, col(public.id) == c.instrument_id)
+        .where(col(c.draft_id).in_(draft_ids))
+        .order_by(c.draft_id, c.position)
+    )
+    found: dict[UUID, list[CitedInstrument]] = defaultdict(list)
+    for draft_id, axis, instrument_id, kind, *rest in rows:
+        found[draft_id].append(CitedInstrument(axis, instrument_id, InstrumentKind(kind), *rest))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Pickable:
+    """An instrument that may be cited: the organisation's own, or one in the public register."""
+
+    id: UUID
+    title: str
+    citation: str
+    kind: InstrumentKind
+    published: bool
+
+
+async def pickable(db: AsyncSession, jurisdiction_ids: Collection[int]) -> list[Pickable]:
+    """The instruments of these jurisdictions that a draft may cite, by title."""
+    found = []
+    for table, published in ((Instrument, False), (PublishedInstrument, True)):
+        rows = await db.execute(
+            sa.select(col(table.id), table.title, table.citation, table.kind).where(
+                col(table.jurisdiction_id).in_(jurisdiction_ids)
+            )
+        )
+        found += [Pickable(*row, published=published) for row in rows]
+    return sorted(found, key=lambda p: (p.title.casefold(), str(p.id)))
+
+
+@dataclass(frozen=True, slots=True)
+class OwnRevision:
+    """The organisation's latest published revision of a cell, withdrawn ones left aside."""
+
+    id: int
+    uid: UUID
+    cell: Cell
+    recorded_at: datetime
+    content: Content
+
+    def value(self, axis: Axis) -> Value:
+        return value(axis, getattr(self.content, axis.value))
+
+
+async def own_latest(
+    db: AsyncSession, organisation_id: UUID, jurisdiction_id: int, item_ids: Collection[int]
+) -> dict[tuple[int, Domain], OwnRevision]:
+    """By (item, domain): what the organisation published last of each cell of a jurisdiction."""
+    r = PublishedRevision
+    latest = (
+        sa.select(sa.func.max(r.id))  # type: ignore[arg-type]
+        .where(
+            col(r.organisation_id) == organisation_id,
+            col(r.jurisdiction_id) == jurisdiction_id,
+            col(r.item_id).in_(item_ids),
+            col(r.id).not_in(sa.select(PublishedWithdrawal.revision_id)),
+        )
+        .group_by(col(r.item_id), col(r.domain))
+    )
+    revisions = (await db.execute(sa.select(r).where(col(r.id).in_(latest)))).scalars().all()
+    citations = await _published_citations(db, [row.id for row in revisions if row.id])
+    found = {}
+    for row in revisions:
+        cell = Cell(row.jurisdiction_id, row.item_id, Domain(row.domain))
+        content = content_of(row, tuple(citations[row.id]))  # type: ignore[index]
+        found[cell.item_id, cell.domain] = OwnRevision(row.id, row.uid, cell, row.recorded_at, content)  # type: ignore[arg-type]
+    return found
+
+
+async def _published_citations(db: AsyncSession, ids: list[int]) -> dict[int, list[Citation]]:
+    c = PublishedCitation
+    rows = await db.execute(
+        sa.select(c.revision_id, c.axis, c.instrument_id, c.locator, c.quote, c.quote_language, c.translation)
+        .where(col(c.revision_id).in_(ids))
+        .order_by(c.revision_id, c.position)
+    )
+    found: dict[int, list[Citation]] = defaultdict(list)
+    for revision_id, *rest in rows:
+        found[revision_id].append(Citation(*rest))
+    return found
+
+
+async def published_counts(db: AsyncSession, organisation_id: UUID) -> dict[str, int]:
+    """The number of cells the organisation has published on, by jurisdiction's code."""
+    r = PublishedRevision
+    cells = (
+        sa.select(r.jurisdiction_id, r.item_id, r.domain)
+        .where(col(r.organisation_id) == organisation_id)
+        .distinct()
+        .subquery()
+    )
+    rows = await db.execute(
+        sa.select(Jurisdiction.code, sa.func.count())
+        .join(cells, cells.c.jurisdiction_id == Jurisdiction.id)
+        .group_by(Jurisdiction.code)
+    )
+    return {code: number for code, number in rows}

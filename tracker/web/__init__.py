@@ -1,0 +1,1 @@
+"""What every page shares: the outer layer, rendering, forms, errors, static files."""

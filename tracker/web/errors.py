@@ -1,0 +1,102 @@
+"""Every error as a plain page: what happened, what to do; never a trace, never SQL."""
+
+import logging
+import secrets
+from urllib.parse import urlencode
+
+from litestar import Request, Response
+from litestar.exceptions import HTTPException, SerializationException
+from litestar.response import Redirect
+
+from tracker.access.guard import BadToken, NotSignedIn
+from tracker.kit.errors import Conflict, Forbidden, Invalid, NotFound, Refused
+from tracker.kit.i18n import gettext as _
+from tracker.web.render import context_of, renderer_of
+
+log = logging.getLogger("tracker")
+_STATUS: list[tuple[type[Refused], int]] = [
+    (BadToken, 403),
+    (NotFound, 404),
+    (Forbidden, 403),
+    (Conflict, 409),
+    (Invalid, 422),
+    (Refused, 400),
+]
+
+
+def _titles() -> dict[int, str]:
+    return {
+        400: _("This request can't be read"),
+        403: _("You may not do this"),
+        404: _("There is no such page"),
+        405: _("This can't be done here"),
+        409: _("This has changed since you looked"),
+        413: _("This is too large"),
+        415: _("This kind of content is not taken"),
+        422: _("Something here can't be taken"),
+        500: _("Something went wrong on our side"),
+    }
+
+
+def error_page(request: Request, status: int, text: str) -> Response[str]:
+    renderer = renderer_of(request)
+    titles = _titles()
+    context = renderer.frame(context_of(request).locale) | {
+        "heading": titles.get(status, titles[400]),
+        "text": text,
+        "status": status,
+    }
+    html = renderer.html("errors/error.html", context)
+    return Response(html, media_type="text/html; charset=utf-8", status_code=status)
+
+
+def on_refused(request: Request, error: Refused) -> Response[str]:
+    status = next(status for kind, status in _STATUS if isinstance(error, kind))
+    return error_page(request, status, str(error))
+
+
+def on_not_signed_in(request: Request, _error: NotSignedIn) -> Redirect:
+    """To the sign-in page, and from there back to the page that was asked for."""
+    renderer = renderer_of(request)
+    path = renderer.urls.path("sign_in", context_of(request).locale)
+    back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    query = urlencode({"next": back}) if request.method == "GET" else ""
+    return Redirect(f"{path}?{query}" if query else path, status_code=303)
+
+
+def on_http(request: Request, error: HTTPException) -> Response[str]:
+    texts = {
+        404: _("The address may be mistyped, or the page may have moved."),
+        413: _("Send less at once."),
+        405: _("Go back and use the links and buttons of the page."),
+    }
+    status = error.status_code if error.status_code in _titles() else 400
+    if status >= 500:
+        return on_defect(request, error)
+    response = error_page(request, status, texts.get(status, _("Go back and try again.")))
+    if error.status_code == 405 and error.headers:
+        response.headers.update(error.headers)
+    return response
+
+
+def on_unreadable(request: Request, _error: Exception) -> Response[str]:
+    return error_page(request, 400, _("The text sent is not in a form this service reads (UTF-8)."))
+
+
+def on_defect(request: Request, error: Exception) -> Response[str]:
+    """A defect of ours: logged under a reference that the page shows."""
+    reference = secrets.token_hex(4)
+    log.error("defect %s at %s %s", reference, request.method, request.url.path, exc_info=error)
+    return error_page(
+        request, 500, _("It was noted under the reference %(r)s. Nothing was saved.") % {"r": reference}
+    )
+
+
+HANDLERS = {
+    NotSignedIn: on_not_signed_in,
+    Refused: on_refused,
+    HTTPException: on_http,
+    SerializationException: on_unreadable,
+    UnicodeDecodeError: on_unreadable,
+    Exception: on_defect,
+}

@@ -1,0 +1,149 @@
+"""The outermost layer: reaches every answer, errors and static files included.
+
+It refuses foreign hosts and cross-site writes, finds the language and who is signed in, answers
+HEAD, and puts the security headers on. The framework's own middleware runs only behind a matched
+route, so it would miss the 404s.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from tracker.access.actor import Actor, OrganisationActor
+from tracker.access.guard import UNSAFE
+from tracker.access.sessions import Lifetime, actor_of
+from tracker.db.session import Database
+from tracker.kit import i18n
+from tracker.settings import Settings
+
+POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+HEADERS = {
+    b"content-security-policy": POLICY.encode(),
+    b"x-content-type-options": b"nosniff",
+    b"referrer-policy": b"same-origin",
+    b"cross-origin-opener-policy": b"same-origin",
+    b"cross-origin-resource-policy": b"same-origin",
+    b"permissions-policy": b"camera=(), geolocation=(), microphone=()",
+}
+FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
+
+
+@dataclass(slots=True)
+class Context:
+    """What the outer layer knows of a request; kept in the scope under "tracker"."""
+
+    database: Database
+    secret_key: str
+    locale: str
+    actor: Actor | None = None
+    organisation: OrganisationActor | None = None
+
+
+def session_cookie(settings: Settings) -> str:
+    return "__Host-tracker_session" if settings.secure else "tracker_session"
+
+
+class Outer:
+    """Wraps the application. `app` is the Litestar application inside."""
+
+    def __init__(self, app: ASGIApp, settings: Settings, database: Database) -> None:
+        self.app, self.settings, self.database = app, settings, database
+        self.lifetime = Lifetime(
+            idle=timedelta(minutes=settings.session_idle_minutes),
+            absolute=timedelta(hours=settings.session_hours),
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        headers = {name.lower(): value for name, value in scope["headers"]}
+        head_only = scope["method"] == "HEAD"
+        guarded = _Answer(send, secure=self.settings.secure, head_only=head_only)
+        refusal = self._refusal(scope, headers)
+        if refusal:
+            await _plain(guarded, *refusal)
+            return
+        locale = self._locale(scope["path"])
+        i18n.set_locale(locale)
+        context = Context(self.database, self.settings.secret_key, locale)
+        token = _cookie(headers.get(b"cookie", b""), session_cookie(self.settings))
+        if token and not scope["path"].startswith("/static/"):
+            context.actor = await actor_of(self.database, token, self.lifetime)
+            guarded.private = True
+        scope["tracker"] = context  # type: ignore[typeddict-unknown-key]
+        if head_only:
+            scope["method"] = "GET"  # type: ignore[typeddict-item]
+        await self.app(scope, receive, guarded)
+
+    def _refusal(self, scope: Any, headers: dict[bytes, bytes]) -> tuple[int, str] | None:
+        host = headers.get(b"host", b"").decode("latin-1")
+        if urlsplit(f"//{host}").hostname not in self.settings.allowed_hosts:
+            return 400, "This host name is not served here."
+        if scope["method"] == "TRACE":
+            return 405, "This method is not allowed."
+        if scope["method"] in UNSAFE:
+            kind = headers.get(b"content-type", b"").decode("latin-1").partition(";")[0].strip().lower()
+            if kind not in FORM_TYPES:
+                return 415, "Only forms are taken here."
+            if not _same_site(headers, host):
+                return 403, "This request came from another site."
+        return None
+
+    def _locale(self, path: str) -> str:
+        first = path.split("/", 2)[1] if path.startswith("/") else ""
+        return first if first in self.settings.locales else self.settings.locales[0]
+
+
+def _same_site(headers: dict[bytes, bytes], host: str) -> bool:
+    """Whether the browser says that the request comes from our own pages; without its word it does not count."""
+    site = headers.get(b"sec-fetch-site")
+    if site is not None:
+        return site == b"same-origin"
+    origin = headers.get(b"origin", b"").decode("latin-1")
+    return bool(origin) and urlsplit(origin).netloc == host
+
+
+def _cookie(header: bytes, name: str) -> str:
+    for part in header.decode("latin-1").split(";"):
+        key, _, value = part.strip().partition("=")
+        if key == name:
+            return value
+    return ""
+
+
+class _Answer:
+    """A `send` that adds the headers, and for HEAD drops the body."""
+
+    def __init__(self, send: Send, *, secure: bool, head_only: bool) -> None:
+        self._send, self._secure, self._head_only = send, secure, head_only
+        self.private = False
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"] = self._with_ours(list(message.get("headers", [])))
+        elif message["type"] == "http.response.body" and self._head_only:
+            message["body"] = b""
+        await self._send(message)
+
+    def _with_ours(self, headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+        present = {name.lower() for name, _ in headers}
+        ours = dict(HEADERS)
+        if self._secure:
+            ours[b"strict-transport-security"] = b"max-age=31536000; includeSubDomains"
+        # What a signed-in person sees must not outlive the session in any cache.
+        ours[b"cache-control"] = b"no-store" if self.private else b"no-cache"
+        ours[b"vary"] = b"Cookie"
+        return headers + [(name, value) for name, value in ours.items() if name not in present]
+
+
+async def _plain(send: _Answer, status: int, text: str) -> None:
+    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(text)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": text.encode(), "more_body": False})

@@ -1,0 +1,47 @@
+"""What handlers read from a request, in one manner."""
+
+from litestar import Request
+
+from tracker.access.actor import Actor, OrganisationActor
+from tracker.db.session import Bound, Database
+from tracker.kit.forms import FormData
+from tracker.web.render import context_of
+
+
+def database_of(request: Request) -> Database:
+    return context_of(request).database
+
+
+def actor_of(request: Request) -> Actor:
+    """The signed-in user; the guard has seen to it that there is one."""
+    actor = context_of(request).actor
+    assert actor is not None
+    return actor
+
+
+def organisation_of(request: Request) -> OrganisationActor:
+    """The user acting for the organisation of the path; the guard has put it there."""
+    organisation = context_of(request).organisation
+    assert organisation is not None
+    return organisation
+
+
+def bound_of(request: Request) -> Bound:
+    return Bound(tenant=organisation_of(request).organisation_id, user=actor_of(request).user_id)
+
+
+async def form_data(request: Request) -> FormData:
+    form = await request.form()
+    return FormData(list(form.multi_items()))
+
+
+def query_parameters(request: Request) -> dict[str, str]:
+    """The query's parameters; one given several times (checkboxes) is joined by commas."""
+    joined: dict[str, list[str]] = {}
+    for name, value in request.query_params.multi_items():
+        joined.setdefault(name, []).append(value)
+    return {name: ",".join(v for v in values if v) for name, values in joined.items()}
+
+
+def client_address(request: Request) -> str:
+    return request.client.host if request.client else "unknown"

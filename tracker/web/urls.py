@@ -1,0 +1,26 @@
+"""Paths by route name, so that no template or redirect spells one out."""
+
+import re
+from collections.abc import Iterable
+from urllib.parse import quote, urlencode
+
+from litestar.routes import BaseRoute
+
+_PARAMETER = re.compile(r"\{(\w+):\w+\}")
+
+
+class Urls:
+    """All named routes. `path("cell", code="XAA", ...)` fills in the current locale by itself."""
+
+    def __init__(self, routes: Iterable[BaseRoute]) -> None:
+        self.patterns: dict[str, str] = {}
+        for route in routes:
+            for handler in getattr(route, "route_handlers", []):
+                if handler.name:
+                    self.patterns[handler.name] = _PARAMETER.sub(r"{\1}", route.path)
+
+    def path(self, name: str, locale: str, query: dict[str, str] | None = None, **parameters: object) -> str:
+        """The path of a route. Raises KeyError for an unknown name or a missing parameter."""
+        filled = {key: quote(str(value), safe="@.") for key, value in parameters.items()}
+        path = self.patterns[name].format(locale=locale, **filled)
+        return f"{path}?{urlencode(query, safe=',@:')}" if query else path
