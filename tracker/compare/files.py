@@ -10,7 +10,32 @@ from tracker.compare.comparison import ComparedCell, Comparison
 from tracker.entries.standing import Standing
 from tracker.kit.vocabulary import Axis
 
-COLUMNS = ["jurisdiction", "jurisdiction_name", "framework", "framework_version", "item", "item_title", "domain", "commitment", "commitment_missing_reason", "commitment_claimed", "commitment_verification", "practice", "practice_missing_reason", "practice_claimed", "practice_verification", "basis", "scope", "contested", "valid_from", "valid_to", "recorded_at", "organisation", "sources", "cell_url"]
+COLUMNS = [
+    "jurisdiction",
+    "jurisdiction_name",
+    "framework",
+    "framework_version",
+    "item",
+    "item_title",
+    "domain",
+    "commitment",
+    "commitment_missing_reason",
+    "commitment_claimed",
+    "commitment_verification",
+    "practice",
+    "practice_missing_reason",
+    "practice_claimed",
+    "practice_verification",
+    "basis",
+    "scope",
+    "contested",
+    "valid_from",
+    "valid_to",
+    "recorded_at",
+    "organisation",
+    "sources",
+    "cell_url",
+]
 
 
 def long_csv(comparison: Comparison, base_url: str, locale: str = "en") -> str:

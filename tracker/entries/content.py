@@ -74,6 +74,34 @@ class Content:
 
 
 # The columns that a draft and a published revision share, in the order of the form.
-FIELDS = ["commitment", "practice", "basis", "scope", "scope_note", "valid_from", "valid_to", "owner", "budget", "search_who", "search_where", "search_when", "not_applicable_reason", "note", "kind"]
+FIELDS = [
+    "commitment",
+    "practice",
+    "basis",
+    "scope",
+    "scope_note",
+    "valid_from",
+    "valid_to",
+    "owner",
+    "budget",
+    "search_who",
+    "search_where",
+    "search_when",
+    "not_applicable_reason",
+    "note",
+    "kind",
+]
 CITATION_FIELDS = ["axis", "locator", "quote", "quote_language", "translation"]
-INSTRUMENT_FIELDS = ["kind", "title", "title_original", "language", "issuer", "citation", "adopted_on", "in_force_on", "in_force_until", "url", "note"]
+INSTRUMENT_FIELDS = [
+    "kind",
+    "title",
+    "title_original",
+    "language",
+    "issuer",
+    "citation",
+    "adopted_on",
+    "in_force_on",
+    "in_force_until",
+    "url",
+    "note",
+]

@@ -176,7 +176,20 @@ class EntryForm(Form):
 
     def content(self) -> Content:
         """What is said, once validated."""
-        same = ["commitment", "practice", "not_applicable_reason", "scope_note", "valid_from", "valid_to", "owner", "budget", "search_who", "search_where", "search_when", "note"]
+        same = [
+            "commitment",
+            "practice",
+            "not_applicable_reason",
+            "scope_note",
+            "valid_from",
+            "valid_to",
+            "owner",
+            "budget",
+            "search_who",
+            "search_where",
+            "search_when",
+            "note",
+        ]
         return Content(
             **{name: self[name].data for name in same},
             basis=Basis(self.basis.data) if self.basis.data else None,
@@ -188,7 +201,20 @@ class EntryForm(Form):
 
 def entry_values(content: Content, version: int) -> dict[str, Any]:
     """What the form of a cell shows first."""
-    names = ["commitment", "practice", "not_applicable_reason", "scope_note", "valid_from", "valid_to", "owner", "budget", "search_who", "search_where", "search_when", "note"]
+    names = [
+        "commitment",
+        "practice",
+        "not_applicable_reason",
+        "scope_note",
+        "valid_from",
+        "valid_to",
+        "owner",
+        "budget",
+        "search_who",
+        "search_where",
+        "search_when",
+        "note",
+    ]
     values = {name: getattr(content, name) for name in names}
     values |= {"version": str(version), "kind": content.kind.value}
     values |= {"basis": content.basis or "", "scope": content.scope or ""}

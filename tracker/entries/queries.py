@@ -18,7 +18,9 @@ from sqlmodel import col
 from tracker.access.models import Organisation
 from tracker.entries.models import PublishedCitation, PublishedRevision, PublishedWithdrawal
 from tracker.entries.standing import Evidence, Reply, Review, Standing, values_of
+from tracker.frameworks.models import FrameworkItem, FrameworkVersion
 from tracker.instruments.models import PublishedInstrument
+from tracker.jurisdictions.models import Jurisdiction
 from tracker.kit import clock
 from tracker.kit.vocabulary import Domain, RevisionKind
 from tracker.reviews.models import PublishedReply, PublishedReview, Verdict
@@ -26,7 +28,31 @@ from tracker.reviews.models import PublishedReply, PublishedReview, Verdict
 R = PublishedRevision
 _COLUMNS = [
     getattr(R, name)
-    for name in ["id", "uid", "jurisdiction_id", "item_id", "domain", "voice", "commitment", "practice", "commitment_claimed", "practice_claimed", "basis", "scope", "scope_note", "valid_from", "valid_to", "owner", "budget", "search_who", "search_where", "search_when", "not_applicable_reason", "note", "recorded_at"]
+    for name in [
+        "id",
+        "uid",
+        "jurisdiction_id",
+        "item_id",
+        "domain",
+        "voice",
+        "commitment",
+        "practice",
+        "commitment_claimed",
+        "practice_claimed",
+        "basis",
+        "scope",
+        "scope_note",
+        "valid_from",
+        "valid_to",
+        "owner",
+        "budget",
+        "search_who",
+        "search_where",
+        "search_when",
+        "not_applicable_reason",
+        "note",
+        "recorded_at",
+    ]
 ]
 
 
@@ -257,3 +283,47 @@ async def history(
         Past(s, row.kind, row.corrects, row.corrected_at, row.withdrawn_at, row.reason or "")
         for s, row in zip(supported, rows, strict=True)
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Recent:
+    """A revision in the list of what was published last."""
+
+    recorded_at: datetime
+    organisation: str
+    jurisdiction_code: str
+    jurisdiction_name: str
+    fictional: bool
+    framework: str
+    item_key: str
+    item_label: str
+    domain: Domain
+    kind: RevisionKind
+
+
+async def recent(db: AsyncSession, limit: int) -> list[Recent]:
+    """The revisions published last, newest first."""
+    version = FrameworkVersion.key + sa.literal("@") + FrameworkVersion.version
+    label = sa.func.coalesce(sa.func.nullif(FrameworkItem.short_label, ""), FrameworkItem.text)
+    rows = await db.execute(
+        sa.select(
+            R.recorded_at,
+            Organisation.name,
+            Jurisdiction.code,
+            Jurisdiction.name,
+            Jurisdiction.fictional,
+            version,
+            FrameworkItem.key,
+            label,
+            R.domain,
+            R.kind,
+        )
+        .join(Organisation, col(Organisation.id) == R.organisation_id)
+        .join(Jurisdiction, col(Jurisdiction.id) == R.jurisdiction_id)
+        .join(FrameworkItem, col(FrameworkItem.id) == R.item_id)
+        .join(FrameworkVersion, col(FrameworkVersion.id) == FrameworkItem.framework_version_id)
+        .where(col(R.recorded_at) <= clock.now())
+        .order_by(col(R.recorded_at).desc(), col(R.id).desc())
+        .limit(limit)
+    )
+    return [Recent(*row) for row in rows]

@@ -11,7 +11,19 @@ from tracker.entries.models import PublishedRevision
 from tracker.jurisdictions.models import Jurisdiction
 from tracker.kit.vocabulary import JurisdictionKind
 
-_COLUMNS = ["id", "code", "kind", "name", "parent_id", "path", "region", "subregion", "un_member", "income_group", "fictional"]
+_COLUMNS = [
+    "id",
+    "code",
+    "kind",
+    "name",
+    "parent_id",
+    "path",
+    "region",
+    "subregion",
+    "un_member",
+    "income_group",
+    "fictional",
+]
 
 
 @dataclass(frozen=True, slots=True)

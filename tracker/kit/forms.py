@@ -47,6 +47,12 @@ class Form(BaseForm):
 
             return get_translations([current_locale()])
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self:
+            if field.label is not None:
+                field.label.text = _(field.label.text)
+
     def add_faults(self, faults: Mapping[str, str]) -> None:
         for name, text in faults.items():
             if name in self._fields:

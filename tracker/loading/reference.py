@@ -113,7 +113,16 @@ async def _items(db: AsyncSession) -> str:
     for position, row in enumerate(seed.rows("framework-items"), start=1):
         version = versions[row["framework"], row["version"]]
         parent = existing[version.id, row["parent"]] if row["parent"] else None
-        names = ["source_number", "kind", "text", "short_label", "theme", "wording", "provenance", "source_url"]
+        names = [
+            "source_number",
+            "kind",
+            "text",
+            "short_label",
+            "theme",
+            "wording",
+            "provenance",
+            "source_url",
+        ]
         fields: dict[str, Any] = {name: row[name] for name in names}
         fields |= {"position": position, "parent_id": parent.id if parent else None}
         key = (version.id, row["key"])

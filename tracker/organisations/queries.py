@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from tracker.access.models import Organisation
+from tracker.entries.models import PublishedRevision
 from tracker.jurisdictions.models import Jurisdiction
 from tracker.kit.vocabulary import MandateKind, Voice
 from tracker.organisations.models import Mandate
@@ -103,3 +104,15 @@ async def voice_of(db: AsyncSession, organisation_id: UUID, jurisdiction_id: int
         ).scalars()
     )
     return Voice.INDEPENDENT if held == {MandateKind.ASSESSOR} else None
+
+
+async def speakers(db: AsyncSession, jurisdiction_id: int) -> list[tuple[str, Voice]]:
+    """The organisations that have published on a jurisdiction, with the voice of each, by name."""
+    rows = await db.execute(
+        sa.select(Organisation.name, PublishedRevision.voice)
+        .join(Organisation, col(Organisation.id) == PublishedRevision.organisation_id)
+        .where(col(PublishedRevision.jurisdiction_id) == jurisdiction_id)
+        .distinct()
+        .order_by(Organisation.name)
+    )
+    return [(name, voice) for name, voice in rows]

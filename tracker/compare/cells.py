@@ -1,0 +1,80 @@
+"""The HTML of matrix cells, built from small format strings.
+
+A macro per cell costs ninety times a format string, and a matrix has thousands of cells. The shape of
+the HTML is documented in templates/macros/levels.html; everything variable is escaped here.
+"""
+
+from functools import lru_cache
+
+from markupsafe import Markup, escape
+
+from tracker.compare.comparison import ComparedCell
+from tracker.entries.standing import Standing
+from tracker.kit.i18n import current_locale
+from tracker.kit.i18n import gettext as _
+from tracker.kit.vocabulary import Axis, Value, value, word
+
+_SYMBOL = '<svg class="sym" aria-hidden="true"><use href="#s-{code}"/></svg>'
+
+
+@lru_cache(maxsize=500)
+def _value(axis: Axis, code: str, locale: str) -> tuple[str, str]:
+    """(class, symbol and word) of a value, escaped; once for each language."""
+    shown = value(axis, code)
+    ground = f"level-{code}" if shown.is_level else "missing"
+    return ground, _SYMBOL.format(code=code) + str(escape(shown.word))
+
+
+def matrix_cell(cell: ComparedCell, href: str, axes: tuple[Axis, ...]) -> Markup:
+    """One <td>: every voice that is heard, the whole cell a link to its evidence."""
+    voices = cell.voices or (None,)
+    link = escape(href)
+    if len(axes) == 1 and len(voices) == 1:
+        ground, shown = _value(axes[0], _code(voices[0], axes[0]).code, current_locale())
+        marks = _marks(cell, voices[0], axes)
+        return Markup(f'<td class="cell {ground}"><a href="{link}">{shown}{marks}</a></td>')
+    parts = "".join(_voice(cell, voice, axes, named=len(voices) > 1) for voice in voices)
+    return Markup(f'<td class="cell two"><a href="{link}">{parts}</a></td>')
+
+
+def _code(voice: Standing | None, axis: Axis) -> Value:
+    return voice.on(axis) if voice else value(axis, "not_assessed")
+
+
+def _voice(cell: ComparedCell, voice: Standing | None, axes: tuple[Axis, ...], *, named: bool) -> str:
+    head = f"<strong>{escape(voice.organisation_name)}</strong> " if named and voice else ""
+    spans = []
+    for axis in axes:
+        ground, shown = _value(axis, _code(voice, axis).code, current_locale())
+        label = escape(_("paper") if axis is Axis.COMMITMENT else _("practice"))
+        spans.append(f'<span class="ax {ground}"><i>{label}</i> {shown}</span>')
+    return head + "".join(spans) + _marks(cell, voice, axes)
+
+
+def _marks(cell: ComparedCell, voice: Standing | None, axes: tuple[Axis, ...]) -> str:
+    flags, marks = flags_and_marks(cell, voice, axes)
+    if not flags and not marks:
+        return ""
+    outlined = "".join(f"<b>{escape(flag)}</b> " for flag in flags)
+    return f" <small>{outlined}{escape(' · '.join(marks))}</small>"
+
+
+def flags_and_marks(
+    cell: ComparedCell, voice: Standing | None, axes: tuple[Axis, ...]
+) -> tuple[list[str], list[str]]:
+    """(claimed, contested), (year, verification, scope, basis), as words."""
+    flags = []
+    if voice and any(voice.claimed(axis) for axis in axes):
+        flags.append(_("claimed"))
+    if cell.contested:
+        flags.append(_("contested"))
+    if voice is None or not any(voice.on(axis).is_level for axis in axes):
+        return flags, []
+    marks = [str((voice.valid_from or voice.recorded_at).year) if voice.valid_from else _("start unknown")]
+    levels = [v for axis in axes if (v := voice.verification(axis)) != "none"]
+    marks.append("/".join(dict.fromkeys(levels)))
+    if voice.scope:
+        marks.append(word("scope", voice.scope).lower())
+    if voice.basis:
+        marks.append(_("by name") if voice.basis == "by_name" else _("equivalent"))
+    return flags, marks

@@ -1,0 +1,84 @@
+"""The list of jurisdictions, and the profile of one."""
+
+from litestar import Request, Response, get
+from litestar.params import FromPath
+
+from tracker.access.guard import PUBLIC
+from tracker.compare.cells import matrix_cell
+from tracker.compare.comparison import coverage
+from tracker.compare.files import cell_path
+from tracker.compare.queries import compare
+from tracker.compare.query import Query, parse
+from tracker.jurisdictions import queries
+from tracker.kit import clock
+from tracker.kit.errors import Invalid, NotFound
+from tracker.kit.i18n import gettext as _
+from tracker.kit.vocabulary import Axis
+from tracker.organisations.queries import nearest_stewards, speakers
+from tracker.web.render import context_of, page
+from tracker.web.requests import database_of, query_parameters
+
+LONGEST_LIST = 300
+
+
+@get("/{locale:str}/jurisdictions", name="jurisdictions", access=PUBLIC)
+async def jurisdictions_list(request: Request) -> Response[str]:
+    """Countries, or what a search finds; a jurisdiction without data stays in the list."""
+    text = request.query_params.get("q", "").strip()[:100]
+    only = request.query_params.get("data") == "yes"
+    async with database_of(request).read() as db:
+        found = await queries.listed(db, text=text, only_with_data=only, limit=LONGEST_LIST)
+    return page(
+        request, "jurisdictions/list.html", found=found, text=text, only=only, full=len(found) == LONGEST_LIST
+    )
+
+
+@get("/{locale:str}/jurisdictions/{code:str}", name="jurisdiction", access=PUBLIC)
+async def profile(request: Request, code: FromPath[str]) -> Response[str]:
+    """What is recorded of a jurisdiction, by item and domain, and who may speak of it."""
+    given = query_parameters(request) | {"jurisdictions": code}
+    faults: dict[str, str] = {}
+    try:
+        query = parse(given)
+    except Invalid as invalid:
+        faults, query = invalid.faults, Query(jurisdictions=(code,))
+    async with database_of(request).read() as db:
+        place = await queries.by_code(db, code)
+        if place is None:
+            raise NotFound(_("There is no jurisdiction with this code."))
+        comparison = await compare(db, query)
+        above = await queries.above(db, place)
+        below = await queries.below(db, place)
+        stewards = await nearest_stewards(db, place.id, clock.today())
+        speaking = await speakers(db, place.id)
+    locale = context_of(request).locale
+    grid = [
+        (
+            item,
+            {
+                domain: matrix_cell(
+                    comparison.cell(place, (item, domain)),
+                    cell_path(comparison, comparison.cell(place, (item, domain)), locale),
+                    query.axes,
+                )
+                for domain in item.domains
+                if (place.id, item.id, domain) in comparison.cells
+            },
+        )
+        for item in comparison.items
+    ]
+    return page(
+        request,
+        "jurisdictions/profile.html",
+        status=422 if faults else 200,
+        faults=faults,
+        given=given,
+        place=place,
+        above=above,
+        below=below,
+        stewards=stewards,
+        speaking=speaking,
+        comparison=comparison,
+        grid=grid,
+        coverage={axis: coverage(comparison, place, axis) for axis in Axis},
+    )
