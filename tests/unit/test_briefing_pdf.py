@@ -65,7 +65,7 @@ def seed(name: str) -> list[dict[str, str]]:
 
 @lru_cache(maxsize=1)
 def sample() -> Document:
-    """The five states as the seed codes them, three fictional countries with every level, and all kinds of block."""
+    """The five states as the seed codes them, three fictional countries, and every kind of block."""
     instruments = seed("instruments-us-states.csv")
     items = [i for i in seed("framework-items.csv") if i["key"].startswith("HTCC-")]
     parts = (
@@ -85,7 +85,8 @@ def sample() -> Document:
                 "Framework",
                 (
                     Run(
-                        "Core Competencies for Human Trafficking Response in Health Care and Behavioral Health "
+                        "Core Competencies for Human Trafficking Response in Health Care and "
+                        "Behavioral Health "
                         "Systems, 2021",
                         href=f"{SITE}/frameworks/hhs-core-competencies",
                     ),
@@ -102,8 +103,10 @@ def sample() -> Document:
         )
     )
     return Document(
-        "How far have five states adopted the core competencies for responding to human trafficking in health care?",
-        "Training duties in the law of Connecticut, Florida, Louisiana, Michigan and Texas, and what is known of "
+        "How far have five states adopted the core competencies for responding "
+        "to human trafficking in health care?",
+        "Training duties in the law of Connecticut, Florida, Louisiana, "
+        "Michigan and Texas, and what is known of "
         "their use",
         "2025-12-02",
         "en",
@@ -125,15 +128,18 @@ def reading() -> tuple[Block, ...]:
                 Run("Law on paper is not practice. "),
                 Run("Two scales", bold=True),
                 Run(
-                    " are kept apart in every cell: what a jurisdiction has adopted on paper, and what is in use in practice. "
-                    "A level is told by its word, its symbol and its colour; what is not known is named, never left blank."
+                    " are kept apart in every cell: what a jurisdiction has adopted on "
+                    "paper, and what is in use in practice. "
+                    "A level is told by its word, its symbol and its colour; what is not "
+                    "known is named, never left blank."
                 ),
             )
         ),
         Bullets(
             (
                 plain(
-                    "“In part” means some professions, regions or facilities, or some of the content of the item."
+                    "“In part” means some professions, regions or facilities, or some of "
+                    "the content of the item."
                 ),
                 (
                     Run("Each cell leads to its evidence; numbers in square brackets, such as "),
@@ -146,7 +152,8 @@ def reading() -> tuple[Block, ...]:
         Key("Levels and missing values", tuple(entries)),
         Notice(
             plain(
-                "This briefing can’t tell whether training changes the care that individuals who have experienced "
+                "This briefing can’t tell whether training changes the care that "
+                "individuals who have experienced "
                 "trafficking receive. A cell that is not assessed says nothing about adoption."
             )
         ),
@@ -239,7 +246,8 @@ def annex(instruments: list[dict[str, str]]) -> list[Block]:
             i["citation"],
             i["source_url"],
             (
-                f"{STATES[i['jurisdiction']]} · {i['kind'].capitalize()} · in force from {i['effective_from'] or 'not known'}",
+                f"{STATES[i['jurisdiction']]} · {i['kind'].capitalize()} · in force "
+                f"from {i['effective_from'] or 'not known'}",
                 i["duty"],
             ),
             "",
@@ -254,9 +262,11 @@ def fictional_annex(after: int) -> list[Block]:
     quotes = (
         (
             "es",
-            "El personal de salud recibirá, cada dos años, formación sobre la atención centrada en la persona y el "
+            "El personal de salud recibirá, cada dos años, formación sobre la "
+            "atención centrada en la persona y el "
             "trauma; la revelación no es el objetivo.",
-            "Health staff shall receive training every two years in person-centred, trauma-informed care; disclosure is "
+            "Health staff shall receive training every two years in "
+            "person-centred, trauma-informed care; disclosure is "
             "not the goal.",
         ),
         (
@@ -287,7 +297,8 @@ def method() -> tuple[Block, ...]:
     return (
         Text(
             plain(
-                "Levels were coded from the instruments cited, by one organisation, and not confirmed by another. "
+                "Levels were coded from the instruments cited, by one organisation, "
+                "and not confirmed by another. "
                 "The scales, the least evidence of each level and the rules of verification are those of the "
                 "method, version 1."
             )
@@ -343,6 +354,7 @@ def hostile() -> Document:
         Text(plain("")),
         Notice(plain("")),
         Bullets((plain(""), ())),
+        Matrix("tall", "c", ("d",), (MatrixRow("r", "", "", (MatrixCell(marks * 9, "", "#e1"),)),)),
         Matrix("only rows", "c", (), (MatrixRow("r", "", "", ()),)),
         Table("short rows", ("a", "b"), ((plain("1"),), (), (plain("1"), plain("2"), plain("3"))), (0.5,)),
     )
@@ -660,3 +672,19 @@ def test_tables_have_headers_with_scope_and_headings_have_levels() -> None:
     assert {e["/Lang"] for e in found if "/Lang" in e} == {"es", "fr"}
     for row in (e for e in found if e["/S"] == "/TR"):
         assert {k.get_object()["/S"] for k in row["/K"]} <= {"/TH", "/TD"}
+
+
+@pytest.mark.parametrize("name", ["sample", "hostile"])
+def test_nothing_is_drawn_outside_the_page(name: str) -> None:
+    for page in reader(name).pages:
+        places: list[tuple[float, float]] = []
+
+        def note(
+            text: str, _: object, at: list[float], *rest: object, found: list[tuple[float, float]] = places
+        ) -> None:
+            if text.strip():
+                found.append((at[4], at[5]))
+
+        page.extract_text(visitor_text=note)
+        width, height = float(page.mediabox.width), float(page.mediabox.height)
+        assert all(40 < x < width - 40 and 12 < y < height - 40 for x, y in places)

@@ -19,9 +19,11 @@ from tracker.briefings.document import (
     Text,
 )
 from tracker.briefings.pdf import fonts, matrix
-from tracker.briefings.pdf.layout import Box, Flow, Lines, Panel, Row, Sheet, Stack
+from tracker.briefings.pdf.layout import Box, Lines, Panel, Row, Stack
+from tracker.briefings.pdf.pages import Flow, Sheet
 from tracker.briefings.pdf.tagged import Node
-from tracker.briefings.pdf.text import ACCENT, MUTED, RULE, WASH, Style, Typesetter
+from tracker.briefings.pdf.text import Typesetter
+from tracker.briefings.pdf.wrap import ACCENT, MUTED, RULE, WASH, Style
 from tracker.kit.i18n import current_locale, gettext
 
 BODY = Style(10, 15)
@@ -136,7 +138,8 @@ class Composer:
         """One row. Under "Column" every cell is a header, under "Row" the first is."""
         node = table.add("TR")
         cells: list[tuple[float, Box]] = []
-        for index, (x, room, runs) in enumerate(zip_longest(at, rooms, texts[: len(at)], fillvalue=())):
+        padded = [*texts, *[()] * len(at)]
+        for index, (x, room, runs) in enumerate(zip(at, rooms, padded, strict=False)):
             heads = scope == "Column" or not index
             cell = node.add("TH", scope=scope) if heads else node.add("TD")
             shown = tuple(Run(r.text, True, r.href) for r in runs) if heads else runs
@@ -144,7 +147,7 @@ class Composer:
         return Row(tuple(cells), self._wide, 5, rule=RULE)
 
     def _key(self, block: Key, section: Node) -> list[Flow]:
-        """Two columns, one for each axis; what is left over is halved. The structure keeps the order given."""
+        """Two columns, one for each axis; a last group alone is halved. The structure keeps the order."""
         if not block.entries:
             return []
         title = self.lines((Run(block.title),), matrix.CAPTION, self._wide, section.add("P"), most=4)
@@ -179,7 +182,7 @@ class Composer:
 
     def _evidence(self, block: Evidence, section: Node) -> list[Flow]:
         entry = section.add("Sect")
-        number = self.lines((Run(f"{block.number}"),), TITLE, 26, entry.add("Lbl"))
+        number = self.lines((Run(f"{block.number}"),), TITLE, 26, entry.add("P"))
         room = self._measure - 4
         items: list[tuple[float, Box]] = [
             (0.0, self.lines((Run(block.title, href=block.href),), TITLE, room, entry.add("P")))

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from tracker.briefings.document import Document, Part, Run
 from tracker.briefings.pdf import fonts
 from tracker.briefings.pdf.blocks import SMALL, Composer
-from tracker.briefings.pdf.layout import Box, Flow, Row, Sheet
+from tracker.briefings.pdf.layout import Box, Row
+from tracker.briefings.pdf.pages import Flow, Sheet
 from tracker.briefings.pdf.pen import Pen
 from tracker.briefings.pdf.tagged import Node
-from tracker.briefings.pdf.text import ACCENT, INK, MUTED, Notes, Style
+from tracker.briefings.pdf.text import Notes
+from tracker.briefings.pdf.wrap import ACCENT, INK, MUTED, Style
 from tracker.kit.i18n import gettext
 
 PUBLISHER = Style(9.5, 13, ACCENT, font=fonts.BOLD)
@@ -95,7 +97,7 @@ def contents(parts: Sequence[Part], composer: Composer, section: Node, wide: flo
     toc = section.add("TOC")
     flows: list[Flow] = []
     for part in listed:
-        entry = toc.add("TOCI")
+        entry = toc.add("TOCI").add("Reference")
         indent = 0.0 if part.level == 1 else 16.0
         runs = (Run(part.heading, bold=part.level == 1, href=f"#{part.anchor}"),)
         words = composer.lines(runs, CONTENTS, wide - 60, entry, most=2)
@@ -117,15 +119,15 @@ def heading(part: Part, composer: Composer, section: Node, wide: float) -> Flow:
 
 
 def reservations(notes: Notes) -> list[str]:
-    """A sentence for each thing that had to be done to the texts; nothing where all could be drawn as it is."""
+    """A sentence for each thing that had to be done to the texts so that they could be drawn."""
     said = []
     if notes.missing:
         kinds = sorted(notes.missing)
         names = ", ".join(f"U+{ord(c):04X} {unicodedata.name(c, '')}".strip() for c in kinds[:12])
         said.append(
             gettext(
-                "%(count)d characters of %(kinds)d kinds are not in the typefaces of this file. They stand as "
-                "\ufffd or as a count in square brackets: %(names)s."
+                "%(count)d characters of %(kinds)d kinds are not in the typefaces of this file. "
+                "They stand as \ufffd or as a count in square brackets: %(names)s."
             )
             % {
                 "count": notes.missing.total(),

@@ -4,7 +4,7 @@ ReportLab has no font fallback: what these faces lack is replaced before it is m
 """
 
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from reportlab import rl_config
@@ -20,7 +20,7 @@ _DIRECTORY = Path(__file__).parent.parent / "fonts"
 _NEVER_DRAWN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
-@lru_cache(maxsize=None)
+@cache
 def face(name: str) -> TTFontFace:
     """The parsed face `name`, one of FACES, registered with ReportLab on first use."""
     # Ascii85 makes streams a quarter longer for the sake of seven-bit mail.
@@ -30,14 +30,14 @@ def face(name: str) -> TTFontFace:
     return font.face
 
 
-@lru_cache(maxsize=None)
+@cache
 def covered() -> frozenset[str]:
     """Every visible character that all the faces can draw."""
     shared = set.intersection(*(set(face(name).charToGlyph) for name in FACES))
     return frozenset(chr(c) for c in shared if unicodedata.category(chr(c)) not in _NEVER_DRAWN)
 
 
-@lru_cache(maxsize=None)
+@cache
 def advances(name: str) -> dict[int, float]:
     """Width of each code point of `name`, in points at a size of 1."""
     parsed = face(name)

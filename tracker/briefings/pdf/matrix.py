@@ -5,17 +5,19 @@ by its word, by its symbol and by its colour.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 
 from reportlab.pdfgen.canvas import Canvas
 
 from tracker.briefings.document import Mark, Matrix, MatrixCell, MatrixRow, Run
 from tracker.briefings.pdf import fonts
-from tracker.briefings.pdf.layout import Box, Flow, Lines, Row, Sheet, Stack
+from tracker.briefings.pdf.layout import Box, Lines, Row, Stack
+from tracker.briefings.pdf.pages import Flow, Sheet
 from tracker.briefings.pdf.pen import Pen, colour
 from tracker.briefings.pdf.tagged import Node
-from tracker.briefings.pdf.text import INK, MUTED, RULE, WASH, Line, Style, Typesetter
+from tracker.briefings.pdf.text import Typesetter
+from tracker.briefings.pdf.wrap import INK, MUTED, RULE, WASH, Line, Style
 
 # Ground and symbol of each level; missing codes stand on plain ground. A test checks the contrast.
 LEVELS = {
@@ -103,7 +105,7 @@ class Tile:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell of a matrix or the head of a key's entry; never split, its lines are few."""
+    """A cell of a matrix or the patch of a key's entry; it may be split between its tiles."""
 
     tiles: tuple[Tile, ...]
     remarks: tuple[Line, ...]
@@ -117,10 +119,18 @@ class Cell:
 
     @property
     def least(self) -> float:
-        return self.height
+        return self.tiles[0].height + GAP if self.tiles else self.height
 
-    def split(self, room: float) -> None:
-        return None
+    def split(self, room: float) -> "tuple[Cell, Cell] | None":
+        count = 0
+        for tile in self.tiles:
+            room -= tile.height + GAP
+            if room < 0:
+                break
+            count += 1
+        if not count:
+            return None
+        return replace(self, tiles=self.tiles[:count], remarks=()), replace(self, tiles=self.tiles[count:])
 
     def draw(self, pen: Pen, x: float, top: float) -> None:
         texts: list[tuple[tuple[Line, ...], Style, float, float]] = []
@@ -171,7 +181,7 @@ def _head(columns: tuple[str, ...], corner: str, at: list[float], room: float, p
 
 @dataclass(frozen=True, slots=True)
 class _Parts:
-    """What one group of columns is made with: `stub` is the room of row headers, `width` that of the whole."""
+    """What one group of columns is made with: `stub` is the room of row headers, `width` that of all."""
 
     setter: Typesetter
     table: Node
@@ -188,7 +198,7 @@ def _groups(count: int, most: int) -> Iterator[range]:
 
 
 def compose(matrix: Matrix, setter: Typesetter, section: Node, sheets: tuple[Sheet, Sheet]) -> list[Flow]:
-    """Flows of `matrix`: upright if its columns are wide enough there, else sideways, else in column groups too."""
+    """Flows of `matrix`: upright if its columns are wide enough so, else sideways, in groups if need be."""
     count = len(matrix.columns)
     landscape = int((sheets[0].measure - 96) / LEAST_COLUMN) < count
     sheet, stub = sheets[landscape], 110.0 if landscape else 96.0

@@ -9,7 +9,7 @@ from reportlab.pdfbase.pdfdoc import PDFArray, PDFDictionary, PDFName, PDFString
 from reportlab.pdfgen.canvas import Canvas
 
 from tracker.briefings.pdf.tagged import Node, Tags, annotation_key
-from tracker.briefings.pdf.text import LINK, RULE, Line, Segment, Style
+from tracker.briefings.pdf.wrap import LINK, RULE, Line, Segment, Style
 
 _COLOURS: dict[str, HexColor] = {}
 
@@ -80,7 +80,7 @@ class Pen:
         self.texts([(((Segment(0.0, 0.0, text, style.font, "", -1),),), style, x, top)], node)
 
     def texts(self, texts: list[tuple[tuple[Line, ...], Style, float, float]], node: Node) -> None:
-        """Texts without links as one content of `node`: (lines, style, x, top) each, with a space between them."""
+        """Texts without links as one content of `node`: (lines, style, x, top) each, a space between them."""
         shown = [entry for entry in texts if entry[0]]
         if not shown:
             return
@@ -143,7 +143,7 @@ class Pen:
             self.canvas.line(x, y - 0.16 * style.size, x + segment.width, y - 0.16 * style.size)
 
     def link(self, href: str, corner: tuple[float, float, float, float], node: Node) -> None:
-        """An annotation over the rectangle (left, bottom, right, top) that leads to `href`, already found safe."""
+        """An annotation over (left, bottom, right, top) that leads to `href`, already found safe."""
         if self._within:
             return
         link = PDFDictionary({"Type": PDFName("Annot"), "Subtype": PDFName("Link"), "F": 4})

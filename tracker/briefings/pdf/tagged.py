@@ -24,7 +24,7 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 @dataclass(slots=True)
 class Node:
-    """One structure element. `kids` hold nodes, (page index, content id) and (page index, annotation name)."""
+    """One structure element. `kids`: nodes, (page index, content id) and (page index, annotation name)."""
 
     kind: str
     scope: str = ""

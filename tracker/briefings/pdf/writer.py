@@ -15,10 +15,12 @@ from reportlab.pdfgen.canvas import Canvas
 from tracker.briefings.document import Document, Evidence, Run
 from tracker.briefings.pdf import cover, fonts, matrix, tagged
 from tracker.briefings.pdf.blocks import Composer
-from tracker.briefings.pdf.layout import Flow, Lines, Page, Paginator, Sheet
+from tracker.briefings.pdf.layout import Lines
+from tracker.briefings.pdf.pages import Flow, Page, Paginator, Sheet
 from tracker.briefings.pdf.pen import Pen
 from tracker.briefings.pdf.tagged import Node, Tags
-from tracker.briefings.pdf.text import MUTED, Style, Typesetter, label
+from tracker.briefings.pdf.text import Typesetter, label
+from tracker.briefings.pdf.wrap import MUTED, Style
 from tracker.kit.i18n import gettext
 
 PAGE_SIZES = {"A4": A4, "Letter": LETTER}
@@ -47,7 +49,7 @@ def draw(document: Document, page_size: str = "A4") -> bytes:
 
 
 def _sheets(width: float, height: float) -> tuple[Sheet, Sheet]:
-    return Sheet(width, height, 56, 64, 66), Sheet(height, width, 48, 46, 54)
+    return Sheet(width, height, 56, 64, 66), Sheet(height, width, 48, 44, 60)
 
 
 def _places(document: Document) -> frozenset[str]:
@@ -166,7 +168,7 @@ def _xmp(title: str, author: str, language: str, day: datetime) -> str:
 
 
 def _destinations(pages: list[Page]) -> tuple[dict[str, str], dict[str, int]]:
-    """For each anchor the name of its destination and the number of its page. Of two alike the first counts."""
+    """The name of each anchor's destination, and the number of its page. Of two alike the first counts."""
     numbers: dict[str, int] = {}
     for number, page in enumerate(pages, 1):
         for flow, _, _ in page.items:
@@ -189,8 +191,8 @@ def _foot(pen: Pen, footer: Lines, sheet: Sheet, number: int, count: int) -> Non
     """The document's footer and the page number, on every page."""
     words = gettext("page %(number)d of %(count)d") % {"number": number, "count": count}
     with pen.artifact():
-        pen.rule(sheet.side, sheet.bottom - 20, sheet.measure)
-        top = sheet.bottom - 25
+        pen.rule(sheet.side, sheet.bottom - 15, sheet.measure)
+        top = sheet.bottom - 19
         footer.draw(pen, sheet.side, top)
         left = sheet.width - sheet.side - fonts.width(words, FOOTER.font) * FOOTER.size
         pen.word(words, FOOTER, left, top, footer.node)
