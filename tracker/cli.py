@@ -1,18 +1,32 @@
 """The command `tracker`: thin, each verb calls what the pages call."""
 
 import asyncio
+import os
+import re
 import sys
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import click
 
 from tracker import settings as settings_module
+from tracker.access.permissions import Role
+from tracker.accounts import passwords
+from tracker.accounts import service as accounts
+from tracker.compare.files import long_csv
+from tracker.compare.queries import compare
+from tracker.compare.query import PARAMETERS, Query, parse
 from tracker.db import migrate as migrations
 from tracker.db import registry
 from tracker.db.engine import create_engine
-from tracker.db.session import Database
+from tracker.db.session import Bound, Database
+from tracker.jurisdictions import queries as jurisdictions
 from tracker.kit.errors import Refused
+from tracker.kit.vocabulary import MandateKind, OrganisationKind
+from tracker.loading import demo as demo_world
+from tracker.organisations import queries as organisations
+from tracker.organisations import service as organisations_service
 from tracker.settings import Settings, SettingsError
 
 
@@ -86,21 +100,235 @@ def load_reference() -> None:
 @load.command("demo")
 def load_demo() -> None:
     """Five real states as coded by a demo NGO, and a fictional world. Prints its accounts the first time."""
-    from tracker.loading import demo
-
     try:
-        accounts = with_database(lambda database, _: demo.load(database, click.echo))
-    except demo.NeedsReference as error:
+        made = with_database(lambda database, _: demo_world.load(database, click.echo))
+    except demo_world.NeedsReference as error:
         raise click.ClickException(str(error)) from error
-    _print_accounts(accounts)
+    _print_accounts(made)
 
 
-def _print_accounts(accounts: list[tuple[str, str, str]]) -> None:
-    if not accounts:
+def _print_accounts(made: list[tuple[str, str, str]]) -> None:
+    if not made:
         return
     click.echo("Demo accounts (passwords are shown only now; `tracker account reset --demo` makes new ones):")
-    for email, password, role in accounts:
+    for email, password, role in made:
         click.echo(f"  {email:<44} {password}   {role}")
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", default=8000, show_default=True, help="The port to listen on.")
+def serve(host: str, port: int) -> None:
+    """Serve the pages until interrupted."""
+    from granian import Granian
+    from granian.constants import Interfaces
+
+    settings = _settings()
+    with_database(_require_newest)
+    os.environ.setdefault(
+        "TRACKER_BASE_URL", f"http://{host}:{port}" if host != "0.0.0.0" else settings.base_url
+    )  # noqa: S104
+    click.echo(f"Serving on http://{host}:{port} (Ctrl+C ends it)")
+    Granian(
+        "tracker.app:serve",
+        address=host,
+        port=port,
+        interface=Interfaces.ASGI,
+        workers=settings.workers,
+        factory=True,
+        log_access=False,
+        websockets=False,
+    ).serve()
+
+
+async def _require_newest(_database: Database, settings: Settings) -> None:
+    engine = create_engine(settings.database_url)
+    try:
+        if await migrations.current(engine) != migrations.newest():
+            raise click.ClickException("the database is not at the newest schema: run tracker migrate")
+    finally:
+        await engine.dispose()
+
+
+@main.group()
+def account() -> None:
+    """Add accounts and give them new passwords."""
+
+
+@account.command("add")
+@click.option("--email", required=True)
+@click.option("--name", required=True, help="The person's name as shown to colleagues.")
+@click.option("--organisation", "key", required=True, help="The key of the organisation.")
+@click.option("--role", type=click.Choice([r.value for r in Role]), required=True)
+def account_add(email: str, name: str, key: str, role: str) -> None:
+    """Add an account, or a membership to an existing one; prints a random password for a new one."""
+
+    async def work(database: Database, _: Settings) -> tuple[bool, str]:
+        async with database.read() as db:
+            organisation = await organisations.organisation_by_key(db, key)
+            known = await accounts.account_exists(db, email)
+        if organisation is None:
+            raise click.ClickException(f"there is no organisation with the key {key}")
+        password = passwords.generate()
+        await accounts.add_account(
+            database, email=email, name=name, organisation=organisation, role=Role(role), password=password
+        )
+        return known, password
+
+    known, password = with_database(work)
+    click.echo(f"{email} is {role} of {key}" + ("" if known else f"; password: {password}"))
+
+
+@account.command("reset")
+@click.argument("email", required=False)
+@click.option("--demo", is_flag=True, help="All accounts of the demo world.")
+def account_reset(email: str | None, demo: bool) -> None:
+    """Give an account a new random password and end its sessions."""
+    if bool(email) == demo:
+        raise click.UsageError("name one account, or --demo for those of the demo world")
+
+    async def work(database: Database, _: Settings) -> list[tuple[str, str, str]]:
+        if email:
+            return [(email, await accounts.reset_password(database, email), "")]
+        async with database.read() as db:
+            held = await demo_world.accounts(db)
+        return [(e, await accounts.reset_password(database, e), role) for e, role in held]
+
+    changed = with_database(work)
+    if not changed:
+        raise click.ClickException("the demo world is not loaded here")
+    for address, password, role in changed:
+        click.echo(f"  {address:<44} {password}   {role}".rstrip())
+
+
+@account.command("organisation")
+@click.option("--key", required=True, help="A short name for addresses: letters, digits and hyphens.")
+@click.option("--name", required=True)
+@click.option("--kind", type=click.Choice([k.value for k in OrganisationKind]), required=True)
+@click.option("--steward", multiple=True, help="The code of a jurisdiction it reports for; may be repeated.")
+@click.option("--assessor", multiple=True, help="The code of a jurisdiction it assesses; may be repeated.")
+def account_organisation(
+    key: str, name: str, kind: str, steward: tuple[str, ...], assessor: tuple[str, ...]
+) -> None:
+    """Admit an organisation, or give an admitted one further mandates."""
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{1,39}", key):
+        raise click.UsageError("--key takes 2 to 40 lower-case letters, digits and hyphens")
+    mandates = [(c, MandateKind.STEWARD) for c in steward] + [(c, MandateKind.ASSESSOR) for c in assessor]
+
+    async def work(database: Database, _: Settings) -> None:
+        async with database.read() as db:
+            existing = await organisations.organisation_by_key(db, key)
+            places = await jurisdictions.by_codes(db, {code for code, _kind in mandates})
+        unknown = [code for code, _kind in mandates if code not in places]
+        if unknown:
+            raise click.ClickException(f"there is no jurisdiction with the code {unknown[0]}")
+        organisation = existing or organisations_service.new_organisation(
+            key=key, name=name, kind=OrganisationKind(kind)
+        )
+        async with database.write(Bound(tenant=organisation.id)) as db:
+            if existing is None:
+                await organisations_service.add_organisation(db, organisation)
+            for code, mandate in mandates:
+                await organisations_service.add_mandate(db, organisation, places[code], mandate, None)
+
+    with_database(work)
+    click.echo(f"{key}: " + (", ".join(f"{kind.value} of {code}" for code, kind in mandates) or "no mandate"))
+
+
+def comparison_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The query parameters of the pages, as flags."""
+    for name in reversed(PARAMETERS):
+        flag = f"--{name.replace('_', '-')}"
+        command = click.option(flag, name, default="", help=_FLAG_HELP[name])(command)
+    return command
+
+
+_FLAG_HELP = {
+    "jurisdictions": "Codes, separated by commas, such as US-CT,US-FL.",
+    "framework": "key or key@version; the core competencies if absent.",
+    "items": "Item keys, separated by commas; all if absent.",
+    "domains": "Domains, separated by commas; all if absent.",
+    "axis": "commitment, practice or both.",
+    "basis": "by_name or equivalent; either if absent.",
+    "on": "The day that is asked about, such as 2026-03-31.",
+    "as_of": "What had been published by this day or moment.",
+    "source": "self, independent, best or all.",
+    "show": "all, differences, gaps or unknown.",
+    "through": "A crosswalk to read through.",
+    "layout": "by_domain or together; for pages.",
+}
+
+
+@main.command("compare")
+@comparison_options
+@click.option("--format", "kind", type=click.Choice(["csv"]), default="csv", show_default=True)
+@click.option("--out", type=click.Path(dir_okay=False), help="A file instead of the screen.")
+def compare_command(kind: str, out: str | None, **parameters: str) -> None:
+    """Compare jurisdictions: the long CSV of the compare page's query."""
+
+    async def work(database: Database, settings: Settings) -> str:
+        async with database.read() as db:
+            return long_csv(await compare(db, _query(parameters)), settings.base_url)
+
+    text = with_database(work)
+    if out:
+        _write(out, text.encode())
+    else:
+        sys.stdout.buffer.write(text.encode())
+
+
+@main.command("briefing")
+@comparison_options
+@click.option("--out", type=click.Path(dir_okay=False), required=True, help="The PDF to write.")
+@click.option("--page-size", type=click.Choice(["A4", "Letter"]), default="A4", show_default=True)
+def briefing_command(out: str, page_size: str, **parameters: str) -> None:
+    """Write the briefing of a comparison as a PDF; the same state of the record gives the same bytes."""
+    from tracker.briefings import pdf
+    from tracker.briefings.compose import compose
+
+    async def work(database: Database, settings: Settings) -> bytes:
+        async with database.read() as db:
+            comparison = await compare(db, _query(parameters))
+        document = compose(
+            comparison,
+            base_url=settings.base_url,
+            locale=settings.locales[0],
+            service_name=settings.service_name,
+        )
+        return pdf.draw(document, page_size)
+
+    _write(out, with_database(work))
+    click.echo(f"wrote {out}")
+
+
+def _query(parameters: dict[str, str]) -> Query:
+    query = parse(parameters)
+    if not query.jurisdictions:
+        raise click.UsageError("name the jurisdictions: --jurisdictions US-CT,US-FL")
+    return query
+
+
+def _write(out: str, content: bytes) -> None:
+    """The whole file or none of it: an interrupted write leaves what was there before."""
+    path = Path(out)
+    partial = path.with_name(f".{path.name}.partial")
+    try:
+        partial.write_bytes(content)
+        partial.replace(path)
+    except OSError as error:
+        raise click.ClickException(f"{out} can't be written: {error.strerror}") from error
+
+
+@main.command()
+def doctor() -> None:
+    """Check the settings, the database and what it holds; exits non-zero when something is wrong."""
+    from tracker.loading import doctor as checks
+
+    findings = with_database(checks.examine)
+    for good, text in findings:
+        click.echo(("ok    " if good else "WRONG ") + text)
+    if not all(good for good, _text in findings):
+        sys.exit(1)
 
 
 if __name__ == "__main__":

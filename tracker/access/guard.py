@@ -88,6 +88,8 @@ async def authorise(connection: ASGIConnection[Any, Any, Any, Any], handler: Bas
             return
         raise Undeclared(str(handler))
     context = connection.scope["tracker"]  # type: ignore[typeddict-item]
+    if connection.path_params.get("locale", context.locale) not in context.locales:
+        raise NotFound(_("There is no such page."))
     if access.who is not Who.ANYONE and context.actor is None:
         raise NotSignedIn
     if access.who is Who.ORGANISATION:

@@ -75,6 +75,10 @@ async def _user(db: AsyncSession, email: str) -> User | None:
     return (await db.execute(select(User).where(col(User.email) == normal_email(email)))).scalar_one_or_none()
 
 
+async def account_exists(db: AsyncSession, email: str) -> bool:
+    return await _user(db, email) is not None
+
+
 async def change_password(database: Database, actor: Actor, current: str, new: str) -> str:
     """Set a new password, end all sessions, and return the token of a fresh one. Raises Invalid by field."""
     async with database.read() as db:

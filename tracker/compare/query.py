@@ -14,7 +14,7 @@ from tracker.kit.vocabulary import Axis, Basis, Domain, Source
 DEFAULT_FRAMEWORK = "hhs-core-competencies"
 MOST_JURISDICTIONS = 1000
 SHOW = ("all", "differences", "gaps", "unknown")
-LAYOUTS = ("together", "by_domain")
+LAYOUTS = ("by_domain", "together")
 # The order in which a URL states them.
 PARAMETERS = (
     "jurisdictions",
@@ -45,7 +45,7 @@ class Query:
     as_of: datetime | None = None
     source: Source = Source.BEST
     show: str = "all"
-    layout: str = "together"
+    layout: str = "by_domain"
 
     def parameters(self) -> dict[str, str]:
         """As query parameters, without those that say what is the default."""
@@ -60,7 +60,7 @@ class Query:
             "as_of": _moment_text(self.as_of) if self.as_of else "",
             "source": "" if self.source is Source.BEST else self.source.value,
             "show": "" if self.show == "all" else self.show,
-            "layout": "" if self.layout == "together" else self.layout,
+            "layout": "" if self.layout == "by_domain" else self.layout,
         }
         return {name: given[name] for name in PARAMETERS if given.get(name)}
 
@@ -92,7 +92,7 @@ def parse(given: Mapping[str, str]) -> Query:
         as_of=reader.moment("as_of"),
         source=Source(reader.one("source", tuple(Source), "best")),
         show=reader.one("show", SHOW, "all"),
-        layout=reader.one("layout", LAYOUTS, "together"),
+        layout=reader.one("layout", LAYOUTS, "by_domain"),
     )
     if given.get("through", "").strip():
         faults["through"] = _("Reading through a crosswalk is not available yet.")

@@ -18,7 +18,7 @@ from tracker.frameworks.queries import Framework
 from tracker.jurisdictions import queries as jurisdictions
 from tracker.jurisdictions.queries import Listed
 from tracker.kit.errors import Invalid
-from tracker.kit.vocabulary import Axis, Basis, Domain, Source
+from tracker.kit.vocabulary import LEVEL_CODES, MISSING_CODES, Axis, Basis, Domain, Source, value
 from tracker.web.render import context_of, page, renderer_of
 from tracker.web.requests import database_of, query_parameters
 
@@ -81,6 +81,8 @@ async def compare_page(request: Request) -> Response[str] | Redirect:
         bases=list(Basis),
         all_domains=list(Domain),
         axes=list(Axis),
+        levels={axis: [value(axis, code) for code in LEVEL_CODES] for axis in Axis},
+        missing_values=[value(Axis.COMMITMENT, code) for code in MISSING_CODES],
     )
 
 

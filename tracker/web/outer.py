@@ -41,6 +41,7 @@ class Context:
     database: Database
     secret_key: str
     locale: str
+    locales: tuple[str, ...]
     actor: Actor | None = None
     organisation: OrganisationActor | None = None
 
@@ -72,7 +73,7 @@ class Outer:
             return
         locale = self._locale(scope["path"])
         i18n.set_locale(locale)
-        context = Context(self.database, self.settings.secret_key, locale)
+        context = Context(self.database, self.settings.secret_key, locale, self.settings.locales)
         token = _cookie(headers.get(b"cookie", b""), session_cookie(self.settings))
         if token and not scope["path"].startswith("/static/"):
             context.actor = await actor_of(self.database, token, self.lifetime)

@@ -1,0 +1,110 @@
+"""The application on one page: every handler, every layer."""
+
+from litestar import Litestar
+from litestar.config.app import AppConfig
+from litestar.handlers import HTTPRouteHandler
+from litestar.types import ASGIApp
+
+from tracker import settings as settings_module
+from tracker.access.guard import authorise, require_declared
+from tracker.accounts import views as accounts
+from tracker.briefings import views as briefings
+from tracker.compare import views as compare
+from tracker.crosswalks import views as crosswalks
+from tracker.db import registry
+from tracker.db.engine import create_engine
+from tracker.db.session import Database
+from tracker.entries import apply_views, cell_views, review_views
+from tracker.entries import views as entries
+from tracker.frameworks import views as frameworks
+from tracker.jurisdictions import views as jurisdictions
+from tracker.organisations import views as organisations
+from tracker.pages import views as pages
+from tracker.settings import Settings
+from tracker.web import static_files
+from tracker.web.errors import HANDLERS
+from tracker.web.outer import Outer
+from tracker.web.render import Renderer, environment
+from tracker.web.urls import Urls
+
+# A form's texts are bounded far below this; more is refused while it arrives.
+LARGEST_BODY = 2 * 1024 * 1024
+
+ROUTES: list[HTTPRouteHandler] = [
+    pages.root,
+    pages.home,
+    pages.how_to_read,
+    pages.live,
+    pages.ready,
+    static_files.static_file,
+    accounts.sign_in_page,
+    accounts.sign_in,
+    accounts.sign_out,
+    accounts.account,
+    accounts.change_password,
+    jurisdictions.jurisdictions_list,
+    jurisdictions.profile,
+    cell_views.cell_page,
+    frameworks.frameworks_list,
+    frameworks.framework_page,
+    crosswalks.crosswalks_list,
+    crosswalks.crosswalk_page,
+    compare.compare_page,
+    compare.compare_csv,
+    briefings.briefing_page,
+    briefings.briefing_pdf,
+    organisations.workspaces,
+    organisations.workspace,
+    organisations.open_jurisdiction,
+    entries.grid,
+    entries.entry,
+    entries.save_entry,
+    entries.take_back,
+    entries.discard,
+    apply_views.apply_page,
+    apply_views.apply_do,
+    review_views.queue,
+    review_views.publish_many,
+    review_views.review_draft,
+    review_views.publish_one,
+    review_views.return_one,
+    review_views.withdraw_page,
+    review_views.withdraw_do,
+]
+
+
+class App(Outer):
+    """The ASGI application. `litestar` is the framework's application inside, for tests of its routes."""
+
+    def __init__(self, litestar: Litestar, settings: Settings, database: Database) -> None:
+        super().__init__(litestar, settings, database)
+        self.litestar = litestar
+
+
+def create_app(settings: Settings, database: Database) -> App:
+    """The whole application on a database. Raises Undeclared when a route declares no access."""
+    registry.load()
+    litestar = Litestar(
+        route_handlers=[*ROUTES],
+        guards=[authorise],
+        exception_handlers=HANDLERS,  # type: ignore[arg-type]
+        request_max_body_size=LARGEST_BODY,
+        openapi_config=None,
+        on_app_init=[_quiet],
+        debug=False,
+    )
+    require_declared(litestar.routes)
+    litestar.state.renderer = Renderer(environment(), Urls(litestar.routes), settings)
+    return App(litestar, settings, database)
+
+
+def _quiet(config: AppConfig) -> AppConfig:
+    """Errors are logged once, by `tracker.web.errors`."""
+    config.logging_config = None
+    return config
+
+
+def serve() -> ASGIApp:
+    """The factory that the server calls in each of its processes."""
+    settings = settings_module.load()
+    return create_app(settings, Database(create_engine(settings.database_url)))

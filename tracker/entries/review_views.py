@@ -1,0 +1,131 @@
+"""What waits for a reviewer: read, publish one or several, or return with a reason."""
+
+from uuid import UUID
+
+from litestar import Request, Response, get, post
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from tracker.access.guard import member
+from tracker.access.permissions import Permission
+from tracker.entries import draft_queries, service
+from tracker.entries.draft_queries import DraftView
+from tracker.entries.forms import ReasonForm
+from tracker.entries.publish import publish, withdraw
+from tracker.kit.errors import Conflict, Forbidden, Invalid, NotFound
+from tracker.kit.i18n import gettext as _
+from tracker.kit.i18n import ngettext
+from tracker.kit.vocabulary import DraftState
+from tracker.web.render import form_page, go, page
+from tracker.web.requests import bound_of, database_of, form_data, organisation_of
+
+REVIEW = "/{locale:str}/o/{organisation:str}/review"
+
+
+@get(REVIEW, name="review", access=member(Permission.READ_DRAFTS))
+async def queue(request: Request) -> Response[str]:
+    """Everything that is submitted, the longest waiting first."""
+    async with database_of(request).read(bound_of(request)) as db:
+        submitted = await draft_queries.submitted(db)
+    return page(request, "entries/review.html", submitted=submitted)
+
+
+@post(REVIEW, name="publish_many", access=member(Permission.REVIEW), status_code=303)
+async def publish_many(request: Request) -> Response[str] | Redirect:
+    """Publish the ticked drafts, all or none. A box holds "id:version"."""
+    data, actor = await form_data(request), organisation_of(request)
+    ticked = [_ticked(text) for text in dict.fromkeys(data.getlist("drafts"))]
+    key = actor.organisation_key
+    if not ticked:
+        return go(request, "review", organisation=key, say=_("Tick what to publish first."), kind="error")
+    try:
+        async with database_of(request).write(bound_of(request)) as db:
+            for draft_id, version in ticked:
+                await publish(db, actor, draft_id, version=version)
+    except (Conflict, Forbidden, NotFound) as refused:
+        say = _("Nothing was published. %(why)s") % {"why": refused}
+        return go(request, "review", organisation=key, say=say, kind="error")
+    say = ngettext("%(n)s entry is published.", "%(n)s entries are published.", len(ticked))
+    return go(request, "review", organisation=key, say=say % {"n": len(ticked)})
+
+
+def _ticked(text: str) -> tuple[UUID, int]:
+    identifier, _colon, version = text.partition(":")
+    try:
+        return UUID(identifier), int(version)
+    except ValueError:
+        raise NotFound(_("There is no such draft; it may have been published or discarded.")) from None
+
+
+async def _draft(request: Request, draft_id: UUID) -> DraftView:
+    async with database_of(request).read(bound_of(request)) as db:
+        found = await draft_queries.draft(db, draft_id)
+    if found is None:
+        raise NotFound(_("There is no such draft; it may have been published or discarded."))
+    return found
+
+
+@get(f"{REVIEW}/{{draft_id:uuid}}", name="review_draft", access=member(Permission.READ_DRAFTS))
+async def review_draft(request: Request, draft_id: FromPath[UUID]) -> Response[str]:
+    """One submitted draft with its evidence, and what its levels still lack."""
+    draft = await _draft(request, draft_id)
+    form = ReasonForm(data={"version": str(draft.version)})
+    return form_page(request, "entries/review_draft.html", form, draft=draft)
+
+
+@post(
+    f"{REVIEW}/{{draft_id:uuid}}/publish", name="publish", access=member(Permission.REVIEW), status_code=303
+)
+async def publish_one(request: Request, draft_id: FromPath[UUID]) -> Redirect:
+    """Publish the draft as it was read."""
+    data, actor = await form_data(request), organisation_of(request)
+    _same, version = _ticked(f"{draft_id}:{data.first('version')}")
+    async with database_of(request).write(bound_of(request)) as db:
+        await publish(db, actor, draft_id, version=version)
+    return go(request, "review", organisation=actor.organisation_key, say=_("The entry is published."))
+
+
+@post(
+    f"{REVIEW}/{{draft_id:uuid}}/return",
+    name="return_draft",
+    access=member(Permission.REVIEW),
+    status_code=200,
+)
+async def return_one(request: Request, draft_id: FromPath[UUID]) -> Response[str] | Redirect:
+    """Send the draft back to its author with a reason."""
+    data, actor = await form_data(request), organisation_of(request)
+    form = ReasonForm(data)
+    _same, version = _ticked(f"{draft_id}:{data.first('version')}")
+    try:
+        if form.validate():
+            async with database_of(request).write(bound_of(request)) as db:
+                await service.return_draft(db, actor, draft_id, version=version, reason=form.reason.data)
+            say = _("The entry is returned to its author.")
+            return go(request, "review", organisation=actor.organisation_key, say=say)
+    except Invalid as invalid:
+        form.add_faults(invalid.faults)
+    return form_page(request, "entries/review_draft.html", form, draft=await _draft(request, draft_id))
+
+
+WITHDRAW = "/{locale:str}/o/{organisation:str}/withdraw/{uid:uuid}"
+
+
+@get(WITHDRAW, name="withdraw", access=member(Permission.REVIEW))
+async def withdraw_page(request: Request, uid: FromPath[UUID]) -> Response[str]:
+    """Ask for the reason before anything is withdrawn."""
+    return form_page(request, "entries/withdraw.html", ReasonForm(), uid=uid)
+
+
+@post(WITHDRAW, name="withdraw_do", access=member(Permission.REVIEW), status_code=200)
+async def withdraw_do(request: Request, uid: FromPath[UUID]) -> Response[str] | Redirect:
+    """Withdraw a published revision; its tombstone stays."""
+    form, actor = ReasonForm(await form_data(request)), organisation_of(request)
+    try:
+        if form.validate():
+            async with database_of(request).write(bound_of(request)) as db:
+                await withdraw(db, actor, uid, reason=form.reason.data)
+            say = _("The revision is withdrawn.")
+            return go(request, "workspace", organisation=actor.organisation_key, say=say)
+    except Invalid as invalid:
+        form.add_faults(invalid.faults)
+    return form_page(request, "entries/withdraw.html", form, uid=uid)
