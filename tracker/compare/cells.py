@@ -46,7 +46,7 @@ def _voice(cell: ComparedCell, voice: Standing | None, axes: tuple[Axis, ...], *
     spans = []
     for axis in axes:
         ground, shown = _value(axis, _code(voice, axis).code, current_locale())
-        label = escape(_("paper") if axis is Axis.COMMITMENT else _("practice"))
+        label = escape(word("short", axis))
         spans.append(f'<span class="ax {ground}"><i>{label}</i> {shown}</span>')
     return head + "".join(spans) + _marks(cell, voice, axes)
 

@@ -189,6 +189,8 @@ _WORDS: dict[str, str] = {
     "axis.commitment": N_("On paper"),
     "axis.practice": N_("In practice"),
     "axis.both": N_("Both"),
+    "short.commitment": N_("paper"),
+    "short.practice": N_("practice"),
     "basis.by_name": N_("By name"),
     "basis.equivalent": N_("Equivalent measure"),
     "meaning.basis.by_name": N_("The instrument names the competencies."),

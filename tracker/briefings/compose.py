@@ -1,0 +1,189 @@
+"""A comparison composed as a briefing: parts, numbers and sentences, the same for the page and the PDF."""
+
+from tracker.briefings.annex import annex, register
+from tracker.briefings.closing import citation, context
+from tracker.briefings.desk import Desk, text
+from tracker.briefings.differences import differences, gaps
+from tracker.briefings.document import Block, Bullets, Document, Facts, Notice, Part, Run, Runs
+from tracker.briefings.messages import key_messages
+from tracker.briefings.method import method, shown
+from tracker.briefings.places import place_parts
+from tracker.briefings.reading import how_to_read, matrix_parts, text_block
+from tracker.briefings.wording import (
+    MOST_NAMES,
+    axis_word,
+    day,
+    item_ref,
+    moment,
+    named,
+    place_heading,
+    safe_href,
+)
+from tracker.compare.comparison import Comparison
+from tracker.compare.query import DEFAULT_FRAMEWORK
+from tracker.kit.errors import Invalid
+from tracker.kit.i18n import direction, ngettext
+from tracker.kit.i18n import gettext as _
+from tracker.kit.vocabulary import Axis, word
+
+
+def compose(comparison: Comparison, *, base_url: str, locale: str, service_name: str) -> Document:
+    """The briefing of a comparison; equal comparisons give equal documents.
+
+    `base_url` without a slash at its end. Words are of the current language, links of `locale`.
+    Raises Invalid where no jurisdiction is compared.
+    """
+    if not comparison.places:
+        raise Invalid({"jurisdictions": _("Choose at least one jurisdiction for a briefing.")})
+    desk = Desk(comparison, register(comparison), base_url, locale, service_name)
+    question = _question(comparison)
+    return Document(
+        question=question,
+        subtitle=_subtitle(comparison),
+        dated=comparison.at.dated.isoformat(),
+        language=locale,
+        direction=direction(),
+        publisher=service_name,
+        footer=_footer(desk),
+        facts=_facts(desk),
+        parts=_parts(desk, question),
+    )
+
+
+def _parts(desk: Desk, question: str) -> tuple[Part, ...]:
+    parts: list[Part | None] = [
+        _messages(desk),
+        how_to_read(desk),
+        *matrix_parts(desk),
+        differences(desk),
+        *gaps(desk),
+        *place_parts(desk),
+        annex(desk.register),
+        *method(desk),
+        context(desk),
+        citation(desk, question),
+    ]
+    return tuple(part for part in parts if part)
+
+
+def _question(comparison: Comparison) -> str:
+    """The question that the comparison answers."""
+    places = comparison.places
+    values = {
+        "names": named(places),
+        "what": _adopted(comparison),
+        "how": " " + _how(comparison.query.axes),
+    }
+    if len(places) == 1:
+        return _("How far has %(names)s adopted %(what)s,%(how)s?") % values
+    return _("How far have %(names)s adopted %(what)s,%(how)s?") % values
+
+
+def _how(axes: tuple[Axis, ...]) -> str:
+    if len(axes) > 1:
+        return _("on paper and in practice")
+    return _("on paper") if axes[0] is Axis.COMMITMENT else _("in practice")
+
+
+def _adopted(comparison: Comparison) -> str:
+    asked = comparison.query.items
+    if len(asked) == 1:
+        found = [item for item in comparison.framework.items if item.key in asked]
+        if found:
+            return item_ref(found[0])
+    if comparison.framework.key == DEFAULT_FRAMEWORK:
+        return _("the core competencies")
+    return _("the items of “%(title)s”") % {"title": comparison.framework.title}
+
+
+def _subtitle(comparison: Comparison) -> str:
+    framework = comparison.framework
+    told = _("A comparative briefing under %(title)s (%(year)s), as of %(day)s.") % {
+        "title": framework.title,
+        "year": framework.year,
+        "day": moment(comparison.at.as_of),
+    }
+    if len(comparison.places) == 1:
+        told = _("A briefing under %(title)s (%(year)s), as of %(day)s.") % {
+            "title": framework.title,
+            "year": framework.year,
+            "day": moment(comparison.at.as_of),
+        }
+    return f"{told} {_fictional(comparison)}".strip()
+
+
+def _fictional(comparison: Comparison) -> str:
+    """Which of the places are invented; nothing where all are real."""
+    invented = [p for p in comparison.places if p.fictional]
+    if not invented:
+        return ""
+    if len(invented) == len(comparison.places):
+        return _("Fictional: every place in it is invented.")
+    return _("Fictional: %(names)s.") % {"names": named(invented)}
+
+
+def _footer(desk: Desk) -> str:
+    comparison = desk.comparison
+    texts = [
+        desk.service_name,
+        _("as of %(day)s") % {"day": moment(comparison.at.as_of)},
+        _("not affiliated with HHS, UNU, WHO, IOM or HEAL"),
+    ]
+    if comparison.fictional:
+        texts.insert(0, _("Fictional"))
+    return " · ".join(texts)
+
+
+def _facts(desk: Desk) -> Facts:
+    comparison = desk.comparison
+    at, query, framework = comparison.at, comparison.query, comparison.framework
+    basis = word("basis", query.basis.value) if query.basis else _("Any: by name or equivalent")
+    landing = safe_href(framework.landing_url)
+    rows: tuple[tuple[str, Runs], ...] = (
+        (_("As of"), text(_("%(day)s: what had been published by then") % {"day": moment(at.as_of)})),
+        (_("In force on"), text(day(at.on))),
+        (_("Last published change"), text(day(at.dated))),
+        (_("Framework"), (Run(framework.title, href=landing), Run(f" · {framework.name}"))),
+        (_("Jurisdictions"), _jurisdictions(desk)),
+        (_("Axes"), text(" · ".join(axis_word(a) for a in query.axes))),
+        (_("Voices read"), text(word("source", query.source.value))),
+        (_("Basis"), text(basis)),
+        (_("Counted"), text(_counted(comparison))),
+        (_("This comparison"), (Run(_("open it in the service"), href=desk.comparison_url()),)),
+    )
+    return Facts(rows)
+
+
+def _jurisdictions(desk: Desk) -> Runs:
+    places = desk.comparison.places
+    if len(places) > 4 * MOST_NAMES:
+        return text(named(places))
+    return text(", ".join(f"{place_heading(p)} ({p.code})" for p in places))
+
+
+def _counted(comparison: Comparison) -> str:
+    """What the totals are made of."""
+    columns, places = len(comparison.columns), len(comparison.places)
+    told = ngettext(
+        "%(columns)s cell for each jurisdiction", "%(columns)s cells for each jurisdiction", columns
+    ) % {"columns": columns}
+    items, domains = len(comparison.items), len(comparison.domains)
+    if items > 1 and domains > 1 and items * domains == columns:
+        told += " " + _("(%(items)s items × %(domains)s domains)") % {"items": items, "domains": domains}
+    if places > 1:
+        told += _(", %(cells)s in all") % {"cells": columns * places}
+    if comparison.query.show != "all":
+        told += _("; shown: %(show)s") % {"show": shown(comparison.query.show)}
+    return told
+
+
+def _messages(desk: Desk) -> Part:
+    blocks: list[Block] = []
+    if fictional := _fictional(desk.comparison):
+        invented = _("Invented to show how the service works.")
+        blocks.append(Notice((Run(fictional, bold=True), Run(" " + invented))))
+    if desk.filtered:
+        blocks.append(Notice(text(desk.filtered)))
+    messages = key_messages(desk)
+    blocks.append(Bullets(messages) if messages else text_block(_("No cell answers to what is shown here.")))
+    return Part("messages", _("Key messages"), 1, tuple(blocks))

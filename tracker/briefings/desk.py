@@ -1,0 +1,112 @@
+"""What every part of a briefing needs: the comparison, its numbered sources, and links into the service."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from tracker.briefings.annex import Register
+from tracker.briefings.document import Run, Runs
+from tracker.briefings.wording import cell_ref
+from tracker.compare.comparison import Column, ComparedCell, Comparison
+from tracker.compare.files import cell_path
+from tracker.entries.standing import Standing
+from tracker.jurisdictions.queries import Place
+from tracker.kit.i18n import gettext as _
+from tracker.kit.vocabulary import Axis, Source, word
+
+# More references than this after one sentence would drown it; the rest is in the matrix.
+MOST_REFERENCES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    comparison: Comparison
+    register: Register
+    base_url: str
+    locale: str
+    service_name: str
+
+    @property
+    def axes(self) -> tuple[Axis, ...]:
+        return self.comparison.query.axes
+
+    @property
+    def filtered(self) -> str:
+        """A warning where the query leaves entries out, so that "not assessed" may mean: not read here."""
+        query = self.comparison.query
+        if query.basis:
+            return _(
+                "Only entries of the basis “%(basis)s” are read. Where a cell reads “not assessed”, an entry "
+                "of another basis may exist."
+            ) % {"basis": word("basis", query.basis.value)}
+        if query.source in (Source.SELF, Source.INDEPENDENT):
+            return _(
+                "Only one kind of voice is read: %(source)s. Where a cell reads “not assessed”, another "
+                "voice may have spoken of it."
+            ) % {"source": word("source", query.source.value)}
+        return ""
+
+    def cell_url(self, cell: ComparedCell) -> str:
+        return self.base_url + cell_path(self.comparison, cell, self.locale)
+
+    def place_url(self, place: Place) -> str:
+        return f"{self.base_url}/{self.locale}/jurisdictions/{quote(place.code, safe='.-')}"
+
+    def comparison_url(self, **changes: object) -> str:
+        """The page of the comparison, with some of the query's fields changed."""
+        return f"{self.base_url}/{self.locale}/compare?{self.comparison.query.url(**changes)}"
+
+    @property
+    def lasting_url(self) -> str:
+        """The comparison with its moment spelled out, so that it reads the same after later publications."""
+        at = self.comparison.at
+        return self.comparison_url(on=at.on, as_of=at.as_of)
+
+    def numbers(self, voice: Standing, axis: Axis) -> Iterator[Run]:
+        """The sources that the revision cites for the axis, as links into the annex."""
+        for number in self.register.of(voice, axis):
+            yield Run(" ")
+            yield Run(f"[{number}]", href=f"#e{number}")
+
+    def marks(self, voice: Standing, axis: Axis) -> Iterator[Run]:
+        """What a level rests on: its numbers, and that it is claimed where its least evidence is missing."""
+        yield from self.numbers(voice, axis)
+        if voice.claimed(axis) and voice.on(axis).is_level:
+            yield Run(_(" (claimed)"))
+
+    def level(self, voice: Standing, axis: Axis) -> Iterator[Run]:
+        """A reading in full: word, sources, verification."""
+        yield Run(voice.on(axis).word)
+        yield from self.numbers(voice, axis)
+        mark = voice.verification(axis)
+        if mark != "none":
+            yield Run(f" · {mark} " + word("verification", mark))
+
+    def references(self, cells: Iterable[tuple[Place, Column]]) -> Runs:
+        """Links to the cells that a sentence rests on, after it."""
+        wanted = list(dict.fromkeys(cells))
+        runs: list[Run] = []
+        for place, column in wanted[:MOST_REFERENCES]:
+            runs += [Run("; "), self.cell_run(place, column)]
+        if not runs:
+            return ()
+        left = len(wanted) - MOST_REFERENCES
+        if left > 0:
+            runs += [Run("; "), Run(_("%(count)s more in the matrix") % {"count": left}, href="#matrix")]
+        return (Run(" " + _("Cells:") + " "), *runs[1:], Run("."))
+
+    def cell_run(self, place: Place, column: Column) -> Run:
+        cell = self.comparison.cell(place, column)
+        return Run(cell_ref(place, column), href=self.cell_url(cell))
+
+
+def joined(parts: Iterable[Iterable[Run]], between: str = ", ") -> tuple[Run, ...]:
+    """Stretches of runs with a separator between them."""
+    runs: list[Run] = []
+    for part in parts:
+        runs += [Run(between), *part]
+    return tuple(runs[1:])
+
+
+def text(*words: str) -> Runs:
+    return (Run(" ".join(w for w in words if w)),)

@@ -1,0 +1,247 @@
+"""The key messages: plain sentences by fixed rules, each with the cells it rests on.
+
+In this order, five at most:
+1. coverage: how many cells of each jurisdiction have a level, on each axis;
+2. in common (two or more jurisdictions and some level): the cells in which all of them have a level;
+3. furthest apart (likewise): the first cell and axis with the widest range of levels, or, where no levels
+   differ, what is known of one jurisdiction only;
+4. the unknown, where readings without a level outnumber those with one; else, where both axes are asked
+   for and some cell has a level on both, paper beside practice; else the unknown all the same;
+5. firmness: how many levels are claimed and reviewed, and which cells are contested.
+
+A reading is one axis of one cell. Where several voices are shown, the first of a cell is counted.
+"""
+
+from collections import Counter
+
+from tracker.briefings.counts import Reading, readings, shared_columns, spread, with_both_axes
+from tracker.briefings.desk import Desk
+from tracker.briefings.document import Run, Runs
+from tracker.briefings.wording import MOST_NAMES, axis_word, column_ref, columns_ref, listed, named
+from tracker.compare.comparison import Column, ComparedCell, Coverage, coverage
+from tracker.jurisdictions.queries import Place
+from tracker.kit.i18n import gettext as _
+from tracker.kit.i18n import ngettext
+from tracker.kit.vocabulary import Axis, Basis, word
+
+
+def key_messages(desk: Desk) -> tuple[Runs, ...]:
+    """Three to five messages; none where no column is shown."""
+    comparison = desk.comparison
+    if not comparison.columns:
+        return ()
+    levels, unknown = readings(desk)
+    messages = [_coverage(desk)]
+    if len(comparison.places) > 1 and levels:
+        messages += [_in_common(desk), _apart(desk)]
+    both = with_both_axes(desk)
+    messages.append(
+        _unknown(desk, levels, unknown) if len(unknown) > len(levels) or not both else _beside(desk, both)
+    )
+    messages.append(_firmness(desk, levels))
+    return tuple(messages)
+
+
+def _message(title: str, sentence: str, references: Runs = ()) -> Runs:
+    return (Run(title, bold=True), Run(" " + sentence), *references)
+
+
+def _refs(desk: Desk, rested: list[Reading]) -> Runs:
+    return desk.references((cell.place, (cell.item, cell.domain)) for cell, _axis in rested)
+
+
+def _coverage(desk: Desk) -> Runs:
+    """Each jurisdiction's own counts; together, where they are too many to list."""
+    comparison = desk.comparison
+    counts = {p: {a: coverage(comparison, p, a) for a in desk.axes} for p in comparison.places}
+    if len(comparison.places) > MOST_NAMES:
+        told = listed([_axis_count(a, [c[a] for c in counts.values()]) for a in desk.axes])
+        sentence = _("Of the cells of all %(count)s jurisdictions, a level is recorded for %(told)s.") % {
+            "count": len(comparison.places),
+            "told": told,
+        }
+    else:
+        parts = [
+            f"{place.name} " + ", ".join(_axis_count(axis, [c]) for axis, c in by_axis.items())
+            for place, by_axis in counts.items()
+        ]
+        sentence = _("Cells that have a level: %(told)s.") % {"told": "; ".join(parts)}
+    return _message(_("Coverage."), sentence, _refs(desk, readings(desk)[0]))
+
+
+def _axis_count(axis: Axis, counts: list[Coverage]) -> str:
+    numbers = {"n": sum(c.assessed for c in counts), "total": sum(c.total for c in counts)}
+    left_out = sum(c.not_applicable for c in counts)
+    on_paper = axis is Axis.COMMITMENT
+    told = _("%(n)s of %(total)s on paper") if on_paper else _("%(n)s of %(total)s in practice")
+    if left_out:
+        told += " " + _("(%(left)s not applicable)")
+    return told % {**numbers, "left": left_out}
+
+
+def _in_common(desk: Desk) -> Runs:
+    title = _("In common.")
+    places, columns = desk.comparison.places, len(desk.comparison.columns)
+    for axis in desk.axes:
+        shared = shared_columns(desk, axis)
+        if not shared:
+            continue
+        cells = [desk.comparison.cell(p, c) for c in shared for p in places]
+        same = sum(len({desk.comparison.cell(p, c).value(axis).code for p in places}) == 1 for c in shared)
+        sentence = _in_common_sentence(cells, axis) % {
+            "names": named(places),
+            "axis": axis_word(axis).lower(),
+            "told": columns_ref(shared, 3),
+        }
+        counts = _("That is %(n)s of %(total)s columns; in %(same)s of them the level is the same.") % {
+            "n": len(shared),
+            "total": columns,
+            "same": same,
+        }
+        return _message(title, f"{sentence} {counts}", _refs(desk, [(c, axis) for c in cells]))
+    return _message(title, _("No cell has a level for every jurisdiction compared."))
+
+
+def _in_common_sentence(cells: list[ComparedCell], axis: Axis) -> str:
+    """Equivalents are called so: to have one is not to have adopted the competencies."""
+    equivalent = all(c.voice and c.voice.basis is Basis.EQUIVALENT for c in cells)
+    if equivalent and axis is Axis.COMMITMENT and all((c.value(axis).level or 0) >= 2 for c in cells):
+        return _("%(names)s each have an equivalent measure, %(axis)s, for %(told)s.")
+    return _("%(names)s each have a level, %(axis)s, for %(told)s.")
+
+
+def _apart(desk: Desk) -> Runs:
+    spreads = {(c, a): spread(desk, c, a) for c in desk.comparison.columns for a in desk.axes}
+    widest = max(spreads.values(), default=0)
+    if not widest:
+        return _known_of_one(desk)
+    column, axis = next(key for key, value in spreads.items() if value == widest)
+    others = sum(value == widest for value in spreads.values()) - 1
+    cells = [desk.comparison.cell(p, column) for p in desk.comparison.places]
+    known = sorted((c for c in cells if c.value(axis).is_level), key=lambda c: -(c.value(axis).level or 0))
+    ends = {known[0].value(axis).code, known[-1].value(axis).code}
+    told = []
+    for code in sorted(ends, reverse=True):
+        at = [c for c in known if c.value(axis).code == code]
+        told.append(at[0].value(axis).word + f" ({code}): " + named([c.place for c in at]))
+    sentence = _("%(column)s, %(axis)s – %(told)s.") % {
+        "column": column_ref(column),
+        "axis": axis_word(axis).lower(),
+        "told": "; ".join(told),
+    }
+    if others:
+        sentence += " " + ngettext(
+            "%(count)s more reading is as far apart.", "%(count)s more readings are as far apart.", others
+        ) % {"count": others}
+    at_ends = [(c, axis) for c in known if c.value(axis).code in ends]
+    return _message(_("Furthest apart."), sentence, _refs(desk, at_ends))
+
+
+def _known_of_one(desk: Desk) -> Runs:
+    """No levels differ: what is recorded of one jurisdiction only, which says nothing of the others."""
+    alone: dict[tuple[Axis, Place], list[Column]] = {}
+    compared = False
+    for axis in desk.axes:
+        for column in desk.comparison.columns:
+            cells = [desk.comparison.cell(p, column) for p in desk.comparison.places]
+            known = [c for c in cells if c.value(axis).is_level]
+            compared = compared or len(known) > 1
+            if len(known) == 1:
+                alone.setdefault((axis, known[0].place), []).append(column)
+    sentences = [
+        _("Where more than one jurisdiction has a level, the levels do not differ.")
+        if compared
+        else _("No two jurisdictions have a level for the same item, so none can be compared.")
+    ]
+    sentences += [
+        _(
+            "Only %(place)s has a level, %(axis)s, for %(told)s. Elsewhere these cells have no level, which "
+            "says nothing about adoption there."
+        )
+        % {"place": place.name, "axis": axis_word(axis).lower(), "told": columns_ref(columns, 4)}
+        for (axis, place), columns in list(alone.items())[:2]
+    ]
+    rested = [(place, column) for (_axis, place), columns in list(alone.items())[:2] for column in columns]
+    return _message(_("Differences."), " ".join(sentences), desk.references(rested))
+
+
+def _unknown(desk: Desk, levels: list[Reading], unknown: list[Reading]) -> Runs:
+    total = len(levels) + len(unknown)
+    by_code = Counter(cell.value(axis).code for cell, axis in unknown)
+    told = listed([f"{word('missing', code)} {count}" for code, count in by_code.most_common()])
+    numbers = {"n": len(unknown), "total": total, "told": told}
+    if not unknown:
+        sentence = _("None of the %(total)s readings is without a level.") % numbers
+    elif len(unknown) > len(levels):
+        sentence = (
+            _(
+                "Most is unknown: %(n)s of %(total)s readings have no level (%(told)s). Unknown is not zero: "
+                "it says nothing about adoption."
+            )
+            % numbers
+        )
+    else:
+        sentence = (
+            ngettext(
+                "%(n)s of %(total)s readings has no level (%(told)s).",
+                "%(n)s of %(total)s readings have no level (%(told)s).",
+                len(unknown),
+            )
+            % numbers
+        )
+    reference = (Run(" " + _("See") + " "), Run(_("what is unknown"), href="#unknown"), Run("."))
+    return _message(_("Unknown."), sentence, reference if unknown else ())
+
+
+def _beside(desk: Desk, both: list[ComparedCell]) -> Runs:
+    """The axes are never subtracted: this counts what is adopted and not seen in use."""
+    unused = [
+        c
+        for c in both
+        if (c.value(Axis.COMMITMENT).level or 0) >= 2 and (c.value(Axis.PRACTICE).level or 0) < 2
+    ]
+    sentence = _(
+        "Of %(total)s cells with a level on both axes, %(n)s are adopted at least in part on paper and not "
+        "yet in use in practice (none found or preparing)."
+    ) % {"total": len(both), "n": len(unused)}
+    return _message(
+        _("Paper beside practice."), sentence, _refs(desk, [(c, Axis.COMMITMENT) for c in unused])
+    )
+
+
+def _firmness(desk: Desk, levels: list[Reading]) -> Runs:
+    contested = [cell for cell in desk.comparison.rows() if cell.contested]
+    marks = [(c, a) for c, a in levels if c.voice and c.voice.claimed(a)]
+    reviewed = sum(bool(c.voice and c.voice.verification(a) in ("V2", "V3")) for c, a in levels)
+    if levels:
+        told = [claimed_told(len(marks), len(levels)), _reviewed(reviewed, len(levels))]
+    else:
+        told = [_("No level is recorded, so there is none to verify.")]
+    told.append(
+        ngettext("%(count)s cell is contested.", "%(count)s cells are contested.", len(contested))
+        % {"count": len(contested)}
+        if contested
+        else _("No cell is contested.")
+    )
+    cells = [*marks, *((cell, Axis.COMMITMENT) for cell in contested)]
+    return _message(_("Firmness."), " ".join(told), _refs(desk, cells))
+
+
+def claimed_told(count: int, total: int) -> str:
+    if not count:
+        return _("None of the %(total)s levels is claimed: each has its least evidence.") % {"total": total}
+    return ngettext(
+        "%(count)s of %(total)s levels is claimed: its least evidence is missing.",
+        "%(count)s of %(total)s levels are claimed: their least evidence is missing.",
+        count,
+    ) % {"count": count, "total": total}
+
+
+def _reviewed(count: int, total: int) -> str:
+    if not count:
+        return _("None has been reviewed by another organisation.")
+    return ngettext(
+        "%(count)s of %(total)s has been reviewed by another organisation, which agrees.",
+        "%(count)s of %(total)s have been reviewed by another organisation, which agrees.",
+        count,
+    ) % {"count": count, "total": total}

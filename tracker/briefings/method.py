@@ -1,0 +1,194 @@
+"""How the record is made, what this selection calls for caution about, context, and how to cite."""
+
+from collections.abc import Iterator
+
+from tracker.briefings.desk import Desk
+from tracker.briefings.document import Bullets, Part, Run, Runs, Table
+from tracker.briefings.messages import claimed_told
+from tracker.briefings.reading import text_block
+from tracker.briefings.wording import axis_word, day, listed, moment, named
+from tracker.entries.standing import Standing
+from tracker.kit.i18n import gettext as _
+from tracker.kit.i18n import ngettext
+from tracker.kit.vocabulary import LEVEL_CODES, Axis, Basis, Source, value, word
+
+
+def method(desk: Desk) -> tuple[Part, ...]:
+    at = desk.comparison.at
+    blocks = (
+        text_block(
+            _(
+                "Organisations with a mandate enter what they know of a cell: a level on each axis, or why "
+                "there is none, with the instruments it rests on. Whoever submits an entry does not publish "
+                "it. What is published is never overwritten: changes, corrections, withdrawals, reviews and "
+                "replies are added, each with its time."
+            )
+        ),
+        _least_evidence(desk.axes),
+        Bullets(tuple(_rules(desk))),
+        text_block(
+            _(
+                "This briefing reads what is in force on %(on)s, from what had been published by %(as_of)s. "
+                "An unknown start counts from publication. The same record gives the same briefing."
+            )
+            % {"on": day(at.on), "as_of": moment(at.as_of)}
+        ),
+    )
+    caveats = tuple((Run(told),) for told in _caveats(desk))
+    return (
+        Part("method", _("Method and limitations"), 1, blocks),
+        Part("caveats", _("Cautions for this selection"), 2, (Bullets(caveats),)),
+    )
+
+
+def _least_evidence(axes: tuple[Axis, ...]) -> Table:
+    """Per level, on each axis asked for: the word and what must be there at the least."""
+    rows: list[tuple[Runs, ...]] = []
+    for code in LEVEL_CODES:
+        row: list[Runs] = [(Run(code),)]
+        for axis in axes:
+            meaning = value(axis, code).word
+            row.append((Run(f"{meaning}: " + word(f"evidence.{axis.value}", code)),))
+        rows.append(tuple(row))
+    share = 0.88 / len(axes)
+    return Table(
+        _("The least evidence of each level"),
+        (_("Level"), *(axis_word(a) for a in axes)),
+        tuple(rows),
+        (0.12, *(share for _axis in axes)),
+    )
+
+
+def _rules(desk: Desk) -> Iterator[Runs]:
+    heard = {
+        Source.BEST: _(
+            "Where several organisations speak of a cell, one whole entry is read: the best verified, then "
+            "the most recent, never the highest."
+        ),
+        Source.SELF: _("Only self-reports are read."),
+        Source.INDEPENDENT: _("Only independent assessments are read."),
+        Source.ALL: _(
+            "Every voice is shown. Counts and sentences read the first voice of a cell, a self-report where "
+            "there is one."
+        ),
+    }
+    for title, told in (
+        (
+            _("Who may speak."),
+            _(
+                "The nearest steward of a jurisdiction reports for it; assessors with a mandate assess it "
+                "independently. A steward may reply to an assessment, and the reply is published whole."
+            ),
+        ),
+        (_("Which voice is read."), heard[desk.comparison.query.source]),
+        (
+            _("Claimed."),
+            _("A level without its least evidence is kept and shown, marked claimed, V0."),
+        ),
+        (
+            _("Verification."),
+            _(
+                "It follows from the record and is kept by nobody: V1 when the least evidence is there, "
+                "V2 when another organisation agrees, V3 when an independent organisation confirms it from another "
+                "source."
+            ),
+        ),
+    ):
+        yield (Run(title, bold=True), Run(" " + told))
+
+
+def _voices(desk: Desk) -> list[Standing]:
+    return [voice for cell in desk.comparison.rows() for voice in cell.voices]
+
+
+def _caveats(desk: Desk) -> Iterator[str]:
+    yield from _of_the_query(desk)
+    yield from _of_the_levels(desk)
+    yield from _of_the_sources(desk)
+    framework = desk.comparison.framework
+    if framework.left_to_import:
+        yield _(
+            "Levels are of the items as titled: the %(parts)s of this framework are not yet in the record."
+        ) % {"parts": framework.left_to_import}
+
+
+def _of_the_query(desk: Desk) -> Iterator[str]:
+    comparison = desk.comparison
+    query = comparison.query
+    fictional = [p for p in comparison.places if p.fictional]
+    if fictional:
+        yield _("Fictional: %(names)s. Nothing said of them here is true of any place.") % {
+            "names": named(fictional)
+        }
+    if desk.filtered:
+        yield desk.filtered
+    if query.show != "all":
+        yield _(
+            "Only some columns are shown (%(show)s). All counts are of these columns, not of the framework."
+        ) % {"show": shown(query.show)}
+    elif len(comparison.columns) < sum(len(item.domains) for item in comparison.framework.items):
+        yield _("Only some items or domains of the framework were asked for. All counts are of these.")
+
+
+def shown(show: str) -> str:
+    """What the parameter `show` keeps, in words."""
+    return {
+        "all": _("all columns"),
+        "differences": _("those in which the jurisdictions differ"),
+        "gaps": _("those with a confirmed gap"),
+        "unknown": _("those with an unknown"),
+    }[show]
+
+
+def _of_the_levels(desk: Desk) -> Iterator[str]:
+    voices = _voices(desk)
+    levels = [(v, a) for v in voices for a in desk.axes if v.on(a).is_level]
+    claimed = sum(v.claimed(a) for v, a in levels)
+    if claimed:
+        yield claimed_told(claimed, len(levels))
+    if levels and all(v.basis is Basis.EQUIVALENT for v, a in levels if v.on(a).level):
+        yield _(
+            "Every measure here is an equivalent one: no level rests on an instrument that names the "
+            "framework."
+        )
+    if Axis.PRACTICE in desk.axes:
+        silent = [
+            place
+            for place in desk.comparison.places
+            if not any(
+                desk.comparison.cell(place, column).value(Axis.PRACTICE).is_level
+                for column in desk.comparison.columns
+            )
+        ]
+        if silent:
+            yield _("Practice has no level anywhere for %(names)s: only law on paper can be read.") % {
+                "names": named(silent)
+            }
+    if levels and not any(v.verification(a) in ("V2", "V3") for v, a in levels):
+        yield _("No level here has been reviewed by another organisation.")
+
+
+def _of_the_sources(desk: Desk) -> Iterator[str]:
+    spoken = dict.fromkeys(v.organisation_name for v in _voices(desk))
+    if len(spoken) == 1:
+        yield _("Everything here is said by one organisation: %(name)s.") % {"name": next(iter(spoken))}
+    instruments = [s for s in desk.register.sources if s.kind == "instrument"]
+    second_hand = [s.number for s in instruments if (e := s.uses[0].evidence) and e.provenance == "secondary"]
+    if second_hand:
+        yield _("Seen in another's copy, so to be checked against the original: %(numbers)s.") % {
+            "numbers": _numbered(second_hand)
+        }
+    undated = [s.number for s in instruments if (e := s.uses[0].evidence) and e.dated is None]
+    if undated:
+        yield _("The date is not known of %(numbers)s.") % {"numbers": _numbered(undated)}
+    unquoted = sum(not any(u.evidence and u.evidence.quote for u in s.uses) for s in instruments)
+    if unquoted:
+        yield ngettext(
+            "%(count)s of %(total)s instruments is cited without a quote: read it at its link.",
+            "%(count)s of %(total)s instruments are cited without a quote: read them at their links.",
+            unquoted,
+        ) % {"count": unquoted, "total": len(instruments)}
+
+
+def _numbered(numbers: list[int]) -> str:
+    return listed([f"[{n}]" for n in numbers])

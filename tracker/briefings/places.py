@@ -1,0 +1,228 @@
+"""The parts of the jurisdictions: what is recorded of each, on what evidence, and what others say of it."""
+
+from collections.abc import Iterator
+
+from tracker.briefings.desk import Desk
+from tracker.briefings.document import Block, Bullets, Facts, Notice, Part, Run, Runs, Table, Text
+from tracker.briefings.reading import text_block
+from tracker.briefings.wording import axis_word, column_ref, day, item_name, place_heading
+from tracker.compare.comparison import ComparedCell, coverage
+from tracker.entries.standing import Review, Standing
+from tracker.jurisdictions.queries import Place
+from tracker.kit.i18n import gettext as _
+from tracker.kit.vocabulary import Source, word
+
+# A register of more jurisdictions than this tells in one sentence of those without any entry.
+MOST_IN_FULL = 12
+
+Spoken = tuple[ComparedCell, Standing]
+
+
+def place_parts(desk: Desk) -> tuple[Part, ...]:
+    """A part for each jurisdiction, under one heading; none where no column is shown."""
+    if not desk.comparison.columns:
+        return ()
+    shown = [p for p in desk.comparison.places if _in_full(desk, p)]
+    left_out = [p.name for p in desk.comparison.places if p not in shown]
+    intro = _("Each jurisdiction by itself: what is recorded, by whom, and on what evidence.")
+    blocks = [text_block(intro)]
+    if left_out:
+        names = ", ".join(left_out)
+        blocks.append(text_block(_("No entry is read here for: %(names)s.") % {"names": names}))
+    head = Part("jurisdictions", _("Jurisdictions"), 1, tuple(blocks))
+    return (head, *(_part(desk, place) for place in shown))
+
+
+def anchor(place: Place) -> str:
+    return f"j-{place.code}"
+
+
+def _in_full(desk: Desk, place: Place) -> bool:
+    return len(desk.comparison.places) <= MOST_IN_FULL or bool(_spoken(desk, place))
+
+
+def _spoken(desk: Desk, place: Place) -> list[Spoken]:
+    cells = (desk.comparison.cell(place, column) for column in desk.comparison.columns)
+    return [(cell, voice) for cell in cells for voice in cell.voices]
+
+
+def _part(desk: Desk, place: Place) -> Part:
+    spoken = _spoken(desk, place)
+    blocks: list[Block] = []
+    if place.fictional:
+        blocks.append(
+            Notice(
+                (
+                    Run(_("Fictional:"), bold=True),
+                    Run(" " + _("this jurisdiction and everything about it is invented.")),
+                )
+            )
+        )
+    blocks.append(_facts(desk, place, spoken))
+    if spoken:
+        blocks.append(_table(desk, place, spoken))
+    blocks += _silence(desk, place)
+    blocks += _remarks(spoken)
+    blocks += _replies(spoken)
+    return Part(anchor(place), place_heading(place), 2, tuple(blocks))
+
+
+def _facts(desk: Desk, place: Place, spoken: list[Spoken]) -> Facts:
+    kind = word("jurisdiction", place.kind.value)
+    rows: list[tuple[str, Runs]] = [
+        (_("Code"), (Run(place.code, href=desk.place_url(place)), Run(f" · {kind}"))),
+        (_("Real or fictional"), (Run(_("Fictional") if place.fictional else _("Real")),)),
+    ]
+    for axis in desk.axes:
+        count = coverage(desk.comparison, place, axis)
+        told = _("%(n)s of %(total)s cells have a level; claimed %(claimed)s; not applicable %(left)s") % {
+            "n": count.assessed,
+            "total": count.total,
+            "claimed": count.claimed,
+            "left": count.not_applicable,
+        }
+        rows.append((axis_word(axis), (Run(told),)))
+    voices = dict.fromkeys(f"{v.organisation_name} ({word('voice', v.voice.value)})" for _cell, v in spoken)
+    rows.append((_("Said by"), (Run("; ".join(voices) or _("Nobody")),)))
+    contested = [column_ref((c.item, c.domain)) for c in _cells(spoken) if c.contested]
+    if contested:
+        link = Run(_("every voice"), href=desk.comparison_url(source=Source.ALL))
+        rows.append((_("Contested"), (Run("; ".join(contested) + " · "), link)))
+    return Facts(tuple(rows))
+
+
+def _cells(spoken: list[Spoken]) -> list[ComparedCell]:
+    """The cells, each once, in order."""
+    return list({(c.item.id, c.domain): c for c, _voice in spoken}.values())
+
+
+def _table(desk: Desk, place: Place, spoken: list[Spoken]) -> Table:
+    by_domain = len(desk.comparison.framework.domains) > 1
+    voices = len({v.organisation_key for _cell, v in spoken}) > 1
+    columns: list[tuple[str, float]] = [(_("Item"), 0.24)]
+    if by_domain:
+        columns.append((_("Domain"), 0.14))
+    columns += [(axis_word(axis), 0.2) for axis in desk.axes]
+    columns += [(_("Basis, scope"), 0.14), (_("Since"), 0.12)]
+    if voices:
+        columns.append((_("Said by"), 0.16))
+    whole = sum(width for _title, width in columns)
+    rows = tuple(_row(desk, cell, voice, by_domain, voices) for cell, voice in spoken)
+    caption = _("%(name)s: cells of which something is recorded") % {"name": place_heading(place)}
+    return Table(
+        caption, tuple(title for title, _w in columns), rows, tuple(width / whole for _t, width in columns)
+    )
+
+
+def _row(desk: Desk, cell: ComparedCell, voice: Standing, by_domain: bool, voices: bool) -> tuple[Runs, ...]:
+    row: list[Runs] = [(Run(item_name(cell.item), href=desk.cell_url(cell)),)]
+    if by_domain:
+        row.append((Run(word("domain", cell.domain.value)),))
+    row += [tuple(desk.level(voice, axis)) for axis in desk.axes]
+    basis = word("basis", voice.basis.value) if voice.basis else ""
+    scope = word("scope", voice.scope.value) if voice.scope else ""
+    row.append((Run(", ".join(t for t in (basis, scope) if t) or _("Not stated")),))
+    row.append((Run(_period(voice)),))
+    if voices:
+        row.append((Run(f"{voice.organisation_name} ({word('voice', voice.voice.value)})"),))
+    return tuple(row)
+
+
+def _period(voice: Standing) -> str:
+    since = day(voice.valid_from)
+    if voice.valid_to:
+        return _("%(since)s to %(until)s") % {"since": since, "until": day(voice.valid_to)}
+    return since
+
+
+def _silence(desk: Desk, place: Place) -> Iterator[Text]:
+    columns = desk.comparison.columns
+    silent = sum(not desk.comparison.cell(place, c).voices for c in columns)
+    if not silent:
+        return
+    if silent == len(columns):
+        told = _("All %(total)s cells are not assessed: nobody has published anything on them.")
+    else:
+        told = _(
+            "The other %(count)s of %(total)s cells are not assessed: nobody has published anything on them."
+        )
+    if desk.filtered:
+        told = _("On %(count)s of %(total)s cells no entry is read here.")
+    yield text_block(
+        told % {"count": silent, "total": len(columns)},
+        _("This says nothing about adoption."),
+        desk.filtered,
+    )
+
+
+def _remarks(spoken: list[Spoken]) -> Iterator[Text | Bullets]:
+    """Scope, owner, budget, searches, reasons and notes; then what other organisations say."""
+    notes = tuple(runs for cell, voice in spoken if (runs := _note(cell, voice)))
+    if notes:
+        yield Text((Run(_("Notes on these cells"), bold=True),))
+        yield Bullets(notes)
+    reviews = tuple(_review(c, voice, review) for c, voice in spoken for review in voice.reviews)
+    if reviews:
+        yield Text((Run(_("Reviews and disagreements"), bold=True),))
+        yield Bullets(reviews)
+
+
+def _note(cell: ComparedCell, voice: Standing) -> Runs:
+    told = [
+        _("Scope: %(text)s") % {"text": voice.scope_note} if voice.scope_note else "",
+        _("Owner: %(text)s") % {"text": voice.owner} if voice.owner else "",
+        _("Budget: %(text)s") % {"text": voice.budget} if voice.budget else "",
+        _search(voice),
+        _("Not applicable because: %(text)s") % {"text": voice.not_applicable_reason}
+        if voice.not_applicable_reason
+        else "",
+        voice.note,
+    ]
+    sentences = " ".join(_sentence(t) for t in told if t)
+    if not sentences:
+        return ()
+    return (Run(column_ref((cell.item, cell.domain)) + ".", bold=True), Run(" " + sentences))
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "!", "?", "…")) else text + "."
+
+
+def _search(voice: Standing) -> str:
+    if not (voice.search_who and voice.search_where and voice.search_when):
+        return ""
+    return _("Searched by %(who)s in %(where)s on %(day)s") % {
+        "who": voice.search_who,
+        "where": voice.search_where,
+        "day": day(voice.search_when),
+    }
+
+
+def _review(cell: ComparedCell, voice: Standing, review: Review) -> Runs:
+    verdict = _("agrees") if review.agrees else _("disagrees")
+    told = _("%(organisation)s %(verdict)s with %(said)s, %(day)s") % {
+        "organisation": review.organisation,
+        "verdict": verdict,
+        "said": voice.organisation_name,
+        "day": day(review.recorded_at.date()),
+    }
+    head = Run(column_ref((cell.item, cell.domain)) + ".", bold=True)
+    reason = f": “{review.reason}”" if review.reason else ""
+    source = _(" Other source: %(text)s.") % {"text": review.other_source} if review.other_source else ""
+    return (head, Run(f" {told}{reason}{'' if reason else '.'}{source}"))
+
+
+def _replies(spoken: list[Spoken]) -> Iterator[Block]:
+    """Official replies, whole: what is cut is no reply."""
+    if not any(voice.replies for _cell, voice in spoken):
+        return
+    yield Text((Run(_("Official replies, in full"), bold=True),))
+    for cell, voice in spoken:
+        for reply in voice.replies:
+            head = _("%(organisation)s, %(day)s, on %(cell)s as assessed by %(said)s:") % {
+                "organisation": reply.organisation,
+                "day": day(reply.recorded_at.date()),
+                "cell": column_ref((cell.item, cell.domain)),
+                "said": voice.organisation_name,
+            }
+            yield Notice((Run(head, bold=True), Run(" " + reply.text)))
