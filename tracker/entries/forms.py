@@ -69,7 +69,7 @@ class CitationForm(Form):
     def prepare(self, instruments: list[tuple[str, str]]) -> None:
         """Fill in the choices, in the current language."""
         self.axis.choices = choices(_words("axis", CitationAxis))
-        self.instrument.choices = choices([("", _("Add a new instrument")), *instruments])
+        self.instrument.choices = choices([("", _("A new one, given below")), *instruments])
         self.new_kind.choices = choices(_words("instrument", InstrumentKind))
 
     @property
