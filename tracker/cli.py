@@ -127,7 +127,7 @@ def serve(host: str, port: int) -> None:
     with_database(_require_newest)
     os.environ.setdefault(
         "TRACKER_BASE_URL", f"http://{host}:{port}" if host != "0.0.0.0" else settings.base_url
-    )  # noqa: S104
+    )
     click.echo(f"Serving on http://{host}:{port} (Ctrl+C ends it)")
     Granian(
         "tracker.app:serve",

@@ -14,11 +14,12 @@ from typing import Any
 from litestar.connection import ASGIConnection, Request
 from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 from litestar.routes import BaseRoute
-from sqlmodel import col, select
+from sqlmodel import col
 
 from tracker.access.actor import Actor, OrganisationActor
 from tracker.access.models import Membership, Organisation
 from tracker.access.permissions import Permission
+from tracker.db.base import select
 from tracker.db.session import Bound, Database
 from tracker.kit.errors import Forbidden, NotFound, Refused
 from tracker.kit.i18n import gettext as _

@@ -16,19 +16,22 @@ MOST_JURISDICTIONS = 1000
 SHOW = ("all", "differences", "gaps", "unknown")
 LAYOUTS = ("by_domain", "together")
 # The order in which a URL states them.
-PARAMETERS = (
-    "jurisdictions",
-    "framework",
-    "items",
-    "domains",
-    "axis",
-    "basis",
-    "on",
-    "as_of",
-    "source",
-    "show",
+PARAMETERS: tuple[str, ...] = tuple(
+    [
+        "jurisdictions",
+        "framework",
+        "items",
+        "domains",
+        "axis",
+        "basis",
+        "on",
+        "as_of",
+        "source",
+        "show",
+        "through",
+        "layout",
+    ]
 )
-PARAMETERS += ("through", "layout")
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,6 +83,11 @@ def text_field(length: int, **kwargs: Any) -> Any:
     return Field(sa_type=sa.String(length), **kwargs)  # type: ignore[call-overload]
 
 
+def select(*entities: Any) -> Any:
+    """`sqlalchemy.select`, untyped: SQLModel types a column as the value it holds, and SQLAlchemy refuses those."""
+    return sa.select(*entities)
+
+
 class Private(Table):
     """A row that belongs to one organisation and that no other may read, change, count or detect."""
 

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from tracker.db.base import select
 from tracker.entries.models import PublishedRevision
 from tracker.jurisdictions.models import Jurisdiction
 from tracker.kit.vocabulary import JurisdictionKind
@@ -44,7 +45,7 @@ class Place:
 
 
 def _select() -> sa.Select[tuple[object, ...]]:
-    return sa.select(*(getattr(Jurisdiction, c) for c in _COLUMNS))
+    return select(*(getattr(Jurisdiction, c) for c in _COLUMNS))
 
 
 async def by_codes(db: AsyncSession, codes: Collection[str]) -> dict[str, Place]:
@@ -94,7 +95,7 @@ async def listed(
     """Countries (all, when there is no `text`) or whatever the text finds by name or code; by name."""
     parent = sa.orm.aliased(Jurisdiction)
     spoken = (
-        sa.select(
+        select(
             PublishedRevision.jurisdiction_id,
             sa.func.count(
                 sa.distinct(
@@ -107,7 +108,7 @@ async def listed(
     )
     cells = sa.func.coalesce(spoken.c.cells, 0)
     statement = (
-        sa.select(
+        select(
             Jurisdiction.code,
             Jurisdiction.name,
             Jurisdiction.kind,
