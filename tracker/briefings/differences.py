@@ -146,7 +146,7 @@ def _elsewhere(desk: Desk, cell: ComparedCell, axis: Axis) -> Iterator[Run]:
 def _unknown(desk: Desk) -> Iterator[Text | Bullets]:
     comparison = desk.comparison
     silent = [p for p in comparison.places if not _voices(desk, p)]
-    spoken = [p for p in comparison.places if p not in silent]
+    spoken = [p for p in comparison.places if _voices(desk, p)]
     if silent:
         names = ", ".join(p.name for p in silent)
         yield text_block(
