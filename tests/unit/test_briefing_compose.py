@@ -321,6 +321,19 @@ def test_a_search_that_found_nothing_and_a_named_owner_are_sources_too() -> None
     assert "In practice: Preparing [2]" in gaps[1]
 
 
+@pytest.mark.parametrize(
+    ("others", "said"), [(1, "elsewhere: Place 1 [2]"), (7, "elsewhere: 7 jurisdictions")]
+)
+def test_a_gap_tells_who_has_it(others: int, said: str) -> None:
+    places = tuple(place(n, f"P{n}", f"Place {n}") for n in range(1, others + 1))
+    column = ("UC", Domain.INDIVIDUAL)
+    voices: Cells = {(p.code, *column): (standing(p.id, "2", evidence=(evidence(p.id),)),) for p in places}
+    voices["US-TX", *column] = (standing(99, "1", evidence=(evidence(99),)),)
+    document = told(comparison((replace(TEXAS, id=50), *places), voices))
+    (gap,) = [plain(runs) for b in part(document, "gaps-confirmed").blocks for runs in runs_of(b)]
+    assert f"On paper: Proposed [1] · V1 Documented; at least in part {said}." in gap
+
+
 def test_what_is_unknown_is_no_gap() -> None:
     voices = {("US-TX", "UC", Domain.INDIVIDUAL): (standing(1, "inconclusive", note="Two readings."),)}
     document = told(comparison((TEXAS,), voices))
