@@ -466,6 +466,7 @@ def test_nothing_shown_is_said_and_leaves_no_empty_part() -> None:
     document = told(replace(whole, columns=()))
     assert "No cell answers to what is shown here." in strings(document)
     assert all(p.blocks for p in document.parts)
+    assert {p.anchor for p in document.parts}.isdisjoint({"differences", "gaps", "jurisdictions"})
 
 
 @pytest.fixture(scope="module")
