@@ -106,7 +106,7 @@ async def _as_member(database: Database, actor: Actor, key: str) -> Organisation
     async with database.read(Bound(user=actor.user_id)) as db:
         row = (
             await db.execute(
-                select(Organisation, Membership.role)  # type: ignore[call-overload]
+                select(Organisation, Membership.role)
                 .join(Membership, col(Membership.tenant_id) == Organisation.id)
                 .where(col(Organisation.key) == key, col(Membership.user_id) == actor.user_id)
             )

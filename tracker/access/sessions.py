@@ -98,7 +98,7 @@ async def memberships_of(db: AsyncSession, user_id: UUID) -> list[Member]:
             Organisation.kind,
             Organisation.fictional,
             Membership.role,
-        )  # type: ignore[call-overload]
+        )
         .join(Membership, col(Membership.tenant_id) == Organisation.id)
         .where(col(Membership.user_id) == user_id)
         .order_by(Organisation.name)

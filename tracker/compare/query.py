@@ -16,21 +16,19 @@ MOST_JURISDICTIONS = 1000
 SHOW = ("all", "differences", "gaps", "unknown")
 LAYOUTS = ("by_domain", "together")
 # The order in which a URL states them.
-PARAMETERS: tuple[str, ...] = tuple(
-    [
-        "jurisdictions",
-        "framework",
-        "items",
-        "domains",
-        "axis",
-        "basis",
-        "on",
-        "as_of",
-        "source",
-        "show",
-        "through",
-        "layout",
-    ]
+PARAMETERS = (
+    "jurisdictions",
+    "framework",
+    "items",
+    "domains",
+    "axis",
+    "basis",
+    "on",
+    "as_of",
+    "source",
+    "show",
+    "through",
+    "layout",
 )
 
 
@@ -77,7 +75,11 @@ class Query:
 
 
 def _moment_text(moment: datetime) -> str:
-    return moment.date().isoformat() if moment == end_of(moment.date()) else moment.isoformat()
+    return (
+        moment.date().isoformat()
+        if moment == end_of(moment.date())
+        else moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    )
 
 
 def parse(given: Mapping[str, str]) -> Query:

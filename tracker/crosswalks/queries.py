@@ -70,10 +70,10 @@ async def crosswalks(db: AsyncSession, key: str | None = None) -> list[Crosswalk
             sa.func.count(col(Mapping.id)),
             sa.func.count(col(Mapping.reviewed_on)),
         )
-        .join(source, source.id == Crosswalk.source_version_id)  # type: ignore[arg-type]
-        .join(target, target.id == Crosswalk.target_version_id)  # type: ignore[arg-type]
+        .join(source, source.id == Crosswalk.source_version_id)
+        .join(target, target.id == Crosswalk.target_version_id)
         .outerjoin(Mapping, col(Mapping.crosswalk_id) == Crosswalk.id)
-        .group_by(col(Crosswalk.id), source.id, target.id)  # type: ignore[arg-type]
+        .group_by(col(Crosswalk.id), source.id, target.id)
         .order_by(target.title, col(Crosswalk.id).desc())
     )
     if key is not None:

@@ -141,8 +141,8 @@ async def _drafts(db: AsyncSession, *where: sa.ColumnElement[bool], order: Any =
         )
         .join(Jurisdiction, col(Jurisdiction.id) == Draft.jurisdiction_id)
         .join(FrameworkItem, col(FrameworkItem.id) == Draft.item_id)
-        .outerjoin(updater, updater.id == Draft.updated_by)  # type: ignore[arg-type]
-        .outerjoin(submitter, submitter.id == Draft.submitted_by)  # type: ignore[arg-type]
+        .outerjoin(updater, updater.id == Draft.updated_by)
+        .outerjoin(submitter, submitter.id == Draft.submitted_by)
         .where(*where)
     )
     by = [order] if order is not None else []
@@ -228,14 +228,15 @@ class Pickable:
 
 async def pickable(db: AsyncSession, jurisdiction_ids: Collection[int]) -> list[Pickable]:
     """The instruments of these jurisdictions that a draft may cite, by title."""
-    found = []
-    for table, published in ((Instrument, False), (PublishedInstrument, True)):
+    found: list[Pickable] = []
+    sides: list[tuple[Any, bool]] = [(Instrument, False), (PublishedInstrument, True)]
+    for table, published in sides:
         rows = await db.execute(
             select(col(table.id), table.title, table.citation, table.kind).where(
                 col(table.jurisdiction_id).in_(jurisdiction_ids)
             )
         )
-        found += [Pickable(*row, published) for row in rows]
+        found += [Pickable(row.id, row.title, row.citation, row.kind, published) for row in rows]
     return sorted(found, key=lambda p: (p.title.casefold(), str(p.id)))
 
 
@@ -259,7 +260,7 @@ async def own_latest(
     """By (item, domain): what the organisation published last of each cell of a jurisdiction."""
     r: Any = PublishedRevision
     latest = (
-        select(sa.func.max(r.id))  # type: ignore[arg-type]
+        select(sa.func.max(r.id))
         .where(
             col(r.organisation_id) == organisation_id,
             col(r.jurisdiction_id) == jurisdiction_id,
@@ -273,8 +274,8 @@ async def own_latest(
     found = {}
     for row in revisions:
         cell = Cell(row.jurisdiction_id, row.item_id, Domain(row.domain))
-        content = content_of(row, tuple(citations[row.id]))  # type: ignore[index]
-        found[cell.item_id, cell.domain] = OwnRevision(row.id, row.uid, cell, row.recorded_at, content)  # type: ignore[arg-type]
+        content = content_of(row, tuple(citations[row.id]))
+        found[cell.item_id, cell.domain] = OwnRevision(row.id, row.uid, cell, row.recorded_at, content)
     return found
 
 

@@ -55,8 +55,8 @@ class ContentFields(SQLModel):
     kind: RevisionKind = enum_field(RevisionKind, default=RevisionKind.CHANGE)
     commitment: str = text_field(16, default="not_assessed")
     practice: str = text_field(16, default="not_assessed")
-    basis: Basis | None = Field(default=None, sa_type=enum_type(Basis))  # type: ignore[call-overload]
-    scope: Scope | None = Field(default=None, sa_type=enum_type(Scope))  # type: ignore[call-overload]
+    basis: Basis | None = Field(default=None, sa_type=enum_type(Basis))
+    scope: Scope | None = Field(default=None, sa_type=enum_type(Scope))
     scope_note: str = text_field(SHORT_LENGTH, default="")
     valid_from: date | None = None
     valid_to: date | None = None

@@ -80,7 +80,7 @@ async def publish_as(
     db.add(revision)
     await db.flush()
     for citation, _instrument in citations:
-        citation.revision_id = revision.id  # type: ignore[assignment]
+        citation.revision_id = revision.id
         db.add(citation)
     subject, draft_id = f"revision:{revision.uid}", str(draft.id)
     await db.delete(draft)
@@ -183,9 +183,7 @@ async def withdraw(db: AsyncSession, actor: OrganisationActor, uid: UUID, *, rea
     )
     if already.first():
         raise Conflict(_("This revision was withdrawn before."))
-    db.add(
-        PublishedWithdrawal(revision_id=revision.id, reason=reason.strip(), recorded_at=clock.now())  # type: ignore[arg-type]
-    )
+    db.add(PublishedWithdrawal(revision_id=revision.id, reason=reason.strip(), recorded_at=clock.now()))
     await db.flush()
     await record(
         db,

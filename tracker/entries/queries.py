@@ -154,7 +154,7 @@ async def standing(
 def _standing(row: sa.Row[tuple[object, ...]]) -> Standing:
     fields = {c.key: getattr(row, c.key) for c in _COLUMNS}
     fields["commitment"], fields["practice"] = values_of(row)
-    return Standing(**fields, organisation_key=row.key, organisation_name=row.name)  # type: ignore[arg-type]
+    return Standing(**fields, organisation_key=row.key, organisation_name=row.name)
 
 
 async def _with_support(db: AsyncSession, found: list[Standing], as_of: datetime) -> list[Standing]:
@@ -181,10 +181,10 @@ async def evidence_of(db: AsyncSession, revision_ids: Sequence[int]) -> dict[int
     """The citations of each revision, in their order."""
     c, i = PublishedCitation, PublishedInstrument
     columns: list[Any] = [c.position, c.axis, c.locator, c.quote, c.quote_language, c.translation]
-    columns += [col(i.id), i.key, i.kind, i.title, i.title_original, i.language, i.issuer, i.citation]  # type: ignore[list-item]
-    columns += [i.adopted_on, i.in_force_on, i.url, i.provenance, i.note]  # type: ignore[list-item]
+    columns += [col(i.id), i.key, i.kind, i.title, i.title_original, i.language, i.issuer, i.citation]
+    columns += [i.adopted_on, i.in_force_on, i.url, i.provenance, i.note]
     rows = await db.execute(
-        select(c.revision_id, *columns)  # type: ignore[call-overload]
+        select(c.revision_id, *columns)
         .join(i, col(i.id) == c.instrument_id)
         .where(col(c.revision_id).in_(revision_ids))
         .order_by(c.revision_id, c.position)
@@ -249,8 +249,8 @@ async def history(
     """All revisions of a cell published by `as_of`, of every organisation, newest first."""
     correction, corrected, w = aliased(R), aliased(R), PublishedWithdrawal
     corrected_at = (
-        select(sa.func.min(correction.recorded_at))  # type: ignore[arg-type]
-        .where(correction.corrects_id == R.id, correction.recorded_at <= as_of)  # type: ignore[arg-type]
+        select(sa.func.min(correction.recorded_at))
+        .where(correction.corrects_id == R.id, correction.recorded_at <= as_of)
         .scalar_subquery()
     )
     rows = (
@@ -266,7 +266,7 @@ async def history(
                 w.reason,
             )
             .join(Organisation, col(Organisation.id) == R.organisation_id)
-            .outerjoin(corrected, corrected.id == R.corrects_id)  # type: ignore[arg-type]
+            .outerjoin(corrected, corrected.id == R.corrects_id)
             .outerjoin(w, sa.and_(col(w.revision_id) == R.id, col(w.recorded_at) <= as_of))
             .where(
                 col(R.jurisdiction_id) == jurisdiction_id,

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -194,7 +195,9 @@ async def _instruments(db: AsyncSession, world: World) -> None:
     for row in seed.rows("demo/instruments"):
         organisation = world.organisations[row["organisation"]]
         await rebind(db, Bound(tenant=organisation.id))
-        plain = ["title", "title_original", "language", "issuer", "citation", "url", "note"]
+        plain = ("title", "title_original", "language", "issuer", "citation", "url", "note")
+        fields: dict[str, Any] = {name: row[name] for name in plain}
+        fields |= {name: seed.day(row[name]) for name in ("adopted_on", "in_force_on", "in_force_until")}
         instrument = Instrument(
             tenant_id=organisation.id,
             id=uuid4(),
