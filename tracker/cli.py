@@ -123,18 +123,18 @@ def serve(host: str, port: int) -> None:
     from granian import Granian
     from granian.constants import Interfaces
 
-    settings = _settings()
+    workers = _settings().workers
     with_database(_require_newest)
-    os.environ.setdefault(
-        "TRACKER_BASE_URL", f"http://{host}:{port}" if host != "0.0.0.0" else settings.base_url
-    )  # noqa: S104
+    if host in ("127.0.0.1", "localhost"):
+        # Links in files should lead back to this very server, unless the operator said otherwise.
+        os.environ.setdefault("TRACKER_BASE_URL", f"http://{host}:{port}")
     click.echo(f"Serving on http://{host}:{port} (Ctrl+C ends it)")
     Granian(
         "tracker.app:serve",
         address=host,
         port=port,
         interface=Interfaces.ASGI,
-        workers=settings.workers,
+        workers=workers,
         factory=True,
         log_access=False,
         websockets=False,
