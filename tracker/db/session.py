@@ -4,6 +4,7 @@ The wall has two courses. Here, every ORM statement gets the tenant's criteria, 
 foreign row is refused. On PostgreSQL, row-level security says the same again below us.
 """
 
+import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -90,6 +91,17 @@ async def rebind(db: AsyncSession, bound: Bound) -> None:
     db.sync_session.info.update(db.info)
     connection = await db.connection()
     await connection.run_sync(lambda c: _tell(c, bound))
+
+
+async def queue_behind(db: AsyncSession, name: str) -> None:
+    """Wait until no other transaction holds `name`, and hold it until this one ends.
+
+    For counting before adding where there is no row to lock. On SQLite a writing transaction is alone anyway.
+    """
+    connection = await db.connection()
+    if connection.dialect.name == "postgresql":
+        key = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
+        await connection.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
 
 
 class Database:
