@@ -39,11 +39,12 @@ class WalledSession(Session):
     """A session whose statements see only the private rows that its bound allows."""
 
 
-def _criteria(bound: Bound) -> list[Any]:
+def _criteria(bound: Bound, *, reading: bool) -> list[Any]:
+    """The user's own memberships may be read in all organisations; what is written is the tenant's."""
     options = []
     for table in tables_of(Kind.PRIVATE):
         allowed: Any = sa.false() if bound.tenant is None else table.tenant_id == bound.tenant  # type: ignore[attr-defined]
-        if bound.user is not None and "user_id" in table.__table__.c:  # type: ignore[attr-defined]
+        if reading and bound.user is not None and "user_id" in table.__table__.c:  # type: ignore[attr-defined]
             allowed = sa.or_(allowed, table.user_id == bound.user)  # type: ignore[attr-defined]
         options.append(with_loader_criteria(table, allowed, include_aliases=True))
     return options
@@ -51,11 +52,11 @@ def _criteria(bound: Bound) -> list[Any]:
 
 @event.listens_for(WalledSession, "do_orm_execute")
 def _wall_off(state: ORMExecuteState) -> None:
-    session_info = state.session.info
-    if "criteria" not in session_info:
-        session_info["criteria"] = _criteria(session_info["bound"])
     if state.is_select or state.is_update or state.is_delete:
-        state.statement = state.statement.options(*session_info["criteria"])
+        known = state.session.info.setdefault("criteria", {})
+        if state.is_select not in known:
+            known[state.is_select] = _criteria(state.session.info["bound"], reading=state.is_select)
+        state.statement = state.statement.options(*known[state.is_select])
     elif state.is_insert:
         raise ForeignRow("bulk inserts pass the wall by; add objects instead")
 
@@ -84,7 +85,7 @@ def _tell(connection: Connection, bound: Bound) -> None:
 
 
 async def rebind(db: AsyncSession, bound: Bound) -> None:
-    """Act for another tenant in the same transaction. Only for loading data, where one run is many tenants' history."""
+    """Act for another tenant in the same transaction. Only for loading, where one run is many tenants' history."""
     await db.flush()
     db.info["bound"] = bound
     db.info.pop("criteria", None)
