@@ -16,7 +16,6 @@ from tracker.db.session import Database
 from tracker.entries import service
 from tracker.entries.models import Draft, DraftCitation
 from tracker.kit.errors import Conflict
-from tracker.kit.vocabulary import Domain
 
 WRITERS, ROUNDS = 8, 10
 
