@@ -141,6 +141,6 @@ async def compare_csv(request: Request) -> Response[str]:
     name = f"adoption-{comparison.framework.key}-{comparison.at.dated.isoformat()}.csv"
     return Response(
         body,
-        media_type="text/csv; charset=utf-8",
+        media_type="text/csv",
         headers={"content-disposition": f'attachment; filename="{name}"'},
     )
