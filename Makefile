@@ -20,7 +20,7 @@ MISSING := $(shell $(BIN)/python -c '' 2>/dev/null || echo environment-missing)
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test check lint bench lock clean install install-dev environment-missing
+.PHONY: help run test check lint migration bench lock clean install install-dev environment-missing
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ lint: install-dev
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/mypy tracker
 	@$(BIN)/bandit -q -ll -r tracker
+
+migration: install-dev ## draft a migration from the models: make migration M="Add the ..." ID=0002
+	@$(BIN)/python -m migrations.new "$(M)" "$(ID)"
 
 bench: install-dev ## measure speed
 	@$(BIN)/python -m bench

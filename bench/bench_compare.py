@@ -3,15 +3,15 @@
 from pathlib import Path
 
 import sqlalchemy as sa
+
+from bench import world
+from bench.measure import Ratio, ratio
 from tracker.briefings import pdf
 from tracker.briefings.compose import compose
 from tracker.compare.cells import matrix_cell
 from tracker.compare.files import cell_path, long_csv
 from tracker.compare.queries import compare
 from tracker.compare.query import parse
-
-from bench import world
-from bench.measure import Ratio, ratio
 
 PLACES = "XAA,XAB,XAC,US-CT,US-FL,US-LA,US-MI,US-TX"
 _PLAIN = sa.text(

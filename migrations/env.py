@@ -5,6 +5,7 @@ from typing import Any
 import sqlmodel
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
+
 from tracker.db import registry
 from tracker.db.base import UtcDateTime, metadata
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from sqlalchemy.exc import DBAPIError
 
 from tracker import settings as settings_module
 from tracker.access.permissions import Role
@@ -54,6 +55,10 @@ def with_database(work: Callable[[Database, Settings], Awaitable[Any]], *, as_ow
         return asyncio.run(run())
     except Refused as error:
         raise click.ClickException(str(error)) from error
+    except DBAPIError as error:
+        why = str(error.orig).strip().partition("\n")[0]
+        hint = "if it has no schema yet, run tracker migrate; tracker doctor tells more"
+        raise click.ClickException(f"the database answered: {why} ({hint})") from error
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -123,18 +128,18 @@ def serve(host: str, port: int) -> None:
     from granian import Granian
     from granian.constants import Interfaces
 
-    settings = _settings()
+    workers = _settings().workers
     with_database(_require_newest)
-    os.environ.setdefault(
-        "TRACKER_BASE_URL", f"http://{host}:{port}" if host != "0.0.0.0" else settings.base_url
-    )  # noqa: S104
+    if host in ("127.0.0.1", "localhost"):
+        # Links in files should lead back to this very server, unless the operator said otherwise.
+        os.environ.setdefault("TRACKER_BASE_URL", f"http://{host}:{port}")
     click.echo(f"Serving on http://{host}:{port} (Ctrl+C ends it)")
     Granian(
         "tracker.app:serve",
         address=host,
         port=port,
         interface=Interfaces.ASGI,
-        workers=settings.workers,
+        workers=workers,
         factory=True,
         log_access=False,
         websockets=False,

@@ -38,7 +38,7 @@ UNWANTED = re.compile(r"victim|víctima|slave|rescue|photo|ضحايا|ضحية",
 
 
 def read(name: str) -> list[dict[str, str]]:
-    with open(SEED / name, encoding="utf-8", newline="") as file:
+    with (SEED / name).open(encoding="utf-8", newline="") as file:
         reader = csv.DictReader(file, strict=True)
         rows = list(reader)
     assert all(None not in row and None not in row.values() for row in rows), f"{name}: ragged row"

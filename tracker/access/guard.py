@@ -14,11 +14,12 @@ from typing import Any
 from litestar.connection import ASGIConnection, Request
 from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 from litestar.routes import BaseRoute
-from sqlmodel import col, select
+from sqlmodel import col
 
 from tracker.access.actor import Actor, OrganisationActor
 from tracker.access.models import Membership, Organisation
 from tracker.access.permissions import Permission
+from tracker.db.base import select
 from tracker.db.session import Bound, Database
 from tracker.kit.errors import Forbidden, NotFound, Refused
 from tracker.kit.i18n import gettext as _
@@ -105,7 +106,7 @@ async def _as_member(database: Database, actor: Actor, key: str) -> Organisation
     async with database.read(Bound(user=actor.user_id)) as db:
         row = (
             await db.execute(
-                select(Organisation, Membership.role)  # type: ignore[call-overload]
+                select(Organisation, Membership.role)
                 .join(Membership, col(Membership.tenant_id) == Organisation.id)
                 .where(col(Organisation.key) == key, col(Membership.user_id) == actor.user_id)
             )

@@ -65,6 +65,6 @@ class SignInAttempt(Table, table=True):
 
     kind__: ClassVar[Kind] = Kind.GLOBAL
     __table_args__ = (sa.Index(None, "subject", "at"),)
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     subject: str = text_field(64)
     at: datetime = moment_field()

@@ -8,10 +8,11 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col, select
+from sqlmodel import col
 
 from tracker.access.actor import Actor, Member
 from tracker.access.models import Membership, Organisation, User, UserSession
+from tracker.db.base import select
 from tracker.db.session import Bound, Database
 from tracker.kit import clock
 
@@ -60,7 +61,7 @@ async def actor_of(database: Database, token: str, lifetime: Lifetime) -> Actor 
     async with database.read() as db:
         row = (
             await db.execute(
-                sa.select(col(User.id), User.name, User.email, UserSession.seen_at)
+                select(col(User.id), User.name, User.email, UserSession.seen_at)
                 .join(UserSession, col(UserSession.user_id) == User.id)
                 .where(
                     col(UserSession.id_hash) == session_hash,
@@ -97,7 +98,7 @@ async def memberships_of(db: AsyncSession, user_id: UUID) -> list[Member]:
             Organisation.kind,
             Organisation.fictional,
             Membership.role,
-        )  # type: ignore[call-overload]
+        )
         .join(Membership, col(Membership.tenant_id) == Organisation.id)
         .where(col(Membership.user_id) == user_id)
         .order_by(Organisation.name)

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col, select
+from sqlmodel import col
 
 from tracker.access import sessions
 from tracker.access.actor import Actor
@@ -15,6 +15,7 @@ from tracker.access.permissions import Role
 from tracker.accounts import passwords
 from tracker.audit.models import SERVICE
 from tracker.audit.record import Action, record
+from tracker.db.base import select
 from tracker.db.session import Bound, Database
 from tracker.kit import clock
 from tracker.kit.errors import Invalid, Refused
@@ -62,7 +63,7 @@ async def _throttle(db: AsyncSession, account: str, place: str) -> None:
     await db.execute(sa.delete(SignInAttempt).where(col(SignInAttempt.at) < since))
     for subject, most in ((account, PER_ACCOUNT), (place, PER_ADDRESS)):
         tries = await db.scalar(
-            sa.select(sa.func.count()).select_from(SignInAttempt).where(col(SignInAttempt.subject) == subject)
+            select(sa.func.count()).select_from(SignInAttempt).where(col(SignInAttempt.subject) == subject)
         )
         if (tries or 0) >= most:
             raise TooManyTries(

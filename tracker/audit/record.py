@@ -6,10 +6,10 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4
 
-import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tracker.audit.models import AuditEvent, AuditHead
+from tracker.db.base import select
 from tracker.kit import clock
 
 
@@ -48,9 +48,7 @@ async def record(
 ) -> None:
     """Append an event. `subject` says what was changed; `detail` is plain JSON, and holds no free text of drafts."""
     # The row lock on the head makes writers queue here, so the chain has no forks.
-    head = (
-        await db.execute(sa.select(AuditHead).where(AuditHead.id == 1).with_for_update())  # type: ignore[arg-type]
-    ).scalar_one()
+    head = (await db.execute(select(AuditHead).where(AuditHead.id == 1).with_for_update())).scalar_one()
     at, sequence = clock.now(), head.sequence + 1
     fields = {
         "at": at.isoformat(),

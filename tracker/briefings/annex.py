@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from tracker.briefings import document as d
 from tracker.briefings.wording import axis_word, cell_ref, day, safe_href
 from tracker.compare.comparison import ComparedCell, Comparison
+from tracker.entries.evidence import ADOPTING
 from tracker.entries.standing import Evidence, Standing
 from tracker.kit.i18n import gettext as _
 from tracker.kit.vocabulary import Axis, word
@@ -132,7 +133,8 @@ def _particulars(source: Source, first: Evidence) -> Iterator[str]:
         yield _("Original title: %(title)s") % {"title": first.title_original}
     dates = []
     if first.adopted_on:
-        dates.append(_("Adopted %(day)s") % {"day": day(first.adopted_on)})
+        told = _("Adopted %(day)s") if first.kind in ADOPTING else _("Dated %(day)s")
+        dates.append(told % {"day": day(first.adopted_on)})
     if first.in_force_on:
         dates.append(_("In force %(day)s") % {"day": day(first.in_force_on)})
     yield " · ".join(dates) or _("Date: not known")

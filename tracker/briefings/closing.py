@@ -18,8 +18,8 @@ def context(desk: Desk) -> Part | None:
             text(
                 _(
                     "In 2020 the U.S. National Human Trafficking Hotline received reports of more "
-                    "than 19,000 potential victims, and 1,600 of those calls were by health care and behavioral health "
-                    "professionals."
+                    "than 19,000 potential victims, and 1,600 of those calls were by health care and "
+                    "behavioral health professionals."
                 ),
                 source,
             )

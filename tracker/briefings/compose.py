@@ -126,7 +126,7 @@ def _footer(desk: Desk) -> str:
     comparison = desk.comparison
     texts = [
         desk.service_name,
-        _("as of %(day)s") % {"day": moment(comparison.at.as_of)},
+        _("as of %(day)s") % {"day": day(comparison.at.as_of.date())},
         _("not affiliated with HHS, UNU, WHO, IOM or HEAL"),
     ]
     if comparison.fictional:
@@ -139,10 +139,11 @@ def _facts(desk: Desk) -> Facts:
     at, query, framework = comparison.at, comparison.query, comparison.framework
     basis = word("basis", query.basis.value) if query.basis else _("Any: by name or equivalent")
     landing = safe_href(framework.landing_url)
+    changed = ((_("Last published change"), text(day(at.dated))),) if at.dated != at.as_of.date() else ()
     rows: tuple[tuple[str, Runs], ...] = (
         (_("As of"), text(_("%(day)s: what had been published by then") % {"day": moment(at.as_of)})),
         (_("In force on"), text(day(at.on))),
-        (_("Last published change"), text(day(at.dated))),
+        *changed,
         (_("Framework"), (Run(framework.title, href=landing), Run(f" · {framework.name}"))),
         (_("Jurisdictions"), _jurisdictions(desk)),
         (_("Axes"), text(" · ".join(axis_word(a) for a in query.axes))),

@@ -1,6 +1,6 @@
 """Differences told in sentences; confirmed gaps apart from what is unknown."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from tracker.briefings.counts import spread
@@ -13,7 +13,7 @@ from tracker.entries.standing import Standing
 from tracker.jurisdictions.queries import Place
 from tracker.kit.i18n import gettext as _
 from tracker.kit.i18n import ngettext
-from tracker.kit.vocabulary import Axis, word
+from tracker.kit.vocabulary import Axis, Domain, word
 
 
 def differences(desk: Desk) -> Part | None:
@@ -113,10 +113,15 @@ def gaps(desk: Desk) -> tuple[Part, ...]:
 
 
 def _gaps(desk: Desk) -> Iterator[Runs]:
+    have = _having(desk)
     for cell in desk.comparison.rows():
         for voice in cell.voices:
             told = [
-                (Run(axis_word(axis) + ": "), *desk.level(voice, axis), *_elsewhere(desk, cell, axis))
+                (
+                    Run(axis_word(axis) + ": "),
+                    *desk.level(voice, axis),
+                    *_elsewhere(desk, cell, axis, have[cell.item.id, cell.domain, axis]),
+                )
                 for axis in desk.axes
                 if voice.on(axis).code in ("0", "1") and not voice.claimed(axis)
             ]
@@ -126,27 +131,34 @@ def _gaps(desk: Desk) -> Iterator[Runs]:
                 yield (head, Run(f"{by}. "), *joined(told, ". "), Run("."))
 
 
-def _elsewhere(desk: Desk, cell: ComparedCell, axis: Axis) -> Iterator[Run]:
+Having = dict[tuple[int, Domain, Axis], list[ComparedCell]]
+
+
+def _having(desk: Desk) -> Having:
+    """For each column and axis the cells that are adopted, or in use, at least in part."""
+    have: Having = defaultdict(list)
+    for cell in desk.comparison.rows():
+        for axis in desk.axes:
+            if (cell.value(axis).level or 0) >= 2:
+                have[cell.item.id, cell.domain, axis].append(cell)
+    return have
+
+
+def _elsewhere(desk: Desk, cell: ComparedCell, axis: Axis, have: list[ComparedCell]) -> Iterator[Run]:
     """Who in this comparison has it at least in part, and on what evidence."""
-    others = [
-        other
-        for place in desk.comparison.places
-        if place != cell.place
-        and ((other := desk.comparison.cell(place, (cell.item, cell.domain))).value(axis).level or 0) >= 2
-    ]
-    if not others:
-        return
-    yield Run(_("; at least in part elsewhere: "))
-    if len(others) > MOST_NAMES:
-        yield Run(_("%(count)s jurisdictions") % {"count": len(others)})
-    else:
-        yield from joined(_name(desk, other, axis) for other in others)
+    # Another voice may have it in this very cell, which is not elsewhere.
+    count = len(have) - ((cell.value(axis).level or 0) >= 2)
+    if count > MOST_NAMES:
+        yield Run(_("; at least in part elsewhere: %(count)s jurisdictions") % {"count": count})
+    elif count:
+        yield Run(_("; at least in part elsewhere: "))
+        yield from joined(_name(desk, other, axis) for other in have if other is not cell)
 
 
 def _unknown(desk: Desk) -> Iterator[Text | Bullets]:
     comparison = desk.comparison
     silent = [p for p in comparison.places if not _voices(desk, p)]
-    spoken = [p for p in comparison.places if p not in silent]
+    spoken = [p for p in comparison.places if _voices(desk, p)]
     if silent:
         names = ", ".join(p.name for p in silent)
         yield text_block(

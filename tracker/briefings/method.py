@@ -88,9 +88,9 @@ def _rules(desk: Desk) -> Iterator[Runs]:
         (
             _("Verification."),
             _(
-                "It follows from the record and is kept by nobody: V1 when the least evidence is there, "
-                "V2 when another organisation agrees, V3 when an independent organisation confirms it from another "
-                "source."
+                "It is derived from the record, never entered: V1 when the least evidence is there, "
+                "V2 when another organisation agrees, V3 when an independent organisation confirms it from "
+                "another source."
             ),
         ),
     ):

@@ -23,7 +23,7 @@ def place_parts(desk: Desk) -> tuple[Part, ...]:
     if not desk.comparison.columns:
         return ()
     shown = [p for p in desk.comparison.places if _in_full(desk, p)]
-    left_out = [p.name for p in desk.comparison.places if p not in shown]
+    left_out = [p.name for p in desk.comparison.places if not _in_full(desk, p)]
     intro = _("Each jurisdiction by itself: what is recorded, by whom, and on what evidence.")
     blocks = [text_block(intro)]
     if left_out:

@@ -31,7 +31,8 @@ def how_to_read(desk: Desk) -> Part:
                 "domain, one domain. It is read on two axes that are never mixed, because law on paper is "
                 "not practice. A reading is one axis of one cell; a column is one item in one domain, across "
                 "the jurisdictions."
-            )
+            ),
+            _("Each cell of the matrix leads to its page, with evidence, history and every voice."),
         ),
         Key(_("Levels, and why there is none"), _key_entries(desk.axes)),
         Bullets(tuple(_terms(desk))),
@@ -120,13 +121,13 @@ def matrix_parts(desk: Desk) -> tuple[Part, ...]:
     heading = _("The matrix")
     if not comparison.columns:
         return (Part("matrix", heading, 1, (text_block(_("No cell answers to what is shown here.")),)),)
-    intro = _("Each cell leads to its page, with evidence, history and every voice.")
     if len(comparison.items) == len(comparison.columns):
         only = comparison.domains[0] if len(comparison.domains) == 1 else Domain.ALL
         name = "" if only is Domain.ALL else word("domain", only.value)
         drawn = _drawn(desk, comparison.columns, name)
-        return (Part("matrix", heading, 1, (text_block(intro), drawn)),)
-    parts = [Part("matrix", heading, 1, (text_block(intro),))]
+        return (Part("matrix", heading, 1, (drawn,)),)
+    # Nothing under this heading itself: a text would be left alone on its page before a sideways matrix.
+    parts = [Part("matrix", heading, 1, ())]
     silent: list[Domain] = []
     for domain in comparison.domains:
         columns = tuple(c for c in comparison.columns if c[1] is domain)
@@ -201,7 +202,7 @@ def _mark(axis: Axis, voice: Standing | None, number: str) -> Mark:
 
 
 def _remarks(voice: Standing, axes: tuple[Axis, ...]) -> list[str]:
-    """Claimed, since when, verification and basis, as far as there is a level to say it of."""
+    """Claimed, since when, verification, scope and basis, as far as there is a level to say it of."""
     known = [axis for axis in axes if voice.on(axis).is_level]
     if not known:
         return []
@@ -217,4 +218,5 @@ def _remarks(voice: Standing, axes: tuple[Axis, ...]) -> list[str]:
     else:
         verified = ", ".join(f"{axis_tag(a)} {m}" for a, m in zip(known, marks, strict=True))
     year = str(voice.valid_from.year) if voice.valid_from else _("date not known")
-    return [t for t in (*told, year, verified, basis_tag(voice.basis)) if t]
+    scope = word("scope", voice.scope).lower() if voice.scope else ""
+    return [t for t in (*told, year, verified, scope, basis_tag(voice.basis)) if t]

@@ -8,8 +8,8 @@ from tracker.access.guard import PUBLIC
 from tracker.briefings import pdf
 from tracker.briefings.compose import compose
 from tracker.briefings.document import Document
-from tracker.compare.query import Query, parse
 from tracker.compare.queries import compare
+from tracker.compare.query import Query, parse
 from tracker.kit.errors import Invalid
 from tracker.kit.i18n import gettext as _
 from tracker.web.render import context_of, page, renderer_of

@@ -8,20 +8,24 @@ from tracker.entries.queries import Moment
 from tracker.entries.standing import Standing
 from tracker.frameworks.queries import Framework, Item
 from tracker.jurisdictions.queries import Place
-from tracker.kit.vocabulary import Axis, Domain, Value, value
+from tracker.kit.vocabulary import LEVEL_CODES, Axis, Domain, Value, value
 
 Column = tuple[Item, Domain]
 
 
 @dataclass(frozen=True, slots=True)
 class ComparedCell:
-    """One cell. `voices`: those the query hears, none where nobody has spoken (which reads *not assessed*)."""
+    """One cell. `voices`: those the query hears, none where nobody has spoken (which reads *not assessed*).
+
+    `filtered`: somebody has spoken, but the query's basis or source leaves them all out.
+    """
 
     place: Place
     item: Item
     domain: Domain
     voices: tuple[Standing, ...]
     contested: bool
+    filtered: bool = False
 
     @property
     def voice(self) -> Standing | None:
@@ -29,6 +33,15 @@ class ComparedCell:
 
     def value(self, axis: Axis) -> Value:
         return self.voice.on(axis) if self.voice else value(axis, "not_assessed")
+
+    def codes(self, axis: Axis) -> frozenset[str]:
+        """What the voices that are heard say on an axis."""
+        return frozenset(v.on(axis).code for v in self.voices) or frozenset({"not_assessed"})
+
+    def only_claimed(self, axis: Axis) -> bool:
+        """Whether the axis has a level, and every level of it is claimed."""
+        levelled = [v for v in self.voices if v.on(axis).is_level]
+        return bool(levelled) and all(v.claimed(axis) for v in levelled)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +75,11 @@ class Comparison:
         return tuple(d for d in Domain if any(domain is d for _, domain in self.columns))
 
     @property
+    def filtered(self) -> int:
+        """How many of the shown cells have entries that the query's basis or source leaves out."""
+        return sum(cell.filtered for cell in self.rows())
+
+    @property
     def fictional(self) -> bool:
         return any(place.fictional for place in self.places)
 
@@ -77,36 +95,43 @@ class Coverage:
 
 
 def coverage(comparison: Comparison, place: Place, axis: Axis) -> Coverage:
-    """The coverage of one axis for a jurisdiction, over the columns that are shown."""
+    """The coverage of one axis for a jurisdiction, over the columns that are shown.
+
+    Where several voices are heard, a cell counts as assessed when any of them has a level.
+    """
     cells = [comparison.cell(place, column) for column in comparison.columns]
-    values = [cell.value(axis) for cell in cells]
-    not_applicable = sum(v.code == "not_applicable" for v in values)
+    codes = [cell.codes(axis) for cell in cells]
+    not_applicable = sum(c == {"not_applicable"} for c in codes)
     return Coverage(
-        assessed=sum(v.is_level for v in values),
-        total=len(values) - not_applicable,
+        assessed=sum(bool(c & _LEVELS) for c in codes),
+        total=len(cells) - not_applicable,
         not_applicable=not_applicable,
-        claimed=sum(bool(c.voice and c.value(axis).is_level and c.voice.claimed(axis)) for c in cells),
+        claimed=sum(cell.only_claimed(axis) for cell in cells),
     )
 
 
-def differs(comparison_cells: list[ComparedCell], axes: tuple[Axis, ...]) -> bool:
+_LEVELS = frozenset(LEVEL_CODES)
+
+
+def differs(cells: list[ComparedCell], axes: tuple[Axis, ...]) -> bool:
     """Whether the jurisdictions differ in a column: in level, or in why there is none."""
-    return any(len({cell.value(axis).code for cell in comparison_cells}) > 1 for axis in axes)
+    return any(len({cell.codes(axis) for cell in cells}) > 1 for axis in axes)
 
 
 def has_gap(cells: list[ComparedCell], axes: tuple[Axis, ...]) -> bool:
-    """Whether some cell is a confirmed gap: level 0 or 1 with its least evidence. An unknown is no gap."""
+    """Whether a voice confirms a gap: level 0 or 1 with its least evidence. An unknown is no gap."""
     return any(
-        cell.voice is not None and cell.value(axis).code in ("0", "1") and not cell.voice.claimed(axis)
+        voice.on(axis).code in ("0", "1") and not voice.claimed(axis)
         for cell in cells
+        for voice in cell.voices
         for axis in axes
     )
 
 
 def has_unknown(cells: list[ComparedCell], axes: tuple[Axis, ...]) -> bool:
-    """Whether some cell has no level, other than because the item does not apply."""
+    """Whether some cell has no level from any voice, other than because the item does not apply."""
     return any(
-        not cell.value(axis).is_level and cell.value(axis).code != "not_applicable"
+        not cell.codes(axis) & _LEVELS and cell.codes(axis) != {"not_applicable"}
         for cell in cells
         for axis in axes
     )

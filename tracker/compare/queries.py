@@ -79,12 +79,14 @@ def _columns(query: Query, framework: Framework) -> tuple[Column, ...]:
 def _cell(query: Query, place: Place, column: Column, voices: list[Standing]) -> ComparedCell:
     """The basis filters what is heard, not what exists: the contest is told of all voices."""
     audible = [v for v in voices if query.basis is None or v.basis is query.basis]
+    voiced = tuple(heard(audible, query.source))
     return ComparedCell(
         place=place,
         item=column[0],
         domain=column[1],
-        voices=tuple(heard(audible, query.source)),
+        voices=voiced,
         contested=contested(voices),
+        filtered=bool(voices) and not voiced,
     )
 
 

@@ -27,8 +27,9 @@ PARAMETERS = (
     "as_of",
     "source",
     "show",
+    "through",
+    "layout",
 )
-PARAMETERS += ("through", "layout")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,11 @@ class Query:
 
 
 def _moment_text(moment: datetime) -> str:
-    return moment.date().isoformat() if moment == end_of(moment.date()) else moment.isoformat()
+    return (
+        moment.date().isoformat()
+        if moment == end_of(moment.date())
+        else moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    )
 
 
 def parse(given: Mapping[str, str]) -> Query:

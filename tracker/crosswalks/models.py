@@ -18,7 +18,7 @@ class Crosswalk(Table, table=True):
         sa.UniqueConstraint("key", "version"),
         sa.CheckConstraint("state IN ('draft', 'published', 'superseded')", name="state"),
     )
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     key: str = text_field(130)
     version: str = text_field(20)
     title: str = text_field(300)
@@ -38,7 +38,7 @@ class Mapping(Table, table=True):
         sa.CheckConstraint("confidence >= 0 AND confidence <= 1", name="confidence"),
         sa.CheckConstraint("strength >= 0 AND strength <= 10", name="strength"),
     )
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     crosswalk_id: int = Field(foreign_key="crosswalk.id", index=True)
     relation: Relation = enum_field(Relation)
     rationale: str = text_field(1500)

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from tracker.crosswalks.models import Crosswalk, Mapping, MappingSide
+from tracker.db.base import select
 from tracker.frameworks.models import FrameworkItem, FrameworkVersion
 from tracker.kit.vocabulary import Relation
 
@@ -54,7 +55,7 @@ async def crosswalks(db: AsyncSession, key: str | None = None) -> list[Crosswalk
     source, target = sa.orm.aliased(FrameworkVersion), sa.orm.aliased(FrameworkVersion)
     at = sa.literal("@")
     statement = (
-        sa.select(
+        select(
             col(Crosswalk.id),
             Crosswalk.key,
             Crosswalk.version,
@@ -69,10 +70,10 @@ async def crosswalks(db: AsyncSession, key: str | None = None) -> list[Crosswalk
             sa.func.count(col(Mapping.id)),
             sa.func.count(col(Mapping.reviewed_on)),
         )
-        .join(source, source.id == Crosswalk.source_version_id)  # type: ignore[arg-type]
-        .join(target, target.id == Crosswalk.target_version_id)  # type: ignore[arg-type]
+        .join(source, source.id == Crosswalk.source_version_id)
+        .join(target, target.id == Crosswalk.target_version_id)
         .outerjoin(Mapping, col(Mapping.crosswalk_id) == Crosswalk.id)
-        .group_by(col(Crosswalk.id), source.id, target.id)  # type: ignore[arg-type]
+        .group_by(col(Crosswalk.id), source.id, target.id)
         .order_by(target.title, col(Crosswalk.id).desc())
     )
     if key is not None:
@@ -84,7 +85,7 @@ async def mappings(db: AsyncSession, crosswalk_id: int) -> list[MappingLine]:
     """The mappings of a set, in the order of their source items."""
     rows = (
         await db.execute(
-            sa.select(
+            select(
                 Mapping, MappingSide.side, FrameworkItem.key, FrameworkItem.short_label, FrameworkItem.text
             )
             .join(MappingSide, col(MappingSide.mapping_id) == Mapping.id)

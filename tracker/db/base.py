@@ -35,7 +35,7 @@ class Table(SQLModel):
     kind__: ClassVar[Kind]
 
     @declared_attr.directive
-    def __tablename__(cls) -> str:  # type: ignore[override]  # noqa: N805
+    def __tablename__(cls) -> str:  # noqa: N805
         return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", cls.__name__).lower()
 
 
@@ -72,7 +72,7 @@ def enum_type(enum: type[Enum]) -> sa.Enum:
 
 
 def enum_field(enum: type[Enum], **kwargs: Any) -> Any:
-    return Field(sa_type=enum_type(enum), **kwargs)  # type: ignore[call-overload]
+    return Field(sa_type=enum_type(enum), **kwargs)
 
 
 def moment_field(**kwargs: Any) -> Any:
@@ -80,7 +80,12 @@ def moment_field(**kwargs: Any) -> Any:
 
 
 def text_field(length: int, **kwargs: Any) -> Any:
-    return Field(sa_type=sa.String(length), **kwargs)  # type: ignore[call-overload]
+    return Field(sa_type=sa.String(length), **kwargs)
+
+
+def select(*entities: Any) -> Any:
+    """`sqlalchemy.select`, untyped: SQLModel types a column as the value it holds, and SQLAlchemy refuses those."""
+    return sa.select(*entities)
 
 
 class Private(Table):

@@ -1,6 +1,7 @@
 """Bringing a database to the newest schema, whole or not at all."""
 
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
@@ -54,7 +55,7 @@ async def upgrade(engine: AsyncEngine) -> None:
 
 async def _sqlite_foreign_keys(connection: AsyncConnection, state: str) -> None:
     # The pragma does nothing inside a transaction, so it goes to the driver directly.
-    raw = await connection.get_raw_connection()
+    raw: Any = await connection.get_raw_connection()
     cursor = await raw.driver_connection.execute(f"PRAGMA foreign_keys={state}")
     await cursor.close()
 

@@ -19,7 +19,6 @@ from tracker.entries.context import (
 from tracker.entries.forms import UNCHANGED, ApplyForm
 from tracker.frameworks.queries import Framework
 from tracker.kit.errors import Conflict, Invalid
-from tracker.kit.i18n import gettext as _
 from tracker.kit.i18n import ngettext
 from tracker.kit.vocabulary import Basis, Scope, word
 from tracker.web.render import form_page, go

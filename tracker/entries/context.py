@@ -33,7 +33,9 @@ async def mandated_place(db: AsyncSession, request: Request) -> PlaceContext:
     """Raises NotFound for an unknown jurisdiction and for one without a mandate alike."""
     actor = organisation_of(request)
     place = await jurisdictions.by_code(db, request.path_params["code"])
-    voice = place and await organisations.voice_of(db, actor.organisation_id, place.id, clock.today())
+    voice = None
+    if place is not None:
+        voice = await organisations.voice_of(db, actor.organisation_id, place.id, clock.today())
     if place is None or voice is None:
         raise NotFound(_("Your organisation has no mandate for a jurisdiction with this code."))
     stewards = await organisations.nearest_stewards(db, place.id, clock.today())

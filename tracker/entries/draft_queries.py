@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -11,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from tracker.access.models import User
+from tracker.db.base import select
 from tracker.entries.content import FIELDS, Cell, Citation, Content
 from tracker.entries.evidence import Cited, lacking
 from tracker.entries.models import (
@@ -113,7 +115,7 @@ async def of_jurisdiction(
 async def counts(db: AsyncSession) -> dict[str, Counter[DraftState]]:
     """The number of drafts by state, for each jurisdiction's code that has any."""
     rows = await db.execute(
-        sa.select(Jurisdiction.code, Draft.state, sa.func.count(col(Draft.id)))
+        select(Jurisdiction.code, Draft.state, sa.func.count(col(Draft.id)))
         .join(Draft, col(Draft.jurisdiction_id) == Jurisdiction.id)
         .group_by(Jurisdiction.code, Draft.state)
     )
@@ -123,12 +125,10 @@ async def counts(db: AsyncSession) -> dict[str, Counter[DraftState]]:
     return found
 
 
-async def _drafts(
-    db: AsyncSession, *where: sa.ColumnElement[bool], order: sa.ColumnElement[datetime | None] | None = None
-) -> list[DraftView]:
+async def _drafts(db: AsyncSession, *where: sa.ColumnElement[bool], order: Any = None) -> list[DraftView]:
     updater, submitter = sa.orm.aliased(User), sa.orm.aliased(User)
     statement = (
-        sa.select(
+        select(
             Draft,
             Jurisdiction.code,
             Jurisdiction.name,
@@ -141,8 +141,8 @@ async def _drafts(
         )
         .join(Jurisdiction, col(Jurisdiction.id) == Draft.jurisdiction_id)
         .join(FrameworkItem, col(FrameworkItem.id) == Draft.item_id)
-        .outerjoin(updater, updater.id == Draft.updated_by)  # type: ignore[arg-type]
-        .outerjoin(submitter, submitter.id == Draft.submitted_by)  # type: ignore[arg-type]
+        .outerjoin(updater, updater.id == Draft.updated_by)
+        .outerjoin(submitter, submitter.id == Draft.submitted_by)
         .where(*where)
     )
     by = [order] if order is not None else []
@@ -151,7 +151,7 @@ async def _drafts(
     return [_view(row, tuple(cited[row[0].id])) for row in rows]
 
 
-def _view(row: sa.Row[tuple[object, ...]], cited: tuple[CitedInstrument, ...]) -> DraftView:
+def _view(row: Any, cited: tuple[CitedInstrument, ...]) -> DraftView:
     found: Draft = row[0]
     return DraftView(
         id=found.id,
@@ -187,7 +187,7 @@ async def _cited(db: AsyncSession, draft_ids: list[UUID]) -> dict[UUID, list[Cit
         return sa.func.coalesce(getattr(own, name), getattr(public, name)).label(name)
 
     rows = await db.execute(
-        sa.select(
+        select(
             c.draft_id,
             c.axis,
             sa.func.coalesce(c.own_instrument_id, c.instrument_id).label("instrument_id"),
@@ -228,14 +228,15 @@ class Pickable:
 
 async def pickable(db: AsyncSession, jurisdiction_ids: Collection[int]) -> list[Pickable]:
     """The instruments of these jurisdictions that a draft may cite, by title."""
-    found = []
-    for table, published in ((Instrument, False), (PublishedInstrument, True)):
+    found: list[Pickable] = []
+    sides: list[tuple[Any, bool]] = [(Instrument, False), (PublishedInstrument, True)]
+    for table, published in sides:
         rows = await db.execute(
-            sa.select(col(table.id), table.title, table.citation, table.kind).where(
+            select(col(table.id), table.title, table.citation, table.kind).where(
                 col(table.jurisdiction_id).in_(jurisdiction_ids)
             )
         )
-        found += [Pickable(*row, published=published) for row in rows]
+        found += [Pickable(row.id, row.title, row.citation, row.kind, published) for row in rows]
     return sorted(found, key=lambda p: (p.title.casefold(), str(p.id)))
 
 
@@ -257,31 +258,31 @@ async def own_latest(
     db: AsyncSession, organisation_id: UUID, jurisdiction_id: int, item_ids: Collection[int]
 ) -> dict[tuple[int, Domain], OwnRevision]:
     """By (item, domain): what the organisation published last of each cell of a jurisdiction."""
-    r = PublishedRevision
+    r: Any = PublishedRevision
     latest = (
-        sa.select(sa.func.max(r.id))  # type: ignore[arg-type]
+        select(sa.func.max(r.id))
         .where(
             col(r.organisation_id) == organisation_id,
             col(r.jurisdiction_id) == jurisdiction_id,
             col(r.item_id).in_(item_ids),
-            col(r.id).not_in(sa.select(PublishedWithdrawal.revision_id)),
+            col(r.id).not_in(select(PublishedWithdrawal.revision_id)),
         )
         .group_by(col(r.item_id), col(r.domain))
     )
-    revisions = (await db.execute(sa.select(r).where(col(r.id).in_(latest)))).scalars().all()
+    revisions = (await db.execute(select(r).where(col(r.id).in_(latest)))).scalars().all()
     citations = await _published_citations(db, [row.id for row in revisions if row.id])
     found = {}
     for row in revisions:
         cell = Cell(row.jurisdiction_id, row.item_id, Domain(row.domain))
-        content = content_of(row, tuple(citations[row.id]))  # type: ignore[index]
-        found[cell.item_id, cell.domain] = OwnRevision(row.id, row.uid, cell, row.recorded_at, content)  # type: ignore[arg-type]
+        content = content_of(row, tuple(citations[row.id]))
+        found[cell.item_id, cell.domain] = OwnRevision(row.id, row.uid, cell, row.recorded_at, content)
     return found
 
 
 async def _published_citations(db: AsyncSession, ids: list[int]) -> dict[int, list[Citation]]:
     c = PublishedCitation
     rows = await db.execute(
-        sa.select(c.revision_id, c.axis, c.instrument_id, c.locator, c.quote, c.quote_language, c.translation)
+        select(c.revision_id, c.axis, c.instrument_id, c.locator, c.quote, c.quote_language, c.translation)
         .where(col(c.revision_id).in_(ids))
         .order_by(c.revision_id, c.position)
     )
@@ -295,14 +296,14 @@ async def published_counts(db: AsyncSession, organisation_id: UUID) -> dict[str,
     """The number of cells the organisation has published on, by jurisdiction's code."""
     r = PublishedRevision
     cells = (
-        sa.select(r.jurisdiction_id, r.item_id, r.domain)
+        select(r.jurisdiction_id, r.item_id, r.domain)
         .where(col(r.organisation_id) == organisation_id)
         .distinct()
         .subquery()
     )
     rows = await db.execute(
-        sa.select(Jurisdiction.code, sa.func.count())
+        select(Jurisdiction.code, sa.func.count())
         .join(cells, cells.c.jurisdiction_id == Jurisdiction.id)
         .group_by(Jurisdiction.code)
     )
-    return {code: number for code, number in rows}
+    return dict(rows.tuples().all())

@@ -55,8 +55,8 @@ class ContentFields(SQLModel):
     kind: RevisionKind = enum_field(RevisionKind, default=RevisionKind.CHANGE)
     commitment: str = text_field(16, default="not_assessed")
     practice: str = text_field(16, default="not_assessed")
-    basis: Basis | None = Field(default=None, sa_type=enum_type(Basis))  # type: ignore[call-overload]
-    scope: Scope | None = Field(default=None, sa_type=enum_type(Scope))  # type: ignore[call-overload]
+    basis: Basis | None = Field(default=None, sa_type=enum_type(Basis))
+    scope: Scope | None = Field(default=None, sa_type=enum_type(Scope))
     scope_note: str = text_field(SHORT_LENGTH, default="")
     valid_from: date | None = None
     valid_to: date | None = None
@@ -131,7 +131,7 @@ class PublishedRevision(Table, CellFields, ContentFields, table=True):
         sa.Index(None, "corrects_id"),
         *_value_checks(),
     )
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     uid: UUID = Field(unique=True)
     organisation_id: UUID = Field(foreign_key="organisation.id")
     voice: Voice = enum_field(Voice)
@@ -146,7 +146,7 @@ class PublishedCitation(Table, CitationFields, table=True):
 
     kind__: ClassVar[Kind] = Kind.PUBLISHED
     __table_args__ = (sa.UniqueConstraint("revision_id", "position"), sa.Index(None, "instrument_id"))
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     revision_id: int = Field(foreign_key="published_revision.id")
     instrument_id: UUID = Field(foreign_key="published_instrument.id")
 

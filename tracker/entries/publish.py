@@ -4,11 +4,12 @@ from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col, select
+from sqlmodel import col
 
 from tracker.access.actor import OrganisationActor
 from tracker.access.permissions import Permission
 from tracker.audit.record import Action, record
+from tracker.db.base import select
 from tracker.entries.content import CITATION_FIELDS, FIELDS, INSTRUMENT_FIELDS
 from tracker.entries.evidence import Cited, Support, lacking
 from tracker.entries.models import (
@@ -79,7 +80,7 @@ async def publish_as(
     db.add(revision)
     await db.flush()
     for citation, _instrument in citations:
-        citation.revision_id = revision.id  # type: ignore[assignment]
+        citation.revision_id = revision.id
         db.add(citation)
     subject, draft_id = f"revision:{revision.uid}", str(draft.id)
     await db.delete(draft)
@@ -182,9 +183,7 @@ async def withdraw(db: AsyncSession, actor: OrganisationActor, uid: UUID, *, rea
     )
     if already.first():
         raise Conflict(_("This revision was withdrawn before."))
-    db.add(
-        PublishedWithdrawal(revision_id=revision.id, reason=reason.strip(), recorded_at=clock.now())  # type: ignore[arg-type]
-    )
+    db.add(PublishedWithdrawal(revision_id=revision.id, reason=reason.strip(), recorded_at=clock.now()))
     await db.flush()
     await record(
         db,

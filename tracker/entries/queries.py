@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -16,6 +17,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from tracker.access.models import Organisation
+from tracker.db.base import select
 from tracker.entries.models import PublishedCitation, PublishedRevision, PublishedWithdrawal
 from tracker.entries.standing import Evidence, Reply, Review, Standing, values_of
 from tracker.frameworks.models import FrameworkItem, FrameworkVersion
@@ -79,14 +81,12 @@ async def moment(db: AsyncSession, on: date | None = None, as_of: datetime | Non
     now = clock.now()
     known_by = min(as_of or now, now)
     recorded = (
-        sa.select(R.recorded_at).where(col(R.recorded_at) <= known_by),
-        sa.select(PublishedWithdrawal.recorded_at).where(col(PublishedWithdrawal.recorded_at) <= known_by),
-        sa.select(PublishedReview.recorded_at).where(col(PublishedReview.recorded_at) <= known_by),
-        sa.select(PublishedReply.recorded_at).where(col(PublishedReply.recorded_at) <= known_by),
+        select(R.recorded_at).where(col(R.recorded_at) <= known_by),
+        select(PublishedWithdrawal.recorded_at).where(col(PublishedWithdrawal.recorded_at) <= known_by),
+        select(PublishedReview.recorded_at).where(col(PublishedReview.recorded_at) <= known_by),
+        select(PublishedReply.recorded_at).where(col(PublishedReply.recorded_at) <= known_by),
     )
-    maxima = [
-        (await db.execute(sa.select(sa.func.max(s.subquery().c.recorded_at)))).scalar() for s in recorded
-    ]
+    maxima = [(await db.execute(select(sa.func.max(s.subquery().c.recorded_at)))).scalar() for s in recorded]
     last = max((m for m in maxima if m is not None), default=datetime(2021, 2, 24, tzinfo=UTC))
     day = on or await _last_boundary(db, last, min(known_by, now).date())
     return Moment(on=day, as_of=as_of or last, dated=last.date())
@@ -94,15 +94,15 @@ async def moment(db: AsyncSession, on: date | None = None, as_of: datetime | Non
 
 async def _last_boundary(db: AsyncSession, last: datetime, until: date) -> date:
     """The last day, from that of the last publication to `until`, on which a validity began or had just ended."""
-    began = sa.select(sa.func.max(R.valid_from)).where(col(R.valid_from) <= until, col(R.recorded_at) <= last)
-    ended = sa.select(sa.func.max(R.valid_to)).where(col(R.valid_to) < until, col(R.recorded_at) <= last)
+    began = select(sa.func.max(R.valid_from)).where(col(R.valid_from) <= until, col(R.recorded_at) <= last)
+    ended = select(sa.func.max(R.valid_to)).where(col(R.valid_to) < until, col(R.recorded_at) <= last)
     start = (await db.execute(began)).scalar()
     end = (await db.execute(ended)).scalar()
     days = [last.date()] + ([start] if start else []) + ([end + timedelta(days=1)] if end else [])
     return max(days)
 
 
-def _holding(at: Moment) -> sa.Select[tuple[int]]:
+def _holding(at: Moment) -> Any:
     """The ids of the revisions that hold at the moment, one per entry."""
     correction = aliased(PublishedRevision)
     after_day = datetime.combine(at.on, time.min, tzinfo=UTC) + timedelta(days=1)
@@ -111,10 +111,10 @@ def _holding(at: Moment) -> sa.Select[tuple[int]]:
     )
     corrected = sa.exists().where(correction.corrects_id == R.id, correction.recorded_at <= at.as_of)  # type: ignore[arg-type]
     order = sa.func.row_number().over(
-        partition_by=[R.jurisdiction_id, R.item_id, R.domain, R.organisation_id],
+        partition_by=[col(c) for c in (R.jurisdiction_id, R.item_id, R.domain, R.organisation_id)],
         order_by=[col(R.recorded_at).desc(), col(R.id).desc()],
     )
-    ranked = sa.select(col(R.id).label("id"), order.label("n")).where(
+    return select(col(R.id).label("id"), order.label("n")).where(
         col(R.recorded_at) <= at.as_of,
         sa.or_(
             col(R.valid_from) <= at.on,
@@ -124,7 +124,6 @@ def _holding(at: Moment) -> sa.Select[tuple[int]]:
         ~withdrawn,
         ~corrected,
     )
-    return ranked  # type: ignore[return-value]
 
 
 async def standing(
@@ -144,7 +143,7 @@ async def standing(
         ranked = ranked.where(col(R.domain).in_(domains))
     ids = ranked.subquery()
     rows = await db.execute(
-        sa.select(*_COLUMNS, Organisation.key, Organisation.name)
+        select(*_COLUMNS, Organisation.key, Organisation.name)
         .join(ids, sa.and_(ids.c.id == R.id, ids.c.n == 1))
         .join(Organisation, col(Organisation.id) == R.organisation_id)
         .order_by(R.jurisdiction_id, R.item_id, R.domain, Organisation.key)
@@ -155,7 +154,7 @@ async def standing(
 def _standing(row: sa.Row[tuple[object, ...]]) -> Standing:
     fields = {c.key: getattr(row, c.key) for c in _COLUMNS}
     fields["commitment"], fields["practice"] = values_of(row)
-    return Standing(**fields, organisation_key=row.key, organisation_name=row.name)  # type: ignore[arg-type]
+    return Standing(**fields, organisation_key=row.key, organisation_name=row.name)
 
 
 async def _with_support(db: AsyncSession, found: list[Standing], as_of: datetime) -> list[Standing]:
@@ -181,11 +180,11 @@ async def _with_support(db: AsyncSession, found: list[Standing], as_of: datetime
 async def evidence_of(db: AsyncSession, revision_ids: Sequence[int]) -> dict[int, list[Evidence]]:
     """The citations of each revision, in their order."""
     c, i = PublishedCitation, PublishedInstrument
-    columns = [c.position, c.axis, c.locator, c.quote, c.quote_language, c.translation]
-    columns += [col(i.id), i.key, i.kind, i.title, i.title_original, i.language, i.issuer, i.citation]  # type: ignore[list-item]
-    columns += [i.adopted_on, i.in_force_on, i.url, i.provenance, i.note]  # type: ignore[list-item]
+    columns: list[Any] = [c.position, c.axis, c.locator, c.quote, c.quote_language, c.translation]
+    columns += [col(i.id), i.key, i.kind, i.title, i.title_original, i.language, i.issuer, i.citation]
+    columns += [i.adopted_on, i.in_force_on, i.url, i.provenance, i.note]
     rows = await db.execute(
-        sa.select(c.revision_id, *columns)  # type: ignore[call-overload]
+        select(c.revision_id, *columns)
         .join(i, col(i.id) == c.instrument_id)
         .where(col(c.revision_id).in_(revision_ids))
         .order_by(c.revision_id, c.position)
@@ -199,7 +198,7 @@ async def evidence_of(db: AsyncSession, revision_ids: Sequence[int]) -> dict[int
 async def _reviews(db: AsyncSession, ids: Sequence[int], as_of: datetime) -> dict[int, list[Review]]:
     r = PublishedReview
     rows = await db.execute(
-        sa.select(
+        select(
             r.revision_id,
             Organisation.name,
             r.verdict,
@@ -221,7 +220,7 @@ async def _reviews(db: AsyncSession, ids: Sequence[int], as_of: datetime) -> dic
 async def _replies(db: AsyncSession, ids: Sequence[int], as_of: datetime) -> dict[int, list[Reply]]:
     r = PublishedReply
     rows = await db.execute(
-        sa.select(r.revision_id, Organisation.name, r.text, r.recorded_at)
+        select(r.revision_id, Organisation.name, r.text, r.recorded_at)
         .join(Organisation, col(Organisation.id) == r.organisation_id)
         .where(col(r.revision_id).in_(ids), col(r.recorded_at) <= as_of)
         .order_by(r.recorded_at, col(r.id))
@@ -250,13 +249,13 @@ async def history(
     """All revisions of a cell published by `as_of`, of every organisation, newest first."""
     correction, corrected, w = aliased(R), aliased(R), PublishedWithdrawal
     corrected_at = (
-        sa.select(sa.func.min(correction.recorded_at))  # type: ignore[arg-type]
-        .where(correction.corrects_id == R.id, correction.recorded_at <= as_of)  # type: ignore[arg-type]
+        select(sa.func.min(correction.recorded_at))
+        .where(correction.corrects_id == R.id, correction.recorded_at <= as_of)
         .scalar_subquery()
     )
     rows = (
         await db.execute(
-            sa.select(
+            select(
                 *_COLUMNS,
                 Organisation.key,
                 Organisation.name,
@@ -267,7 +266,7 @@ async def history(
                 w.reason,
             )
             .join(Organisation, col(Organisation.id) == R.organisation_id)
-            .outerjoin(corrected, corrected.id == R.corrects_id)  # type: ignore[arg-type]
+            .outerjoin(corrected, corrected.id == R.corrects_id)
             .outerjoin(w, sa.and_(col(w.revision_id) == R.id, col(w.recorded_at) <= as_of))
             .where(
                 col(R.jurisdiction_id) == jurisdiction_id,
@@ -306,7 +305,7 @@ async def recent(db: AsyncSession, limit: int) -> list[Recent]:
     version = FrameworkVersion.key + sa.literal("@") + FrameworkVersion.version
     label = sa.func.coalesce(sa.func.nullif(FrameworkItem.short_label, ""), FrameworkItem.text)
     rows = await db.execute(
-        sa.select(
+        select(
             R.recorded_at,
             Organisation.name,
             Jurisdiction.code,

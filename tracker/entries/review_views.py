@@ -15,7 +15,6 @@ from tracker.entries.publish import publish, withdraw
 from tracker.kit.errors import Conflict, Forbidden, Invalid, NotFound
 from tracker.kit.i18n import gettext as _
 from tracker.kit.i18n import ngettext
-from tracker.kit.vocabulary import DraftState
 from tracker.web.render import form_page, go, page
 from tracker.web.requests import bound_of, database_of, form_data, organisation_of
 

@@ -9,11 +9,12 @@ from uuid import UUID, uuid4
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col, select
+from sqlmodel import col
 
 from tracker.access.actor import OrganisationActor
 from tracker.access.permissions import Permission
 from tracker.audit.record import Action, record
+from tracker.db.base import select
 from tracker.entries.content import CITATION_FIELDS, FIELDS, INSTRUMENT_FIELDS, Cell, Citation, Content
 from tracker.entries.models import Draft, DraftCitation, PublishedRevision
 from tracker.frameworks.models import FrameworkItem

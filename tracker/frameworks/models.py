@@ -13,7 +13,7 @@ class FrameworkVersion(Table, table=True):
 
     kind__: ClassVar[Kind] = Kind.GLOBAL
     __table_args__ = (sa.UniqueConstraint("key", "version"),)
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     key: str = text_field(60)
     version: str = text_field(20)
     title: str = text_field(300)
@@ -41,7 +41,7 @@ class FrameworkItem(Table, table=True):
             ["framework_item.framework_version_id", "framework_item.id"],
         ),
     )
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     framework_version_id: int = Field(foreign_key="framework_version.id")
     key: str = text_field(40)
     parent_id: int | None = None

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from tracker.db.base import select
 from tracker.frameworks.models import FrameworkItem, FrameworkVersion
 from tracker.kit.vocabulary import PRACTITIONER_DOMAINS, Domain
 
@@ -79,7 +80,7 @@ async def frameworks(db: AsyncSession) -> list[FrameworkLine]:
     """All framework versions: the core competencies first, then by title."""
     count = sa.func.count(col(FrameworkItem.id))
     rows = await db.execute(
-        sa.select(
+        select(
             FrameworkVersion.key,
             FrameworkVersion.version,
             FrameworkVersion.title,
@@ -98,7 +99,7 @@ async def frameworks(db: AsyncSession) -> list[FrameworkLine]:
 async def framework(db: AsyncSession, name: str) -> Framework | None:
     """The version `key@version`, or for a bare `key` the newest by year; None when there is none."""
     key, _, version = name.partition("@")
-    statement = sa.select(FrameworkVersion).where(col(FrameworkVersion.key) == key)
+    statement = select(FrameworkVersion).where(col(FrameworkVersion.key) == key)
     if version:
         statement = statement.where(col(FrameworkVersion.version) == version)
     newest = statement.order_by(col(FrameworkVersion.year).desc(), col(FrameworkVersion.id).desc()).limit(1)
@@ -109,7 +110,7 @@ async def framework(db: AsyncSession, name: str) -> Framework | None:
 async def _whole(db: AsyncSession, found: FrameworkVersion) -> Framework:
     rows = (
         await db.execute(
-            sa.select(FrameworkItem)
+            select(FrameworkItem)
             .where(col(FrameworkItem.framework_version_id) == found.id)
             .order_by(col(FrameworkItem.position))
         )

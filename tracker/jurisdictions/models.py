@@ -12,7 +12,7 @@ class Jurisdiction(Table, table=True):
     """`code` is ISO 3166-1 alpha-3, ISO 3166-2, or PARENT.OWN for health systems and facility networks."""
 
     kind__: ClassVar[Kind] = Kind.GLOBAL
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     code: str = text_field(24, unique=True)
     kind: JurisdictionKind = enum_field(JurisdictionKind)
     name: str = text_field(200)

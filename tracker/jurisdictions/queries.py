@@ -2,11 +2,13 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from tracker.db.base import select
 from tracker.entries.models import PublishedRevision
 from tracker.jurisdictions.models import Jurisdiction
 from tracker.kit.vocabulary import JurisdictionKind
@@ -43,14 +45,14 @@ class Place:
     fictional: bool
 
 
-def _select() -> sa.Select[tuple[object, ...]]:
-    return sa.select(*(getattr(Jurisdiction, c) for c in _COLUMNS))
+def _select() -> Any:
+    return select(*(getattr(Jurisdiction, c) for c in _COLUMNS))
 
 
 async def by_codes(db: AsyncSession, codes: Collection[str]) -> dict[str, Place]:
     """The jurisdictions of these codes, by code; unknown ones are left out."""
     rows = await db.execute(_select().where(col(Jurisdiction.code).in_(codes)))
-    return {row.code: Place(*row) for row in rows}  # type: ignore[arg-type]
+    return {row.code: Place(*row) for row in rows}
 
 
 async def by_code(db: AsyncSession, code: str) -> Place | None:
@@ -61,7 +63,7 @@ async def above(db: AsyncSession, place: Place) -> list[Place]:
     """What lies above a jurisdiction, the highest first."""
     ids = [int(part) for part in place.path.split("/") if part]
     rows = await db.execute(_select().where(col(Jurisdiction.id).in_(ids)))
-    found = {row.id: Place(*row) for row in rows}  # type: ignore[arg-type]
+    found = {row.id: Place(*row) for row in rows}
     return [found[i] for i in ids if i in found]
 
 
@@ -72,7 +74,7 @@ async def below(db: AsyncSession, place: Place) -> list[Place]:
         .where(col(Jurisdiction.parent_id) == place.id)
         .order_by(Jurisdiction.name, Jurisdiction.code)
     )
-    return [Place(*row) for row in rows]  # type: ignore[arg-type]
+    return [Place(*row) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ async def listed(
     """Countries (all, when there is no `text`) or whatever the text finds by name or code; by name."""
     parent = sa.orm.aliased(Jurisdiction)
     spoken = (
-        sa.select(
+        select(
             PublishedRevision.jurisdiction_id,
             sa.func.count(
                 sa.distinct(
@@ -107,7 +109,7 @@ async def listed(
     )
     cells = sa.func.coalesce(spoken.c.cells, 0)
     statement = (
-        sa.select(
+        select(
             Jurisdiction.code,
             Jurisdiction.name,
             Jurisdiction.kind,
@@ -116,7 +118,7 @@ async def listed(
             Jurisdiction.fictional,
             cells,
         )
-        .outerjoin(parent, parent.id == Jurisdiction.parent_id)  # type: ignore[arg-type]
+        .outerjoin(parent, parent.id == Jurisdiction.parent_id)
         .outerjoin(spoken, spoken.c.jurisdiction_id == Jurisdiction.id)
         .order_by(Jurisdiction.name, Jurisdiction.code)
         .limit(limit)

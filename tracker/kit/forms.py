@@ -58,7 +58,7 @@ class Form(BaseForm):
             if name in self._fields:
                 self._fields[name].errors = [*self._fields[name].errors, text]
             else:
-                self.form_errors = [*self.form_errors, text]
+                self.form_errors: list[str] = [*(self.form_errors or []), text]
 
 
 def choices(pairs: Sequence[tuple[str, str]]) -> list[SelectChoice]:

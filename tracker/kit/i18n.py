@@ -19,7 +19,7 @@ CATALOGUES = Path(__file__).parent.parent / "locales"
 _current: ContextVar[str] = ContextVar("locale", default=DEFAULT_LOCALE)
 
 
-def N_(message: str) -> str:
+def N_(message: str) -> str:  # noqa: N802
     """Mark a message for the catalogue without translating it yet."""
     return message
 

@@ -7,17 +7,18 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID, uuid4
 
-import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col, select
+from sqlmodel import col
 
 from tracker.access.actor import OrganisationActor
 from tracker.access.models import Membership, Organisation, User
 from tracker.access.permissions import Role
 from tracker.accounts import passwords
 from tracker.audit.record import Action, record
+from tracker.db.base import select
 from tracker.db.session import Bound, Database, rebind
 from tracker.entries import publish, service
 from tracker.entries.content import Cell, Citation, Content
@@ -126,13 +127,13 @@ async def _places(db: AsyncSession, world: World) -> None:
         world.places |= await jurisdictions.by_codes(db, [row["code"]])
     real = {row["jurisdiction"] for row in seed.rows("coding-us-states")}
     world.places |= await jurisdictions.by_codes(db, real)
-    rows = await db.execute(sa.select(FrameworkItem.key, col(FrameworkItem.id)))
-    world.items = {key: item_id for key, item_id in rows}
+    rows = await db.execute(select(FrameworkItem.key, col(FrameworkItem.id)))
+    world.items = dict(rows.tuples().all())
     if not real <= set(world.places) or "HTCC-UC" not in world.items:
         raise NeedsReference("load the reference data first: tracker load reference")
     world.instruments = {
         key: uid
-        for key, uid in await db.execute(sa.select(PublishedInstrument.key, col(PublishedInstrument.id)))
+        for key, uid in await db.execute(select(PublishedInstrument.key, col(PublishedInstrument.id)))
         if key
     }
 
@@ -194,15 +195,16 @@ async def _instruments(db: AsyncSession, world: World) -> None:
     for row in seed.rows("demo/instruments"):
         organisation = world.organisations[row["organisation"]]
         await rebind(db, Bound(tenant=organisation.id))
-        plain = ["title", "title_original", "language", "issuer", "citation", "url", "note"]
+        plain = ("title", "title_original", "language", "issuer", "citation", "url", "note")
+        fields: dict[str, Any] = {name: row[name] for name in plain}
+        fields |= {name: seed.day(row[name]) for name in ("adopted_on", "in_force_on", "in_force_until")}
         instrument = Instrument(
             tenant_id=organisation.id,
             id=uuid4(),
             jurisdiction_id=world.places[row["jurisdiction"]].id,
             kind=InstrumentKind(row["kind"]),
             created_at=clock.now(),
-            **{name: row[name] for name in plain},
-            **{name: seed.day(row[name]) for name in ("adopted_on", "in_force_on", "in_force_until")},
+            **fields,
         )
         db.add(instrument)
         await db.flush()

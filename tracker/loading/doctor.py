@@ -7,6 +7,7 @@ from sqlmodel import col
 from tracker.access.models import Organisation
 from tracker.access.permissions import Role
 from tracker.db import migrate
+from tracker.db.base import select
 from tracker.db.engine import create_engine
 from tracker.db.session import Database
 from tracker.frameworks.models import FrameworkItem
@@ -59,9 +60,9 @@ async def _contents(db: AsyncSession) -> list[Finding]:
         (Jurisdiction, 5000, "jurisdictions"),
         (FrameworkItem, 106, "framework items"),
     ):
-        number = (await db.execute(sa.select(sa.func.count()).select_from(table))).scalar_one()
+        number = (await db.execute(select(sa.func.count()).select_from(table))).scalar_one()
         hint = "" if number >= least else ": run tracker load reference"
         findings.append((number >= least, f"{number} {what}{hint}"))
-    organisations = (await db.execute(sa.select(sa.func.count(col(Organisation.id))))).scalar_one()
+    organisations = (await db.execute(select(sa.func.count(col(Organisation.id))))).scalar_one()
     findings.append((True, f"{organisations} organisations, roles {', '.join(Role)}"))
     return findings

@@ -4,14 +4,12 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from uuid import uuid4
 
-import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import select
 
 from tracker.crosswalks import sssom
 from tracker.crosswalks.models import Crosswalk, MappingSide
 from tracker.crosswalks.models import Mapping as MappingRow
-from tracker.db.base import Table
+from tracker.db.base import Table, select
 from tracker.db.session import Database
 from tracker.frameworks.models import FrameworkItem, FrameworkVersion
 from tracker.instruments.models import PublishedInstrument
@@ -36,7 +34,7 @@ async def load(database: Database, say: Say) -> None:
 
 async def _existing(db: AsyncSession, table: type[Table], *names: str) -> dict[Any, Any]:
     """All rows of a table by the named columns; a single name gives plain keys."""
-    found = (await db.execute(sa.select(table))).scalars().all()
+    found = (await db.execute(select(table))).scalars().all()
     if len(names) == 1:
         return {getattr(row, names[0]): row for row in found}
     return {tuple(getattr(row, n) for n in names): row for row in found}

@@ -16,7 +16,7 @@ class Mandate(Table, table=True):
 
     kind__: ClassVar[Kind] = Kind.GLOBAL
     __table_args__ = (sa.UniqueConstraint("organisation_id", "jurisdiction_id", "kind"),)
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     organisation_id: UUID = Field(foreign_key="organisation.id")
     jurisdiction_id: int = Field(foreign_key="jurisdiction.id", index=True)
     kind: MandateKind = enum_field(MandateKind)

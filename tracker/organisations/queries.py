@@ -6,9 +6,10 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col, select
+from sqlmodel import col
 
 from tracker.access.models import Organisation
+from tracker.db.base import select
 from tracker.entries.models import PublishedRevision
 from tracker.jurisdictions.models import Jurisdiction
 from tracker.kit.vocabulary import MandateKind, Voice
@@ -47,7 +48,7 @@ async def organisation_by_key(db: AsyncSession, key: str) -> Organisation | None
 async def mandates(db: AsyncSession, organisation_id: UUID, on: date) -> list[Mandated]:
     """The organisation's mandates in force on a day, by code."""
     rows = await db.execute(
-        sa.select(
+        select(
             col(Jurisdiction.id), Jurisdiction.code, Jurisdiction.name, Mandate.kind, Jurisdiction.fictional
         )
         .join(Mandate, col(Mandate.jurisdiction_id) == Jurisdiction.id)
@@ -72,7 +73,7 @@ async def nearest_stewards(db: AsyncSession, jurisdiction_id: int, on: date) -> 
     """The stewards of the nearest jurisdiction, at or above this one, that has any."""
     line = await lineage(db, jurisdiction_id)
     rows = await db.execute(
-        sa.select(col(Organisation.id), Organisation.name, Mandate.jurisdiction_id)
+        select(col(Organisation.id), Organisation.name, Mandate.jurisdiction_id)
         .join(Mandate, col(Mandate.organisation_id) == Organisation.id)
         .where(
             col(Mandate.jurisdiction_id).in_(line), col(Mandate.kind) == MandateKind.STEWARD, _in_force(on)
@@ -109,7 +110,7 @@ async def voice_of(db: AsyncSession, organisation_id: UUID, jurisdiction_id: int
 async def speakers(db: AsyncSession, jurisdiction_id: int) -> list[tuple[str, Voice]]:
     """The organisations that have published on a jurisdiction, with the voice of each, by name."""
     rows = await db.execute(
-        sa.select(Organisation.name, PublishedRevision.voice)
+        select(Organisation.name, PublishedRevision.voice)
         .join(Organisation, col(Organisation.id) == PublishedRevision.organisation_id)
         .where(col(PublishedRevision.jurisdiction_id) == jurisdiction_id)
         .distinct()

@@ -4,10 +4,11 @@ from datetime import date
 from uuid import uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col, select
+from sqlmodel import col
 
 from tracker.access.models import Organisation
 from tracker.audit.record import Action, record
+from tracker.db.base import select
 from tracker.jurisdictions.queries import Place
 from tracker.kit import clock
 from tracker.kit.vocabulary import MandateKind, OrganisationKind

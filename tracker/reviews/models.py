@@ -23,7 +23,7 @@ class PublishedReview(Table, table=True):
 
     kind__: ClassVar[Kind] = Kind.PUBLISHED
     __table_args__ = (sa.Index(None, "revision_id"),)
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     revision_id: int = Field(foreign_key="published_revision.id")
     organisation_id: UUID = Field(foreign_key="organisation.id")
     verdict: Verdict = enum_field(Verdict)
@@ -38,7 +38,7 @@ class PublishedReply(Table, table=True):
 
     kind__: ClassVar[Kind] = Kind.PUBLISHED
     __table_args__ = (sa.Index(None, "revision_id"),)
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     revision_id: int = Field(foreign_key="published_revision.id")
     organisation_id: UUID = Field(foreign_key="organisation.id")
     text: str = text_field(REPLY_LENGTH)

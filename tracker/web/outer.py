@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.types import ASGIApp, Message, Receive, Send
 
 from tracker.access.actor import Actor, OrganisationActor
 from tracker.access.guard import UNSAFE
@@ -60,7 +60,7 @@ class Outer:
             absolute=timedelta(hours=settings.session_hours),
         )
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
@@ -78,9 +78,9 @@ class Outer:
         if token and not scope["path"].startswith("/static/"):
             context.actor = await actor_of(self.database, token, self.lifetime)
             guarded.private = True
-        scope["tracker"] = context  # type: ignore[typeddict-unknown-key]
+        scope["tracker"] = context
         if head_only:
-            scope["method"] = "GET"  # type: ignore[typeddict-item]
+            scope["method"] = "GET"
         await self.app(scope, receive, guarded)
 
     def _refusal(self, scope: Any, headers: dict[bytes, bytes]) -> tuple[int, str] | None:

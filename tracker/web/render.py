@@ -138,12 +138,11 @@ def go(
     *,
     say: str = "",
     kind: str = "success",
-    query: dict[str, str] | None = None,
     **parameters: Any,
 ) -> Redirect:
     """Redirect (303) to a named page, with a message for it."""
     renderer = renderer_of(request)
-    path = renderer.urls.path(name, context_of(request).locale, query, **parameters)
+    path = renderer.urls.path(name, context_of(request).locale, **parameters)
     response = Redirect(path, status_code=HTTP_303_SEE_OTHER)
     if say:
         response.set_cookie(

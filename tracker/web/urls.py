@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from litestar.routes import BaseRoute
 
@@ -19,8 +19,7 @@ class Urls:
                 if handler.name:
                     self.patterns[handler.name] = _PARAMETER.sub(r"{\1}", route.path)
 
-    def path(self, name: str, locale: str, query: dict[str, str] | None = None, **parameters: object) -> str:
+    def path(self, name: str, locale: str, **parameters: object) -> str:
         """The path of a route. Raises KeyError for an unknown name or a missing parameter."""
         filled = {key: quote(str(value), safe="@.") for key, value in parameters.items()}
-        path = self.patterns[name].format(locale=locale, **filled)
-        return f"{path}?{urlencode(query, safe=',@:')}" if query else path
+        return self.patterns[name].format(locale=locale, **filled)
