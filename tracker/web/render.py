@@ -116,7 +116,7 @@ def page(request: Request, template: str, *, status: int = 200, **context: Any) 
     """The page of a template. Messages that it shows are shown once."""
     renderer = renderer_of(request)
     html = renderer.html(template, renderer.page_context(request) | context)
-    response = Response(html, media_type="text/html; charset=utf-8", status_code=status)
+    response = Response(html, media_type="text/html", status_code=status)
     if FLASH_COOKIE in request.cookies:
         response.delete_cookie(FLASH_COOKIE)
     return response
