@@ -9,7 +9,7 @@ from tracker.kit.i18n import gettext as _
 
 
 def context(desk: Desk) -> Part | None:
-    """Facts with their source; they are no part of the record. None where none bears on it."""
+    """Facts with their source, in its words; they are no part of the record. None where none bears on it."""
     comparison = desk.comparison
     told: list[Runs] = []
     if any(p.code.startswith(("USA", "US-")) for p in comparison.places):
@@ -18,8 +18,8 @@ def context(desk: Desk) -> Part | None:
             text(
                 _(
                     "In 2020 the U.S. National Human Trafficking Hotline received reports of more "
-                    "than 19,000 individuals who may have experienced trafficking, and 1,600 of those "
-                    "calls were by health care and behavioral health professionals."
+                    "than 19,000 potential victims, and 1,600 of those calls were by health care and "
+                    "behavioral health professionals."
                 ),
                 source,
             )
