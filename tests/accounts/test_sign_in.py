@@ -1,6 +1,8 @@
 """Signing in: one answer for every failure, tries counted in the database, and nowhere else to be led to."""
 
 import asyncio
+import hashlib
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import httpx
@@ -254,3 +256,21 @@ async def test_the_page_that_was_asked_for_comes_after(client: Visitor, world: W
     answer = await attempt(client, EMAIL, world.passwords[EMAIL], next=asked)
     assert answer.headers["location"] == asked
     assert (await client.get(asked)).status_code == 200
+
+
+async def test_a_proxy_is_believed_only_when_named(
+    settings: Settings, world: World, database: Database
+) -> None:
+    """Else anyone would choose the address that their tries are counted for."""
+    behind = replace(settings, trusted_proxies=frozenset({"192.0.2.1"}))
+    for known, used in ((settings, "192.0.2.1"), (behind, "198.51.100.7")):
+        person = personas.visitor(create_app(known, database), known, "192.0.2.1")
+        await person.submit(
+            "/en/sign-in",
+            {"email": "nobody@example.org", "password": WRONG},
+            headers={"X-Forwarded-For": "203.0.113.9, 198.51.100.7"},
+        )
+        async with database.read() as db:
+            subjects = (await db.execute(sa.select(SignInAttempt.subject))).scalars().all()
+        assert hashlib.sha256(f"address:{used}".encode()).hexdigest() in subjects
+        assert hashlib.sha256(b"address:203.0.113.9").hexdigest() not in subjects
