@@ -30,7 +30,7 @@ _EMAIL = re.compile(
 )
 _INTERNATIONAL = re.compile(r"(?<![\w+])(?:\+|00)\s?\d[\d ().\-]{6,20}\d")
 _CALLED = re.compile(
-    r"(?:\b(?:tel|telephone|phone|mobile|cell|call|whatsapp|text (?:her|him|them)|dial|tel|portable|joindre|appeler"
+    r"(?:\b(?:tel|telephone|phone|mobile|cell|call|ring|whatsapp|text (?:her|him|them)|dial|portable|joindre|appeler"
     r"|telefono|movil|celular|llam[ae]\w*|avise)\b|(?:ال|ب|و)*(?:هاتف|جوال|محمول|تليفون|موبايل|واتساب|اتصل)\w*)"
     rf"[^\d+]{{0,{NEAR}}}(?P<number>\(?\d[\d ().\-]{{6,18}}\d)",
     re.I,
@@ -51,7 +51,7 @@ _CASE = re.compile(
     re.I,
 )
 _CASE_REVERSED = re.compile(
-    r"(?:(?:case|file|record|docket|patient|mrn)\s+(?:number|no|id)|medical record number(?:\s*\(mrn\))?"
+    r"(?:(?:case|file|record|docket|patient|mrn)\s+(?:number|no|id)|a-number|alien (?:registration )?number|medical record number(?:\s*\(mrn\))?"
     r"|num(?:ero)? de (?:dossier|plainte|affaire|expediente|caso|folio)|رقم (?:ال)?(?:ملف|قضية|محضر|بلاغ))"
     r"\s*(?::|is|est|es|هو|#)?\s*(?:le\s+|el\s+)?(?P<number>[A-Z]{0,6}[/\-]?[A-Z]{0,4}[/\-]?\d[\w/\-]{2,})",
     re.I,
@@ -60,12 +60,18 @@ _CASE_CODE = re.compile(
     r"(?:carpeta de investigacion|expediente|docket|police report)\s+(?P<number>[A-Z]{1,6}[/\-][\w/\-]*\d{3,}[\w/\-]*)",
     re.I,
 )
+_CASE_PLAIN = re.compile(
+    r"\b(?:case|docket|incident|complaint|dossier|affaire|plainte|signalement|procedure|enquete|denuncia|causa|expediente"
+    r"|caso|folio)(?: (?:penale?|civile?|ruc|rit|nuc|rol|ref\.?|rg))? (?P<number>\d{2,10}[/\-]\w*\d\w*)",
+    re.I,
+)
+_CASE_OF_YEAR = re.compile(r"(?<!\w)(?:ال|ب|و)*(?:قضية|محضر|بلاغ|دعوي) (?:رقم )?(?P<number>\d{1,6} لسنة \d{4})")
 _COURT_OF_JUSTICE = re.compile(r"[CTF]-\d+/\d\d", re.I)
 _IDENTITY_WORD = re.compile(
-    r"(?:\b(?:passport|identity(?: card)?|id card|national id|social security|national insurance|nhs|residence permit"
+    r"(?:\b(?:passport|identity(?: card)?|id card|id (?:no|number)|identification number|national id|social security|national insurance|nhs|residence permit"
     r"|passeport|carte d'identite|securite sociale|titre de sejour|nir"
     r"|pasaporte|cedula(?: de identidad| de ciudadania)?|dni|nie|curp|rut|documento de identidad|seguridad social)\b"
-    r"|(?:ال|ب|و)*(?:هوية(?: الوطنية)?|جواز (?:ال)?سفر\w*|رقم القومي|بطاقة (?:ال)?(?:اقامة|هوية|تعريف)|ضمان الاجتماعي))"
+    r"|(?:ال|ب|و)*(?:هوية(?: الوطنية)?|جواز(?:ها|ه)?(?: (?:ال)?سفر\w*)?|رقم بطاق(?:تها|ته)|رقم القومي|بطاقة (?:ال)?(?:اقامة|هوية|تعريف)|ضمان الاجتماعي))"
     r"[^\d\n]{0,24}?(?P<number>[A-Z]{0,3}\s?\d[\dA-Z \-]{4,20}[\dA-Z])",
     re.I,
 )
@@ -121,7 +127,7 @@ def _word(found: re.Match[str]) -> str:
 
 
 def case_numbers(text: str) -> Iterator[Sign]:
-    for pattern in (_CASE, _CASE_REVERSED, _CASE_CODE):
+    for pattern in (_CASE, _CASE_REVERSED, _CASE_CODE, _CASE_PLAIN, _CASE_OF_YEAR):
         for found in pattern.finditer(text):
             number = found["number"]
             if _COURT_OF_JUSTICE.fullmatch(number) or sum(c.isdigit() for c in number) < 3:

@@ -10,8 +10,8 @@ from tracker.privacy.hits import Kind, Sign
 
 _SMALL = {
     "en": r"one|two|three|four|five|six|seven|eight|nine",
-    "fr": r"une?|deux|trois|quatre|cinq|six|sept|huit|neuf",
-    "es": r"una?|dos|tres|cuatro|cinco|seis|siete|ocho|nueve",
+    "fr": r"deux|trois|quatre|cinq|six|sept|huit|neuf",
+    "es": r"dos|tres|cuatro|cinco|seis|siete|ocho|nueve",
     "ar": r"ثلاثة?|اربعة?|خمسة?|ستة?|سبعة?|ثماني|ثمانية|تسعة?",
 }
 _SPELT = (
@@ -25,6 +25,13 @@ _SPELT_FR = (
 _SPELT_ES = (
     r"diez|once|doce|trece|catorce|quince|dieci\w+|veint\w+|treinta(?: y \w+)?|cinco|seis|siete|ocho|nueve"
 )
+_PERSON = (
+    r"girl|boy|woman|man|child|patient|teenager|minor|survivor|sister|brother|daughter|son|niece|nephew"
+    r"|fille|fillette|garcon|femme|homme|jeune|enfant|patiente|soeur|frere|adolescente?|mineure?"
+    r"|nin[ao]|chic[ao]|mujer|hombre|joven|paciente|herman[ao]|muchach[ao]|menor"
+)
+_PERSON_AR = r"فتاة|فتي|طفلة?|شابة?|امراة|رجل|مريضة?|ناجية|اختها|ابنتها"
+_NTH_AR = r"ثالثة?|رابعة?|خامسة?|سادسة?|سابعة?|ثامنة?|تاسعة?|عاشرة?|حادية?|ثانية?"
 _THING = (
     r"acts?|laws?|decrees?|plans?|polic(?:y|ies)|programmes?|programs?|projects?|strateg(?:y|ies)|protocols?|records?"
     r"|agreements?|network|service|standard|building|practice|term|guideline|data|system"
@@ -53,6 +60,19 @@ _AGES = [
     r"(?P<sign>\bفي سن (?:ال)?\d{1,2}\b)(?! (?:فما|او|و)| ?-)",
     r"(?P<sign>\bفي (?:ال)?\w+(?: عشرة?)? من عمرها?\b)",
 ]
+_AGES += [
+    rf"(?P<sign>\b(?:{_PERSON}) of (?:\d{{1,2}}|{_SPELT})\b)(?! (?:days|weeks|months|years|the))",
+    r"(?P<sign>\bat (?:the age of )?\d{1,2},? (?:she|he|they)\b)",
+    r"(?P<sign>\b(?:just )?turn(?:ed|s) \d{1,2}\b)",
+    rf"(?P<sign>\b(?:youngest|oldest|eldest|{_PERSON})(?: \w+)?, (?:de )?\d{{1,2}}(?: ans| anos)?(?=[,);]))",
+    r"(?P<sign>\b(?:d'avoir|feter? ses|fetait ses) \d{1,2} ans\b)",
+    r"(?P<sign>\ba \d{1,2} ans,? (?:elle|il)\b)",
+    r"(?P<sign>\bcumpl\w+ (?:los )?\d{1,2} anos\b)",
+    r"(?P<sign>\ba los \d{1,2} anos\b)(?! (?:de(?! edad)|del|desde))",
+    rf"(?P<sign>\b(?:اصغرهن|اصغرهم|اكبرهن|اكبرهم|{_PERSON_AR})(?: \w+)?[،,(] ?\d{{1,2}} (?:سنة|عاما|سنوات|اعوام))",
+    rf"(?P<sign>\bعامها? ال(?:{_NTH_AR})(?: عشرة?)?\b)",
+    rf"(?P<sign>\bوه[يو] في (?:سن )?ال(?:{_NTH_AR}) عشرة?\b)",
+]
 _BOUND_BEFORE = re.compile(_LIMIT, re.I)
 
 _MONTHS = (
@@ -74,7 +94,7 @@ _PERSON_BEFORE = (
 _BIRTHS = [
     rf"(?P<sign>\bborn (?:on )?(?:the )?{_DATE})",
     rf"\b(?:{_PERSON_BEFORE})(?P<sign>(?:born in|nee? en|nacio en|naci(?:da|do) en) {_YEAR})",
-    rf"(?P<sign>\b(?:dob|d\.o\.b\.|date of birth|date de naissance|fecha de nacimiento|تاريخ (?:ال)?ميلاد\w*)\s*:?\s*(?:is |est le |es (?:el )?)?{_DATE})",
+    rf"(?P<sign>\b(?:dob|d\.o\.b\.|ddn|f\.? ?nac\.?|date of birth|date de naissance|fecha de nacimiento|تاريخ (?:ال)?ميلاد\w*)\s*:?\s*(?:is |est le |es (?:el )?)?{_DATE})",
     rf"(?P<sign>\bnee? le {_DATE})",
     rf"(?P<sign>\bnaci(?:da|do|o) el {_DATE})",
     rf"(?P<sign>\b(?:من )?مواليد (?:عام |سنة )?(?:{_DATE}|{_YEAR}))",
@@ -100,6 +120,23 @@ _NAMES = [
     rf"|nina|nino|mujer|hombre|joven|paciente) (?P<sign>(?:named|called|nommee?|prenommee?|appelee?|llamad[ao]) {_WORD})",
     r"(?P<sign>\b(?:اسمها|اسمه|تدعي|يدعي) (?!ال)\w+)",
 ]
+_ROLE = (
+    r"nurse|director|coordinator|manager|doctor|midwife|officer|counsellor|counselor|social worker|lawyer|witness"
+    r"|mother|father|aunt|uncle|sister|brother|husband|employer|infirmiere?|directeur|directrice|medecin|coordinat\w+"
+    r"|avocate?|juge|mere|pere|tante|oncle|soeur|frere|mari|enfermer[ao]|directora?|medic[ao]|coordinadora?|abogad[ao]"
+    r"|juez|fiscal|madre|padre|tia|tio|herman[ao]|marido"
+)
+# Capitalised words that follow a role in the name of an office, and letters that number a part of a text.
+_OFFICE = r"General|Public|Health|National|Medical|Nurs\w+|Training|Ministry|Department|Office|Social|Human|Clinical|Of\b"
+_LETTERED = (
+    r"Annexe?|Anexo|Appendix|Section|Part|Parte|Partie|Article|Form|Schedule|Hepatitis|Vitamin|Table|Figure|Title|Titre"
+    r"|Titulo|Chapter|Type|Group|Category|Level|Unit|Phase|Option|Module|Tier|Grade|Class|Block|Building"
+)
+_NAMES += [
+    rf"\b(?i:{_ROLE}),? (?P<sign>(?!{_OFFICE})[A-Z][a-z'\-]+ (?!{_OFFICE})[A-Z][a-z'\-]+)",
+    rf"(?P<sign>\b[Nn]urse (?!{_OFFICE}|Practi\w+|Manager|Educat\w+)[A-Z][a-z]+)",
+    rf"(?P<sign>\b(?!(?:{_LETTERED})\b)[A-Z][a-z]+ [A-Z]\.)(?=,| who| qui | que )",
+]
 _HANDLES = [
     r"(?<![\w@/.])(?P<sign>@[A-Za-z0-9_](?:[A-Za-z0-9_.]{1,28}[A-Za-z0-9_])?)(?![\w@.]*@)",
     r"(?P<sign>\b(?:instagram|facebook|tiktok|snapchat|telegram|twitter|انستغرام|فيسبوك|تيك توك|سناب ?شات|تويتر)\s*:\s*"
@@ -123,6 +160,9 @@ _COUNTED = (
 )
 _COUNTS = [
     rf"(?<![\d.,/\-])(?P<sign>\b(?:[1-9]|{'|'.join(_SMALL.values())}) (?:{_COUNTED})\b)(?! (?:per|par|por|of age))",
+    rf"(?P<sign>\b(?:{_SMALL['en']}) of (?:the|our|these|those) (?:\w+ )?(?:{_COUNTED})\b)",
+    rf"(?P<sign>\b(?:{_SMALL['fr']}) (?:des|de ces|de nos) (?:{_COUNTED})\b)",
+    rf"(?P<sign>\b(?:{_SMALL['es']}) de (?:las|los|estas|estos) (?:{_COUNTED})\b)",
     r"(?P<sign>\b(?:حالتان|حالتين|شخصان|شخصين|فتاتان|فتاتين|امراتان|طفلان|طفلين|ناجيتان)\b)",
 ]
 

@@ -18,7 +18,7 @@ def scan(text: str, *, language: str | None = None) -> list[Hit]:
         *numbers.emails(plain),
         *numbers.bank_accounts(plain),
         *numbers.identity_numbers(without_furniture),
-        *numbers.case_numbers(without_furniture),
+        *numbers.case_numbers(plain),
         *numbers.phones(without_furniture, language),
         *people.signs(plain),
     ]
