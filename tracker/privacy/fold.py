@@ -3,7 +3,7 @@
 import unicodedata
 from dataclasses import dataclass
 
-DASHES = frozenset("−⁃­")  # minus, hyphen bullet, soft hyphen: dashes that Unicode files elsewhere
+SPELT = {"œ": "oe", "Œ": "OE", "æ": "ae", "№": "No"} | dict.fromkeys("−⁃", "-")  # the minus and the bullet
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +22,7 @@ def fold(text: str) -> Folded:
     """Base letters (e for é, alef for its hamza forms), ASCII digits, plain spaces and dashes; case is kept."""
     kept, origins = [], []
     for index, written in enumerate(text):
-        char = _folded(written)
-        if char:
+        for char in _folded(written):
             kept.append(char)
             origins.append(index)
     return Folded("".join(kept), tuple(origins))
@@ -32,8 +31,8 @@ def fold(text: str) -> Folded:
 def _folded(char: str) -> str:
     if char.isascii():
         return char
-    if char in DASHES:
-        return "-"
+    if char in SPELT:
+        return SPELT[char]
     base = unicodedata.normalize("NFKD", char)[0]
     category = unicodedata.category(base)
     if category in ("Mn", "Cf") or base == "ـ":  # accents, direction marks, the Arabic stretch

@@ -29,6 +29,9 @@ _EMAIL = re.compile(
     r"[\w.+\-]+(?:@|\s?[(\[]\s?(?:at|arroba|arobase)\s?[)\]]\s?)[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)+", re.I
 )
 _INTERNATIONAL = re.compile(r"(?<![\w+])(?:\+|00)\s?\d[\d ().\-]{6,20}\d")
+_WITH_TRUNK_ZERO = re.compile(
+    r"(?<![\w.,/\-])\(?0\d{1,4}\)?[ .\-]?\d{2,4}(?:[ .\-]?\d{2,4}){1,4}(?![\w/]|[.,\-]\d)"
+)
 _CALLED = re.compile(
     r"(?:\b(?:tel|telephone|phone|mobile|cell|call|ring|whatsapp|text (?:her|him|them)|dial|portable|joindre|appeler"
     r"|telefono|movil|celular|llam[ae]\w*|avise)\b|(?:ال|ب|و)*(?:هاتف|جوال|محمول|تليفون|موبايل|واتساب|اتصل)\w*)"
@@ -38,6 +41,7 @@ _CALLED = re.compile(
 _CASE_WORD = (
     r"(?:case|court|police|incident|patient|client|medical|hospital|intake|referral)?\s*"
     r"(?:case|file|docket|report|record|patient|client|chart|intake|referral|mrn)"
+    r"|parquet|fiscalia|(?:ال)?نيابة"
     r"|dossier|affaire|proces-verbal|plainte|signalement|patiente?|pv"
     r"|expediente|caso|causa|carpeta de investigacion|historia clinica|folio|denuncia"
     r"|(?:ال|ب|و)*(?:قضية|ملف|محضر|بلاغ|دعوي|شكوي)"
@@ -62,17 +66,19 @@ _CASE_CODE = re.compile(
 )
 _CASE_PLAIN = re.compile(
     r"\b(?:case|docket|incident|complaint|dossier|affaire|plainte|signalement|procedure|enquete|denuncia|causa|expediente"
-    r"|caso|folio)(?: (?:penale?|civile?|ruc|rit|nuc|rol|ref\.?|rg))? (?P<number>\d{2,10}[/\-]\w*\d\w*)",
+    r"|caso|folio|ficha|chart)(?: (?:medical|medica|penale?|civile?|ruc|rit|nuc|rol|ref\.?|rg))? (?P<number>\d{2,10}[/\-]\w*\d\w*)",
     re.I,
 )
 _CASE_OF_YEAR = re.compile(r"(?<!\w)(?:ال|ب|و)*(?:قضية|محضر|بلاغ|دعوي) (?:رقم )?(?P<number>\d{1,6} لسنة \d{4})")
+_MEDICAL_FILE_AR = re.compile(r"(?<!\w)(?:ال|ب|و)*ملف (?:ال)?طبي (?P<number>\d{2,8}[/\-]\d+)")
+_DOCKET = re.compile(r"\b(?P<number>\d:\d{2}-(?:cr|cv|mj|mc)-\d{3,})", re.I)
 _COURT_OF_JUSTICE = re.compile(r"[CTF]-\d+/\d\d", re.I)
 _IDENTITY_WORD = re.compile(
-    r"(?:\b(?:passport|identity(?: card)?|id card|id (?:no|number)|identification number|national id|social security|national insurance|nhs|residence permit"
+    r"(?:\b(?:passport|driver'?s'? licen[cs]e|driving licen[cs]e|permis de conduire|licencia de conducir|identity(?: card)?|id card|id (?:no|number)|identification number|national id|social security|national insurance|nhs|residence permit"
     r"|passeport|carte d'identite|securite sociale|titre de sejour|nir"
     r"|pasaporte|cedula(?: de identidad| de ciudadania)?|dni|nie|curp|rut|documento de identidad|seguridad social)\b"
-    r"|(?:ال|ب|و)*(?:هوية(?: الوطنية)?|جواز(?:ها|ه)?(?: (?:ال)?سفر\w*)?|رقم بطاق(?:تها|ته)|رقم القومي|بطاقة (?:ال)?(?:اقامة|هوية|تعريف)|ضمان الاجتماعي))"
-    r"[^\d\n]{0,24}?(?P<number>[A-Z]{0,3}\s?\d[\dA-Z \-]{4,20}[\dA-Z])",
+    r"|(?:ال|ب|و)*(?:هوية(?: الوطنية)?|جواز(?:ها|ه)?(?: (?:ال)?سفر\w*)?|رقم بطاق(?:تها|ته)|رقم القومي|بطاقة (?:ال)?(?:اقامة|هوية|تعريف)|رخصة (?:ال)?قيادة|ضمان الاجتماعي))"
+    r"[^\d\n]{0,24}?(?P<number>[A-Z]{0,3}\s?\d[\dA-Z\-]{1,20}(?: [\dA-Z]{0,3}\d[\dA-Z\-]*)*)",
     re.I,
 )
 _WRITTEN_ALIKE = re.compile(r"\b(?:\d{3}-\d{2}-\d{4}|[A-CEGHJ-PR-TW-Z][A-Z] ?\d{2} ?\d{2} ?\d{2} ?[A-D])\b")
@@ -127,7 +133,7 @@ def _word(found: re.Match[str]) -> str:
 
 
 def case_numbers(text: str) -> Iterator[Sign]:
-    for pattern in (_CASE, _CASE_REVERSED, _CASE_CODE, _CASE_PLAIN, _CASE_OF_YEAR):
+    for pattern in (_CASE, _CASE_REVERSED, _CASE_CODE, _CASE_PLAIN, _CASE_OF_YEAR, _MEDICAL_FILE_AR, _DOCKET):
         for found in pattern.finditer(text):
             number = found["number"]
             if _COURT_OF_JUSTICE.fullmatch(number) or sum(c.isdigit() for c in number) < 3:
@@ -144,6 +150,9 @@ def phones(text: str, language: str | None) -> Iterator[Sign]:
     for found in _CALLED.finditer(text):
         if 7 <= sum(c.isdigit() for c in found["number"]) <= 15:
             yield Sign(Kind.PHONE, *found.span("number"), (_word(found),))
+    for found in _WITH_TRUNK_ZERO.finditer(text):
+        if 9 <= sum(c.isdigit() for c in found.group()) <= 11:
+            yield Sign(Kind.PHONE, *found.span())
     for region in _regions(language):
         for match in PhoneNumberMatcher(text, region, leniency=Leniency.VALID):
             if re.search(r"\d[ ().\-]+\d|^0\d{8,}$", match.raw_string):

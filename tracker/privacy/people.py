@@ -28,9 +28,9 @@ _SPELT_ES = (
 _PERSON = (
     r"girl|boy|woman|man|child|patient|teenager|minor|survivor|sister|brother|daughter|son|niece|nephew"
     r"|fille|fillette|garcon|femme|homme|jeune|enfant|patiente|soeur|frere|adolescente?|mineure?"
-    r"|nin[ao]|chic[ao]|mujer|hombre|joven|paciente|herman[ao]|muchach[ao]|menor"
+    r"|nin[ao]|chic[ao]|mujer|hombre|joven|paciente|herman[ao]|muchach[ao]|menor|survivante?|superviviente|sobreviviente"
 )
-_PERSON_AR = r"فتاة|فتي|طفلة?|شابة?|امراة|رجل|مريضة?|ناجية|اختها|ابنتها"
+_PERSON_AR = r"فتاة|فتي|قاصر|الناجية|طفلة?|شابة?|امراة|رجل|مريضة?|ناجية|اختها|ابنتها"
 _NTH_AR = r"ثالثة?|رابعة?|خامسة?|سادسة?|سابعة?|ثامنة?|تاسعة?|عاشرة?|حادية?|ثانية?"
 _THING = (
     r"acts?|laws?|decrees?|plans?|polic(?:y|ies)|programmes?|programs?|projects?|strateg(?:y|ies)|protocols?|records?"
@@ -73,6 +73,23 @@ _AGES += [
     rf"(?P<sign>\bعامها? ال(?:{_NTH_AR})(?: عشرة?)?\b)",
     rf"(?P<sign>\bوه[يو] في (?:سن )?ال(?:{_NTH_AR}) عشرة?\b)",
 ]
+# Any count of years after a word for one person, where no word between says that it bounds, lasts or lies back.
+_NOT_AN_AGE = (
+    r"moins|plus|under|over|least|for|during|within|since|ago|depuis|pendant|dans|duree|peine|prison|plan|loi|tous|toutes"
+    r"|menor(?:es)? de|mayor(?:es)? de|mas|menos|hace|durante|cada|ley|pena|por|en|minim\w+|لمدة|خلال|منذ|تقل|فوق|دون|اقل"
+    r"|اكثر|كل|مدي|القانون|الخطة|من هم"
+)
+_YEARS = r"(?:ans|anos|years of age|سنة|عاما|سنوات|اعوام)"
+_NOW = r"now|aujourd'hui|hoy|الان"
+_AGES += [
+    rf"\b(?:{_PERSON}|{_PERSON_AR}|elle|il|she|he|ella)\b(?:(?!\b(?:{_NOT_AN_AGE})\b)[^.;\d]){{1,40}}?(?P<sign>\d{{1,2}} {_YEARS})\b"
+    r"(?! (?:de |d')?(?:prison|emprisonnement|prision|experience|experiencia)| o mas| y mas| et plus| ou plus)",
+    rf"(?P<sign>\b(?:{_PERSON}|{_PERSON_AR}|قاصر) \(\d{{1,2}}(?: {_YEARS})?\))",
+    rf"(?P<sign>\b(?:{_NOW}) (?:aged |agee? de )?\d{{1,2}}\b(?=,| {_YEARS}))",
+    r"(?P<sign>\b(?:sisters|brothers|girls|boys|siblings|soeurs|freres|filles|garcons|hermanas|hermanos|ninas|ninos),?"
+    r"(?: aged| agee?s)?(?: de)? \d{1,2} (?:and|et|y) \d{1,2}\b)",
+    r"(?P<sign>\b(?:و)?(?:عمرهما|اعمارهما|عمرها|عمره)(?: الان)? \d{1,2}\b)",
+]
 _BOUND_BEFORE = re.compile(_LIMIT, re.I)
 
 _MONTHS = (
@@ -81,7 +98,7 @@ _MONTHS = (
     r"|يوليو|اغسطس|سبتمبر|اكتوبر|نوفمبر|ديسمبر|كانون|شباط|اذار|نيسان|ايار|حزيران|تموز|اب|ايلول|تشرين"
 )
 _DATE = (
-    r"(?:\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[/.\-]\d{1,2}[/.\-]\d{2,4}"
+    r"(?:\d{4}[\-/]\d{1,2}[\-/]\d{1,2}|\d{1,2}[/.\-]\d{1,2}[/.\-]\d{2,4}"
     rf"|\d{{1,2}}(?:st|nd|rd|th|er)? (?:de )?(?:{_MONTHS})(?: (?:الاول|الثاني))?,? (?:de |del )?\d{{4}}"
     rf"|(?:{_MONTHS}) \d{{1,2}},? \d{{4}})"
 )
@@ -94,9 +111,11 @@ _PERSON_BEFORE = (
 _BIRTHS = [
     rf"(?P<sign>\bborn (?:on )?(?:the )?{_DATE})",
     rf"\b(?:{_PERSON_BEFORE})(?P<sign>(?:born in|nee? en|nacio en|naci(?:da|do) en) {_YEAR})",
-    rf"(?P<sign>\b(?:dob|d\.o\.b\.|ddn|f\.? ?nac\.?|date of birth|date de naissance|fecha de nacimiento|تاريخ (?:ال)?ميلاد\w*)\s*:?\s*(?:is |est le |es (?:el )?)?{_DATE})",
-    rf"(?P<sign>\bnee? le {_DATE})",
-    rf"(?P<sign>\bnaci(?:da|do|o) el {_DATE})",
+    rf"(?P<sign>\b(?:dob|d\.o\.b\.|ddn|f\.? ?nac\.?|date of birth|birth ?date|date de naissance|fecha de nacimiento|(?:تاريخ|عيد) (?:ال)?(?:ميلاد|ولاد)\w*)\s*:?"
+    rf"\s*(?:is |est le |es (?:el )?|في )?{_DATE})",
+    rf"(?P<sign>\b(?:birthday|anniversaire|cumpleanos) (?:is |est |es )?(?:on |le |el )?{_DATE})",
+    rf"(?P<sign>\bnee? (?:le|un) {_DATE})",
+    rf"(?P<sign>\bnaci(?:da|do|o) (?:el|un) {_DATE})",
     rf"(?P<sign>\b(?:من )?مواليد (?:عام |سنة )?(?:{_DATE}|{_YEAR}))",
     rf"(?P<sign>\bولدت?(?: في| بتاريخ)?(?: عام| سنة| يوم)? (?:{_DATE}|{_YEAR}))",
 ]
@@ -137,16 +156,20 @@ _NAMES += [
     rf"(?P<sign>\b[Nn]urse (?!{_OFFICE}|Practi\w+|Manager|Educat\w+)[A-Z][a-z]+)",
     rf"(?P<sign>\b(?!(?:{_LETTERED})\b)[A-Z][a-z]+ [A-Z]\.)(?=,| who| qui | que )",
 ]
+_NAMES += [
+    r"(?P<sign>\b[A-Z][a-z'\-]+ [A-Z][a-z'\-]+), (?:(?:a|an|une?|una) )?(?:former )?"
+    rf"(?i:survivors?|survivante?|superviviente|sobreviviente|victime?|patiente?|paciente|{_ROLE})\b",
+]
 _HANDLES = [
     r"(?<![\w@/.])(?P<sign>@[A-Za-z0-9_](?:[A-Za-z0-9_.]{1,28}[A-Za-z0-9_])?)(?![\w@.]*@)",
-    r"(?P<sign>\b(?:instagram|facebook|tiktok|snapchat|telegram|twitter|انستغرام|فيسبوك|تيك توك|سناب ?شات|تويتر)\s*:\s*"
+    r"(?P<sign>\b(?:instagram|insta|facebook|tiktok|snap(?:chat)?|telegram|twitter|انستغرام|فيسبوك|تيك توك|سناب(?: ?شات)?|تويتر)\s*:\s*"
     r"[A-Za-z0-9_][A-Za-z0-9_.]{2,29})",
 ]
 _ADDRESSES = [
-    r"(?P<sign>\b\d{1,5} (?:[A-Z][\w']+ ){1,3}(?:Street|St|Avenue|Ave|Road|Rd|Lane|Ln|Drive|Dr|Boulevard|Blvd|Court|Close|Crescent|Terrace)\b)",
+    r"(?P<sign>\b\d{1,5} (?:[A-Z][\w']+ ){1,3}(?:Street|St|Avenue|Ave|Road|Rd|Lane|Ln|Drive|Dr|Boulevard|Blvd|Court|Close|Crescent|Terrace|Way)\b)",
     r"(?P<sign>\b\d{1,4}(?: (?:bis|ter|quater))?,? (?:rue|avenue|boulevard|allee|impasse|chemin|place|quai|cours)"
     r" (?:de |du |des |d'|de la |de l'|la |le )*[A-Z]\w+)",
-    r"(?P<sign>\b(?:[Cc]alle|[Aa]venida|[Aa]v\.|[Pp]aseo|[Pp]laza|[Cc]arrera|C/) (?:de |del |la |las |los |el )*[A-Z0-9]\w*(?: \w+)?,?"
+    r"(?P<sign>\b(?:[Cc]alle|[Aa]venida|[Aa]v\.|[Pp]aseo|[Pp]laza|[Pp]asaje|[Jj]iron|[Cc]arrera|C/) (?:de |del |la |las |los |el )*[A-Z0-9]\w*(?: [A-Z]\w+)?,?"
     r" (?:n\.?o |num\. |# ?)?\d{1,4}\b)",
     r"(?P<sign>\b\d{1,4} شارع \w+)",
     r"(?P<sign>\bشارع \w+(?: \w+)?،? ?(?:(?:رقم|عمارة|مبني|شقة|بناية) \d{1,4}(?:، ?)?)+)",
@@ -163,6 +186,7 @@ _COUNTS = [
     rf"(?P<sign>\b(?:{_SMALL['en']}) of (?:the|our|these|those) (?:\w+ )?(?:{_COUNTED})\b)",
     rf"(?P<sign>\b(?:{_SMALL['fr']}) (?:des|de ces|de nos) (?:{_COUNTED})\b)",
     rf"(?P<sign>\b(?:{_SMALL['es']}) de (?:las|los|estas|estos) (?:{_COUNTED})\b)",
+    r"(?P<sign>\b[1-9] من ال(?:فتيان|فتيات|نساء|رجال|اطفال|ناجيات|مريضات|مرضي|حالات))",
     r"(?P<sign>\b(?:حالتان|حالتين|شخصان|شخصين|فتاتان|فتاتين|امراتان|طفلان|طفلين|ناجيتان)\b)",
 ]
 
