@@ -46,9 +46,7 @@ _CASE_WORD = (
     r"|expediente|caso|causa|carpeta de investigacion|historia clinica|folio|denuncia"
     r"|(?:ال|ب|و)*(?:قضية|ملف|محضر|بلاغ|دعوي|شكوي)"
 )
-_MARK = (
-    r"(?:\b(?:no|nos|nr|nro|num|numero|number|id|ref|reference|n)\b\s*[.:°]*\s*o?\s*[:#]?|#|:|رقم\s*:?|\(mrn\) is)"
-)
+_MARK = r"(?:\b(?:no|nos|nr|nro|num|numero|number|id|ref|reference|n)\b\s*[.:°]*\s*o?\s*[:#]?|#|:|رقم\s*:?|\(mrn\) is)"
 _CASE = re.compile(
     rf"(?<!\w)(?:{_CASE_WORD})\s*(?:number\s*)?(?:\(mrn\)\s*)?(?:is\s*)?{_MARK}\s*(?:is\s+|est\s+|es\s+|le\s+)?"
     r"(?P<number>[A-Z]{0,6}[/\-]?[A-Z]{0,4}[/\-]?\d[\w/\-]{2,})",
@@ -69,7 +67,9 @@ _CASE_PLAIN = re.compile(
     r"|caso|folio|ficha|chart)(?: (?:medical|medica|penale?|civile?|ruc|rit|nuc|rol|ref\.?|rg))? (?P<number>\d{2,10}[/\-]\w*\d\w*)",
     re.I,
 )
-_CASE_OF_YEAR = re.compile(r"(?<!\w)(?:ال|ب|و)*(?:قضية|محضر|بلاغ|دعوي) (?:رقم )?(?P<number>\d{1,6} لسنة \d{4})")
+_CASE_OF_YEAR = re.compile(
+    r"(?<!\w)(?:ال|ب|و)*(?:قضية|محضر|بلاغ|دعوي) (?:رقم )?(?P<number>\d{1,6} لسنة \d{4})"
+)
 _MEDICAL_FILE_AR = re.compile(r"(?<!\w)(?:ال|ب|و)*ملف (?:ال)?طبي (?P<number>\d{2,8}[/\-]\d+)")
 _DOCKET = re.compile(r"\b(?P<number>\d:\d{2}-(?:cr|cv|mj|mc)-\d{3,})", re.I)
 _COURT_OF_JUSTICE = re.compile(r"[CTF]-\d+/\d\d", re.I)

@@ -36,10 +36,10 @@ _THING = (
     r"acts?|laws?|decrees?|plans?|polic(?:y|ies)|programmes?|programs?|projects?|strateg(?:y|ies)|protocols?|records?"
     r"|agreements?|network|service|standard|building|practice|term|guideline|data|system"
 )
-_RANGE = r"(?!\s*(?:to|or|and|a|et|ou|y|o|-)\s+(?:\d|over|older|above|under|younger|more|up|plus|moins|mas|menos))"
-_LIMIT = (
-    r"(?:under|over|above|below|least|most|than|between|from|until|to|minimum age of|the age of|maximum)\s+(?:the age of )?$"
+_RANGE = (
+    r"(?!\s*(?:to|or|and|a|et|ou|y|o|-)\s+(?:\d|over|older|above|under|younger|more|up|plus|moins|mas|menos))"
 )
+_LIMIT = r"(?:under|over|above|below|least|most|than|between|from|until|to|minimum age of|the age of|maximum)\s+(?:the age of )?$"
 _AGES = [
     rf"(?P<sign>\b(?:\d{{1,2}}|{_SPELT})[- ]years?[- ]old\b)(?!\s+(?:or|and)\s+(?:over|older|above|under|younger))"
     rf"(?!\s+(?:\w+\s+)?(?:{_THING})\b)",
