@@ -1,0 +1,61 @@
+"""The scanner by itself: measured on labelled sentences, and its edges."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.privacy import measure
+from tracker.privacy.hits import Kind
+from tracker.privacy.scan import scan
+
+PUBLISHED = Path(__file__).parents[2] / "docs/parts/personal-data-check.md"
+
+
+@pytest.mark.parametrize("part", measure.PARTS)
+def test_the_published_figures_are_the_measured_ones(part: str) -> None:
+    """They are floors: a change that finds less or errs more shows here. Publish better ones by the command."""
+    assert measure.table(part) in PUBLISHED.read_text(encoding="utf-8")
+
+
+def test_the_set_is_large_and_half_of_it_clean() -> None:
+    found = measure.sentences()
+    clean = sum(not s.kinds for s in found)
+    assert len(found) >= 300
+    assert 0.4 <= clean / len(found) <= 0.6
+    assert len({s.text for s in found}) == len(found)
+    for language in measure.LANGUAGES:
+        assert sum(s.language == language for s in found) >= 100
+
+
+def test_no_false_alarm_in_clean_sentences() -> None:
+    clean = [s for s in measure.sentences() if not s.kinds]
+    alarms = {s.text: [h.kind for h in scan(s.text)] for s in clean if scan(s.text)}
+    assert alarms == {}
+
+
+def test_a_hit_stands_in_the_text_as_it_was_written() -> None:
+    text = "Œuvre: elle a été suivie; هاتف: \u200f+٢٠ ٢ ٥٥٥٠ ٠١٢٣ hier"
+    (hit,) = scan(text, language="ar")
+    assert hit.kind is Kind.PHONE
+    assert text[hit.start : hit.end] == "+٢٠ ٢ ٥٥٥٠ ٠١٢٣"
+
+
+def test_the_excerpt_repeats_no_sign() -> None:
+    (first, second) = scan("Reach the aunt at +1 202-555-0117 or aunt@example.com before noon.")
+    for hit in (first, second):
+        assert "0117" not in hit.excerpt
+        assert "example.com" not in hit.excerpt
+        assert "Reach the aunt at" in first.excerpt
+
+
+def test_a_token_names_one_hit() -> None:
+    one = scan("Write to a@example.org or b@example.org")
+    assert len({hit.token for hit in one}) == 2
+    assert scan("Write to a@example.org or b@example.org")[0].token == one[0].token
+
+
+@pytest.mark.parametrize(
+    "text", ["", "\x00", "٠", "é" * 5000, "a@" * 2000, "1 " * 3000, "(" * 3000, "Ms " * 1500]
+)
+def test_odd_texts_are_read_too(text: str) -> None:
+    scan(text)
