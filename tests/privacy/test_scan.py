@@ -1,5 +1,7 @@
 """The scanner by itself: measured on labelled sentences, and its edges."""
 
+import csv
+import time
 from pathlib import Path
 
 import pytest
@@ -8,7 +10,9 @@ from tests.privacy import measure
 from tracker.privacy.hits import Kind
 from tracker.privacy.scan import scan
 
-PUBLISHED = Path(__file__).parents[2] / "docs/parts/personal-data-check.md"
+ROOT = Path(__file__).parents[2]
+SEED = ROOT / "seed"
+PUBLISHED = ROOT / "docs/parts/personal-data-check.md"
 
 
 @pytest.mark.parametrize("part", measure.PARTS)
@@ -52,6 +56,27 @@ def test_a_token_names_one_hit() -> None:
     one = scan("Write to a@example.org or b@example.org")
     assert len({hit.token for hit in one}) == 2
     assert scan("Write to a@example.org or b@example.org")[0].token == one[0].token
+
+
+def test_the_reference_data_and_the_demo_world_have_no_signs() -> None:
+    """Real instruments and invented ones: what people write here, with no person in it."""
+    texts = []
+    for path in [*SEED.glob("*.csv"), *SEED.glob("demo/*.csv")]:
+        if path.name != "members.csv":  # the demo accounts have e-mail addresses
+            with path.open(encoding="utf-8", newline="") as file:
+                texts += [value for row in csv.DictReader(file) for value in row.values() if value]
+    assert len(texts) > 4000
+    assert {text: scan(text) for text in set(texts) if scan(text)} == {}
+
+
+@pytest.mark.parametrize(
+    "unit", ["1 ", "1.", "1-", "A.", "a.b-", "né le ", "case no ", "Ms ", "aged 1 or ", "عمرها "]
+)
+def test_no_text_takes_long(unit: str) -> None:
+    """The longest text there is, made to mislead a pattern: seconds only where the time is quadratic."""
+    start = time.process_time()
+    scan((unit * 4000)[:4000])
+    assert time.process_time() - start < 1
 
 
 @pytest.mark.parametrize(

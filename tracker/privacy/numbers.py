@@ -24,9 +24,11 @@ REGIONS = {
     "ar": ("EG", "SA", "JO"),
 }
 NEAR = 40  # characters before a number in which a word may say what it is
+TRIES = 100  # candidates in one text: a text of nothing but digits would take seconds
 
 _EMAIL = re.compile(
-    r"[\w.+\-]+(?:@|\s?[(\[]\s?(?:at|arroba|arobase)\s?[)\]]\s?)[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)+", re.I
+    r"(?<![\w.+\-])[\w.+\-]{1,64}(?:@|\s?[(\[]\s?(?:at|arroba|arobase)\s?[)\]]\s?)[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)+",
+    re.I,
 )
 _INTERNATIONAL = re.compile(r"(?<![\w+])(?:\+|00)\s?\d[\d ().\-]{6,20}\d")
 _WITH_TRUNK_ZERO = re.compile(
@@ -154,7 +156,7 @@ def phones(text: str, language: str | None) -> Iterator[Sign]:
         if 9 <= sum(c.isdigit() for c in found.group()) <= 11:
             yield Sign(Kind.PHONE, *found.span())
     for region in _regions(language):
-        for match in PhoneNumberMatcher(text, region, leniency=Leniency.VALID):
+        for match in PhoneNumberMatcher(text, region, leniency=Leniency.VALID, max_tries=TRIES):
             if re.search(r"\d[ ().\-]+\d|^0\d{8,}$", match.raw_string):
                 yield Sign(Kind.PHONE, match.start, match.end, (region,))
 
