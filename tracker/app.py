@@ -20,6 +20,7 @@ from tracker.frameworks import views as frameworks
 from tracker.jurisdictions import views as jurisdictions
 from tracker.organisations import views as organisations
 from tracker.pages import views as pages
+from tracker.privacy import views as privacy
 from tracker.settings import Settings
 from tracker.web import static_files
 from tracker.web.errors import HANDLERS
@@ -71,6 +72,8 @@ ROUTES: list[HTTPRouteHandler] = [
     review_views.return_one,
     review_views.withdraw_page,
     review_views.withdraw_do,
+    privacy.redact_page,
+    privacy.redact_do,
 ]
 
 

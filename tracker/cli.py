@@ -7,6 +7,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import click
 from sqlalchemy.exc import DBAPIError
@@ -322,6 +323,49 @@ def _write(out: str, content: bytes) -> None:
         partial.replace(path)
     except OSError as error:
         raise click.ClickException(f"{out} can't be written: {error.strerror}") from error
+
+
+@main.command("redact")
+@click.argument("revision_uid", type=click.UUID)
+@click.argument("field", required=False)
+@click.option("--reason", default="", help="Published in place of the text; at most 150 characters.")
+def redact_command(revision_uid: UUID, field: str | None, reason: str) -> None:
+    """Replace a published text, and its exact copies, by a tombstone for good; without FIELD, list the texts."""
+    from tracker.privacy import operation
+
+    if field and not reason:
+        raise click.UsageError("say why: --reason ...")
+
+    async def work(database: Database, _: Settings) -> list[str]:
+        if not field:
+            return await operation.texts(database, revision_uid)
+        return await operation.redact(database, revision_uid, field, reason)
+
+    for line in with_database(work):
+        click.echo(line)
+
+
+@main.group()
+def verify() -> None:
+    """Check that the record is what it says it is."""
+
+
+@verify.command("redactions")
+def verify_redactions() -> None:
+    """Check that every redacted text still shows its tombstone; exits non-zero when one does not."""
+    from tracker.privacy import queries as privacy
+
+    async def work(database: Database, _: Settings) -> list[privacy.Checked]:
+        async with database.read() as db:
+            return await privacy.check_redactions(db)
+
+    checked = with_database(work)
+    for c in checked:
+        verdict = "redacted" if c.stands else "WRONG   "
+        click.echo(f"{verdict} {c.table} {c.row_id} {c.field}: {c.tombstone}")
+    click.echo(f"{len(checked)} redactions, {sum(not c.stands for c in checked)} wrong")
+    if not all(c.stands for c in checked):
+        sys.exit(1)
 
 
 @main.command()

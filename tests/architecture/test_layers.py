@@ -25,6 +25,7 @@ LAYERS: list[set[str]] = [
         "jurisdictions",
         "organisations",
         "pages",
+        "privacy",
         "reviews",
     },
     {"loading"},

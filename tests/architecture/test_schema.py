@@ -7,12 +7,13 @@ from sqlalchemy.engine import Connection
 
 from tests.worlds import ON_POSTGRESQL, World
 from tracker.db import registry
-from tracker.db.base import Kind, Table, metadata, tables_of
+from tracker.db.base import Kind, Table, free_texts, metadata, tables_of
 
 registry.load()
 
 PRIVATE = [t.__table__ for t in tables_of(Kind.PRIVATE)]  # type: ignore[attr-defined]
 APPEND_ONLY = [str(t.__tablename__) for t in tables_of(Kind.PUBLISHED)] + ["audit_event"]
+REDACTABLE = [str(t.__tablename__) for t in tables_of(Kind.PUBLISHED) if free_texts(t)]
 # The chain is one across tenants; and who signs in must find the own memberships in all of them.
 NOT_BY_TENANT = {("audit_event", ("sequence",)), ("membership", ("user_id",))}
 
@@ -102,13 +103,17 @@ async def test_append_only_tables_have_their_triggers(world: World) -> None:
                 "SELECT tbl_name, name FROM sqlite_master WHERE type = 'trigger'"
             )
             wanted = {(t, f"{t}_no_{verb}") for t in APPEND_ONLY for verb in ("update", "delete")}
+            wanted |= {("published_redaction", f"{t}_redact") for t in REDACTABLE}
         else:
-            # 58: before (2), delete (8), update (16), truncate (32), for each statement; "O": always on
+            # 58: before (2), delete (8), update (16), truncate (32), for each statement; "O": always on.
+            # Where a text may be redacted: 42 without update, 19 before update of each row, 5 after insert.
             rows = await connection.exec_driver_sql(
-                "SELECT tgrelid::regclass::text, tgname FROM pg_trigger "
-                "WHERE NOT tgisinternal AND tgtype = 58 AND tgenabled = 'O'"
+                "SELECT tgrelid::regclass::text, tgname, tgtype FROM pg_trigger "
+                "WHERE NOT tgisinternal AND tgenabled = 'O'"
             )
-            wanted = {(t, f"{t}_no_change") for t in APPEND_ONLY}
+            wanted = {(t, f"{t}_no_change", 42 if t in REDACTABLE else 58) for t in APPEND_ONLY}
+            wanted |= {(t, f"{t}_no_update", 19) for t in REDACTABLE}
+            wanted |= {("published_redaction", f"{t}_redact", 5) for t in REDACTABLE}
         assert {tuple(row) for row in rows} == wanted
 
 

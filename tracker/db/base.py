@@ -96,6 +96,21 @@ class Private(Table):
     id: UUID = Field(primary_key=True)
 
 
+FREE_TEXT = 200
+
+
+def free_texts(table: type[Table]) -> list[str]:
+    """The columns in which people write: texts of 200 characters or more. Codes, keys and names are shorter."""
+    columns = table.__table__.c  # type: ignore[attr-defined]
+    return [
+        c.name
+        for c in columns
+        if isinstance(c.type, sa.String)
+        and not isinstance(c.type, sa.Enum)
+        and (c.type.length or 0) >= FREE_TEXT
+    ]
+
+
 def tables_of(kind: Kind) -> list[type[Table]]:
     """Every mapped table of a kind, by name."""
     mapped = [m.class_ for m in SQLModel._sa_registry.mappers]

@@ -138,6 +138,18 @@ class Database:
             yield session
             await session.commit()
 
+    async def scrub(self) -> bool:
+        """Empty SQLite's write-ahead log, which may still hold what was overwritten. False when a reader hinders it."""
+        if not isinstance(self._bind, AsyncEngine) or self._bind.dialect.name != "sqlite":
+            return True
+        async with self._bind.connect() as connection:
+            raw: Any = await connection.get_raw_connection()
+            # Straight to the driver: within a transaction the pragma does nothing.
+            cursor = await raw.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            hindered, *_counts = await cursor.fetchone()
+            await cursor.close()
+        return not hindered
+
     async def dispose(self) -> None:
         if isinstance(self._bind, AsyncEngine):
             await self._bind.dispose()

@@ -17,6 +17,8 @@ from tracker.kit.errors import NotFound
 from tracker.kit.i18n import gettext as _
 from tracker.kit.vocabulary import Domain, Voice
 from tracker.organisations import queries as organisations
+from tracker.privacy import queries as privacy
+from tracker.privacy.findings import Text
 from tracker.web.requests import organisation_of
 
 
@@ -63,6 +65,7 @@ class CellContext:
     draft: DraftView | None
     published: OwnRevision | None
     instruments: list[tuple[str, str]]
+    texts: list[Text]  # what publishing the draft would publish
 
 
 async def cell_context(db: AsyncSession, request: Request) -> CellContext:
@@ -74,6 +77,8 @@ async def cell_context(db: AsyncSession, request: Request) -> CellContext:
     published = await draft_queries.own_latest(
         db, organisation_of(request).organisation_id, where.place.id, [item.id]
     )
+    draft = await draft_queries.draft_of_cell(db, cell)
+    texts = await privacy.draft_texts(db, [draft.id] if draft else [])
     return CellContext(
         where.place,
         where.voice,
@@ -82,9 +87,10 @@ async def cell_context(db: AsyncSession, request: Request) -> CellContext:
         item,
         domain,
         cell,
-        await draft_queries.draft_of_cell(db, cell),
+        draft,
         published.get((item.id, domain)),
         await instrument_choices(db, where.place),
+        texts[draft.id] if draft else [],
     )
 
 

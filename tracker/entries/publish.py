@@ -26,14 +26,25 @@ from tracker.kit.errors import Conflict, Forbidden, Invalid, NotFound
 from tracker.kit.i18n import gettext as _
 from tracker.kit.vocabulary import Axis, DraftState, Voice
 from tracker.organisations import queries as organisations
+from tracker.privacy import queries as privacy
+from tracker.privacy.findings import findings, require_confirmed
+
+NONE_READ: frozenset[str] = frozenset()
 
 
 async def publish(
-    db: AsyncSession, actor: OrganisationActor, draft_id: UUID, *, version: int
+    db: AsyncSession,
+    actor: OrganisationActor,
+    draft_id: UUID,
+    *,
+    version: int,
+    confirmed_hits: frozenset[str] = NONE_READ,
 ) -> PublishedRevision:
     """Publish a submitted draft and remove it from the workspace.
 
-    Raises Forbidden to whoever submitted it, NotFound without a mandate, Conflict when the draft changed.
+    `confirmed_hits`: the tokens of the signs of personal data that the publisher has read. Raises Forbidden to
+    whoever submitted it, NotFound without a mandate, Conflict when the draft changed, Unconfirmed (an Invalid)
+    when it has a sign that is not among them.
     """
     actor.require(Permission.REVIEW)
     draft = await locked_draft(db, draft_id, version, DraftState.SUBMITTED)
@@ -49,7 +60,7 @@ async def publish(
                 "of it is published. Publishing such assessments is not available yet."
             )
         )
-    return await publish_as(db, actor, draft, voice)
+    return await publish_as(db, actor, draft, voice, confirmed_hits=confirmed_hits)
 
 
 async def _voice(db: AsyncSession, actor: OrganisationActor, draft: Draft) -> Voice:
@@ -60,9 +71,19 @@ async def _voice(db: AsyncSession, actor: OrganisationActor, draft: Draft) -> Vo
 
 
 async def publish_as(
-    db: AsyncSession, actor: OrganisationActor, draft: Draft, voice: Voice
+    db: AsyncSession,
+    actor: OrganisationActor,
+    draft: Draft,
+    voice: Voice,
+    *,
+    confirmed_hits: frozenset[str] = NONE_READ,
 ) -> PublishedRevision:
-    """Copy the draft into the published tables, as `voice`, and delete it."""
+    """Copy the draft into the published tables, as `voice`, and delete it.
+
+    Whatever publishes comes through here, so the check for personal data stands here: raises Unconfirmed.
+    """
+    texts = await privacy.draft_texts(db, [draft.id])
+    signs = require_confirmed(findings(texts[draft.id]), confirmed_hits)
     citations = await _published_citations(db, actor, draft)
     revision = PublishedRevision(
         uid=uuid4(),
@@ -91,7 +112,11 @@ async def publish_as(
         tenant=actor.organisation_id,
         actor=actor.user_id,
         subject=subject,
-        detail={"draft": draft_id, "submitted_by": str(draft.submitted_by) if draft.submitted_by else None},
+        detail={
+            "draft": draft_id,
+            "submitted_by": str(draft.submitted_by) if draft.submitted_by else None,
+            "personal_data_signs": signs,
+        },
     )
     return revision
 

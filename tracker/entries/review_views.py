@@ -15,6 +15,8 @@ from tracker.entries.publish import publish, withdraw
 from tracker.kit.errors import Conflict, Forbidden, Invalid, NotFound
 from tracker.kit.i18n import gettext as _
 from tracker.kit.i18n import ngettext
+from tracker.privacy import queries as privacy
+from tracker.privacy.findings import Finding, Unconfirmed, findings
 from tracker.web.render import form_page, go, page
 from tracker.web.requests import bound_of, database_of, form_data, organisation_of
 
@@ -26,12 +28,17 @@ async def queue(request: Request) -> Response[str]:
     """Everything that is submitted, the longest waiting first."""
     async with database_of(request).read(bound_of(request)) as db:
         submitted = await draft_queries.submitted(db)
-    return page(request, "entries/review.html", submitted=submitted)
+        texts = await privacy.draft_texts(db, [d.id for d in submitted])
+    signs = {d.id: sum(not f.weak for f in findings(texts[d.id])) for d in submitted}
+    return page(request, "entries/review.html", submitted=submitted, signs=signs)
 
 
 @post(REVIEW, name="publish_many", access=member(Permission.REVIEW), status_code=303)
 async def publish_many(request: Request) -> Response[str] | Redirect:
-    """Publish the ticked drafts, all or none. A box holds "id:version"."""
+    """Publish the ticked drafts, all or none. A box holds "id:version".
+
+    One with signs of personal data has no box: it is confirmed and published on its own page.
+    """
     data, actor = await form_data(request), organisation_of(request)
     ticked = [_ticked(text) for text in dict.fromkeys(data.getlist("drafts"))]
     key = actor.organisation_key
@@ -41,7 +48,7 @@ async def publish_many(request: Request) -> Response[str] | Redirect:
         async with database_of(request).write(bound_of(request)) as db:
             for draft_id, version in ticked:
                 await publish(db, actor, draft_id, version=version)
-    except (Conflict, Forbidden, NotFound) as refused:
+    except (Conflict, Forbidden, Invalid, NotFound) as refused:
         say = _("Nothing was published. %(why)s") % {"why": refused}
         return go(request, "review", organisation=key, say=say, kind="error")
     say = ngettext("%(n)s entry is published.", "%(n)s entries are published.", len(ticked))
@@ -56,31 +63,43 @@ def _ticked(text: str) -> tuple[UUID, int]:
         raise NotFound(_("There is no such draft; it may have been published or discarded.")) from None
 
 
-async def _draft(request: Request, draft_id: UUID) -> DraftView:
+async def _draft(request: Request, draft_id: UUID) -> tuple[DraftView, list[Finding]]:
+    """The draft and the signs of personal data in it."""
     async with database_of(request).read(bound_of(request)) as db:
         found = await draft_queries.draft(db, draft_id)
+        texts = await privacy.draft_texts(db, [draft_id])
     if found is None:
         raise NotFound(_("There is no such draft; it may have been published or discarded."))
-    return found
+    return found, findings(texts[draft_id])
+
+
+async def _draft_page(request: Request, draft_id: UUID, form: ReasonForm | None = None) -> Response[str]:
+    draft, signs = await _draft(request, draft_id)
+    form = form or ReasonForm(data={"version": str(draft.version)})
+    return form_page(request, "entries/review_draft.html", form, draft=draft, signs=signs)
 
 
 @get(f"{REVIEW}/{{draft_id:uuid}}", name="review_draft", access=member(Permission.READ_DRAFTS))
 async def review_draft(request: Request, draft_id: FromPath[UUID]) -> Response[str]:
     """One submitted draft with its evidence, and what its levels still lack."""
-    draft = await _draft(request, draft_id)
-    form = ReasonForm(data={"version": str(draft.version)})
-    return form_page(request, "entries/review_draft.html", form, draft=draft)
+    return await _draft_page(request, draft_id)
 
 
 @post(
-    f"{REVIEW}/{{draft_id:uuid}}/publish", name="publish", access=member(Permission.REVIEW), status_code=303
+    f"{REVIEW}/{{draft_id:uuid}}/publish", name="publish", access=member(Permission.REVIEW), status_code=200
 )
-async def publish_one(request: Request, draft_id: FromPath[UUID]) -> Redirect:
-    """Publish the draft as it was read."""
+async def publish_one(request: Request, draft_id: FromPath[UUID]) -> Response[str] | Redirect:
+    """Publish the draft as it was read. The page sends the tokens of the signs that it showed."""
     data, actor = await form_data(request), organisation_of(request)
     _same, version = _ticked(f"{draft_id}:{data.first('version')}")
-    async with database_of(request).write(bound_of(request)) as db:
-        await publish(db, actor, draft_id, version=version)
+    confirmed = frozenset(data.getlist("signs") if data.first("confirmed") == "yes" else [])
+    try:
+        async with database_of(request).write(bound_of(request)) as db:
+            await publish(db, actor, draft_id, version=version, confirmed_hits=confirmed)
+    except Unconfirmed as unconfirmed:
+        form = ReasonForm(data={"version": str(version)})
+        form.add_faults(unconfirmed.faults)
+        return await _draft_page(request, draft_id, form)
     return go(request, "review", organisation=actor.organisation_key, say=_("The entry is published."))
 
 
@@ -103,7 +122,7 @@ async def return_one(request: Request, draft_id: FromPath[UUID]) -> Response[str
             return go(request, "review", organisation=actor.organisation_key, say=say)
     except Invalid as invalid:
         form.add_faults(invalid.faults)
-    return form_page(request, "entries/review_draft.html", form, draft=await _draft(request, draft_id))
+    return await _draft_page(request, draft_id, form)
 
 
 WITHDRAW = "/{locale:str}/o/{organisation:str}/withdraw/{uid:uuid}"

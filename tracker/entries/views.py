@@ -15,6 +15,7 @@ from tracker.entries.forms import EntryForm, entry_values
 from tracker.kit.errors import Conflict, Invalid
 from tracker.kit.i18n import gettext as _
 from tracker.kit.vocabulary import LEVEL_CODES, MISSING_CODES, Axis, DraftState, word
+from tracker.privacy.findings import findings
 from tracker.web.render import form_page, go, page
 from tracker.web.requests import bound_of, database_of, form_data, organisation_of
 
@@ -86,6 +87,7 @@ def _entry_page(request: Request, found: CellContext, form: EntryForm, *, status
         status=status,
         found=found,
         draft=found.draft,
+        signs=findings(found.texts),
         levels_hints={axis.value: _level_hints(axis) for axis in Axis},
     )
 

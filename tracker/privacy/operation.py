@@ -1,0 +1,41 @@
+"""What `tracker redact` does: the operator redacts from the command line."""
+
+from uuid import UUID
+
+from tracker.access.actor import OrganisationActor
+from tracker.access.permissions import Role
+from tracker.db.session import Bound, Database
+from tracker.kit.errors import NotFound
+from tracker.kit.i18n import gettext as _
+from tracker.kit.vocabulary import OrganisationKind
+from tracker.privacy import queries, service
+
+LINE = 70
+# The service itself: whoever can run the command is the operator.
+OPERATOR = OrganisationActor(
+    None, UUID(int=0), "service", "", OrganisationKind.OPERATOR, False, Role.OPERATOR
+)
+
+
+async def texts(database: Database, uid: UUID) -> list[str]:
+    """One line for each text of the revision that may be redacted: its field, and how it begins."""
+    async with database.read() as db:
+        places = await service.redactable(db, OPERATOR, uid)
+    return [f"{p.field:<36} {' '.join(p.text.split())[:LINE]}" for p in places]
+
+
+async def redact(database: Database, uid: UUID, field: str, reason: str) -> list[str]:
+    """Redact a text as its owner's session, then empty what SQLite's log still holds of it. Lines that tell of it."""
+    async with database.read() as db:
+        places = await queries.texts_of_revision(db, uid)
+    place = next((p for p in places if p.field == field), None)
+    if place is None:
+        raise NotFound(_("The revision has no text in a field of this name."))
+    async with database.write(Bound(tenant=place.owner or OPERATOR.organisation_id)) as db:
+        done = await service.redact(db, OPERATOR, uid, field, reason=reason)
+    lines = [f"{done.tombstone} stands in {done.published} published texts and {done.drafts} drafts"]
+    if not await database.scrub():
+        lines.append(
+            "the write-ahead log is in use and may still hold the text: run tracker redact or restart later"
+        )
+    return lines
