@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
+import pytest
 from psycopg import sql
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -17,6 +18,9 @@ from tracker.db.session import Database
 from tracker.loading import demo, reference
 
 NAMES = ("sqlite", "postgresql")
+# For tests of what only one of the two has.
+ON_SQLITE = pytest.mark.parametrize("world", ["sqlite"], indirect=True)
+ON_POSTGRESQL = pytest.mark.parametrize("world", ["postgresql"], indirect=True)
 
 
 @dataclass(frozen=True)
