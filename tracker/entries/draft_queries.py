@@ -306,4 +306,4 @@ async def published_counts(db: AsyncSession, organisation_id: UUID) -> dict[str,
         .join(cells, cells.c.jurisdiction_id == Jurisdiction.id)
         .group_by(Jurisdiction.code)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
