@@ -4,7 +4,7 @@ import asyncio
 import os
 import re
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -322,6 +322,33 @@ def _write(out: str, content: bytes) -> None:
         partial.replace(path)
     except OSError as error:
         raise click.ClickException(f"{out} can't be written: {error.strerror}") from error
+
+
+@main.group()
+def verify() -> None:
+    """Compare what is kept with what was recorded of it."""
+
+
+@verify.command("attachments")
+def verify_attachments() -> None:
+    """Read every attachment and compare it with its hash; names what is missing or altered."""
+    from tracker.instruments.store import Store
+    from tracker.instruments.verify import Fault, faults
+
+    def progress(files: Sequence[Any]) -> Iterator[Any]:
+        with click.progressbar(files, label="Attachments", file=sys.stderr) as bar:
+            yield from bar
+
+    async def work(database: Database, settings: Settings) -> tuple[int, list[Fault]]:
+        async with database.read() as db:
+            return await faults(db, Store(settings.data_dir), progress)
+
+    number, found = with_database(work)
+    for fault in found:
+        click.echo(f"{fault.what}: {fault.file.sha256} {'; '.join(fault.file.public)}".rstrip())
+    click.echo(f"{number} attachments compared, {len(found)} of them missing or altered")
+    if found:
+        sys.exit(1)
 
 
 @main.command()

@@ -180,6 +180,7 @@ def upgrade() -> None:
     op.add_column(
         "instrument", sa.Column("archived_url", sa.String(length=1000), nullable=False, server_default="")
     )
+    op.add_column("instrument", sa.Column("version", sa.Integer(), nullable=False, server_default="1"))
     op.add_column(
         "published_instrument",
         sa.Column("archived_url", sa.String(length=1000), nullable=False, server_default=""),

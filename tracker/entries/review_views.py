@@ -9,9 +9,9 @@ from litestar.response import Redirect
 from tracker.access.guard import member
 from tracker.access.permissions import Permission
 from tracker.entries import draft_queries, service
-from tracker.entries.draft_queries import DraftView
 from tracker.entries.forms import ReasonForm
 from tracker.entries.publish import publish, withdraw
+from tracker.instruments import own_queries as instruments
 from tracker.kit.errors import Conflict, Forbidden, Invalid, NotFound
 from tracker.kit.i18n import gettext as _
 from tracker.kit.i18n import ngettext
@@ -26,7 +26,8 @@ async def queue(request: Request) -> Response[str]:
     """Everything that is submitted, the longest waiting first."""
     async with database_of(request).read(bound_of(request)) as db:
         submitted = await draft_queries.submitted(db)
-    return page(request, "entries/review.html", submitted=submitted)
+        files = await instruments.going_public(db, [draft.id for draft in submitted])
+    return page(request, "entries/review.html", submitted=submitted, files=files)
 
 
 @post(REVIEW, name="publish_many", access=member(Permission.REVIEW), status_code=303)
@@ -56,20 +57,21 @@ def _ticked(text: str) -> tuple[UUID, int]:
         raise NotFound(_("There is no such draft; it may have been published or discarded.")) from None
 
 
-async def _draft(request: Request, draft_id: UUID) -> DraftView:
+async def _page(request: Request, draft_id: UUID, form: ReasonForm | None = None) -> Response[str]:
+    """The draft with the files that are published with it; its form anew, or as it was sent."""
     async with database_of(request).read(bound_of(request)) as db:
-        found = await draft_queries.draft(db, draft_id)
-    if found is None:
+        draft = await draft_queries.draft(db, draft_id)
+        files = await instruments.going_public(db, [draft_id])
+    if draft is None:
         raise NotFound(_("There is no such draft; it may have been published or discarded."))
-    return found
+    form = form or ReasonForm(data={"version": str(draft.version)})
+    return form_page(request, "entries/review_draft.html", form, draft=draft, files=files[draft_id])
 
 
 @get(f"{REVIEW}/{{draft_id:uuid}}", name="review_draft", access=member(Permission.READ_DRAFTS))
 async def review_draft(request: Request, draft_id: FromPath[UUID]) -> Response[str]:
     """One submitted draft with its evidence, and what its levels still lack."""
-    draft = await _draft(request, draft_id)
-    form = ReasonForm(data={"version": str(draft.version)})
-    return form_page(request, "entries/review_draft.html", form, draft=draft)
+    return await _page(request, draft_id)
 
 
 @post(
@@ -103,7 +105,7 @@ async def return_one(request: Request, draft_id: FromPath[UUID]) -> Response[str
             return go(request, "review", organisation=actor.organisation_key, say=say)
     except Invalid as invalid:
         form.add_faults(invalid.faults)
-    return form_page(request, "entries/review_draft.html", form, draft=await _draft(request, draft_id))
+    return await _page(request, draft_id, form)
 
 
 WITHDRAW = "/{locale:str}/o/{organisation:str}/withdraw/{uid:uuid}"

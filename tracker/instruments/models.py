@@ -37,9 +37,10 @@ class InstrumentFields(SQLModel):
 
 
 class Instrument(Private, InstrumentFields, table=True):
-    """An instrument that nothing published cites yet."""
+    """An instrument that nothing published cites yet. `version` rises with each change, so a stale form is noticed."""
 
     __table_args__ = (sa.Index(None, "tenant_id", "jurisdiction_id"),)
+    version: int = 1
     created_at: datetime = moment_field()
     created_by: UUID | None = None
 

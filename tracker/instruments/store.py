@@ -30,11 +30,10 @@ class Store:
         """
         target = self.path(sha256)
         target.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
-        with incoming.open("rb") as file:
-            os.fsync(file.fileno())
+        sync(incoming)
         incoming.chmod(0o640)
         incoming.replace(target)
-        _sync_folder(target.parent)
+        sync(target.parent)
 
     def remove(self, sha256: str) -> None:
         """Remove a file; no fault when it is gone already."""
@@ -59,8 +58,9 @@ class Store:
             yield from sorted(p.name for p in self.folder.glob("??/*") if _NAME.fullmatch(p.name))
 
 
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
+def sync(path: Path) -> None:
+    """See a file's bytes, or a folder's names, onto the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:
