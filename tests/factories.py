@@ -122,18 +122,13 @@ async def attached(
     incoming.parent.mkdir(parents=True, exist_ok=True)
     incoming.write_bytes(content)
     file = Incoming.of(incoming, name, len(content), sha256(content).hexdigest())
-    async with database.write(bound(actor)) as db:
-        made = await attach(
-            db,
-            actor,
-            instrument_id,
-            file,
-            title=title,
-            published_as=published_as,
-            store=Store(data_dir),
-            quota_mb=quota_mb,
-        )
-        return made.id
+    choices: dict[str, Any] = {"title": title, "published_as": published_as, "quota_mb": quota_mb}
+    try:
+        async with database.write(bound(actor)) as db:
+            made = await attach(db, actor, instrument_id, file, store=Store(data_dir), **choices)
+            return made.id
+    finally:
+        incoming.unlink(missing_ok=True)
 
 
 async def published_instrument(database: Database, code: str) -> UUID:

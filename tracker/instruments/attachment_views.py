@@ -18,7 +18,7 @@ from tracker.instruments.own_queries import OwnAttachment
 from tracker.instruments.own_views import ONE, load, show
 from tracker.instruments.store import Store
 from tracker.instruments.views import handed_over
-from tracker.kit.errors import Conflict, Forbidden, Invalid, NotFound
+from tracker.kit.errors import Conflict, Invalid, NotFound
 from tracker.kit.i18n import gettext as _
 from tracker.kit.vocabulary import PublishAs
 from tracker.web.render import go, renderer_of
@@ -108,7 +108,7 @@ async def attachment_do(request: Request, attachment_id: FromPath[UUID]) -> Redi
     there: dict[str, Any] = {"organisation": actor.organisation_key, "instrument_id": where.instrument_id}
     try:
         say = await _do(request, attachment_id, data.first("do"))
-    except (Conflict, Forbidden) as refused:
+    except Conflict as refused:
         return go(request, "own_instrument", say=str(refused), kind="error", **there)
     return go(request, "own_instrument", say=say, **there)
 

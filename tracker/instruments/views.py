@@ -95,7 +95,7 @@ async def register_file(request: Request, code: FromPath[str]) -> Response[str]:
     base_url = renderer_of(request).settings.base_url
     return Response(
         register_csv(ask.keep(found), ask, base_url, context_of(request).locale),
-        media_type="text/csv; charset=utf-8",
+        media_type="text/csv",
         headers={"content-disposition": f'attachment; filename="instruments-{place.code}.csv"'},
     )
 
@@ -117,11 +117,9 @@ async def handed_over(request: Request, title: str, sha256: str, size: int, medi
     if fault:
         log.error("attachment %s is %s", sha256, fault)
         raise NotFound(_("The stored file is not the one that was attached, so it is not handed out."))
-    if media_type.startswith("text/"):
-        media_type += "; charset=utf-8"
     return File(
         store.path(sha256),
-        filename=download_name(title, sha256, media_type.partition(";")[0]),
+        filename=download_name(title, sha256, media_type),
         media_type=media_type,
         headers=SANDBOX,
     )
