@@ -5,6 +5,7 @@ For one of them only: `@pytest.mark.parametrize("world", ["sqlite"], indirect=Tr
 """
 
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -78,8 +79,8 @@ async def own_world(anyio_backend: str, world: World, worlds: Worlds) -> AsyncIt
 
 
 @pytest.fixture(scope="session")
-def settings() -> Settings:
-    return SETTINGS
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    return replace(SETTINGS, data_dir=tmp_path_factory.mktemp("data"))
 
 
 @pytest.fixture(scope="session")

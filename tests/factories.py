@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 from datetime import date
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlmodel import col, select
 
@@ -14,9 +16,12 @@ from tracker.entries import publish, service
 from tracker.entries.content import Cell, Citation, Content, NewInstrument
 from tracker.entries.models import Draft, PublishedRevision
 from tracker.frameworks.models import FrameworkItem
+from tracker.instruments import service as instruments
+from tracker.instruments.attachment_service import Incoming, attach
 from tracker.instruments.models import PublishedInstrument
+from tracker.instruments.store import Store
 from tracker.jurisdictions.models import Jurisdiction
-from tracker.kit.vocabulary import Basis, CitationAxis, Domain, InstrumentKind, Scope
+from tracker.kit.vocabulary import Basis, CitationAxis, Domain, InstrumentKind, PublishAs, Scope
 
 DECREE = NewInstrument(
     kind=InstrumentKind.REGULATION,
@@ -26,6 +31,7 @@ DECREE = NewInstrument(
     adopted_on=date(2024, 3, 27),
     url="https://example.org/decree-12-2024",
 )
+PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 CITATION = Citation(
     CitationAxis.COMMITMENT, DECREE, locator="Article 3", quote="Staff are trained each year."
 )
@@ -88,6 +94,41 @@ async def published(
     made = await draft(database, author, where, what, submitted=True)
     async with database.write(bound(reviewer)) as db:
         return await publish.publish(db, reviewer, made.id, version=made.version)
+
+
+async def instrument(
+    database: Database, actor: OrganisationActor, code: str = "XAA", what: NewInstrument = DECREE
+) -> UUID:
+    """An instrument of the actor's organisation that nothing cites yet."""
+    where = await cell(database, code)
+    async with database.write(bound(actor)) as db:
+        return (await instruments.add(db, actor, where.jurisdiction_id, what)).id
+
+
+async def attached(
+    database: Database,
+    actor: OrganisationActor,
+    instrument_id: UUID,
+    data_dir: Path,
+    *,
+    content: bytes = PDF,
+    name: str = "decree.pdf",
+    title: str = "Text of the decree",
+    published_as: PublishAs = PublishAs.NONE,
+    quota_mb: int = 1,
+) -> UUID:
+    """A file kept with an instrument of the actor's organisation; returns the attachment's id."""
+    incoming = data_dir / "attachments" / "incoming" / uuid4().hex
+    incoming.parent.mkdir(parents=True, exist_ok=True)
+    incoming.write_bytes(content)
+    file = Incoming.of(incoming, name, len(content), sha256(content).hexdigest())
+    choices: dict[str, Any] = {"title": title, "published_as": published_as, "quota_mb": quota_mb}
+    try:
+        async with database.write(bound(actor)) as db:
+            made = await attach(db, actor, instrument_id, file, store=Store(data_dir), **choices)
+            return made.id
+    finally:
+        incoming.unlink(missing_ok=True)
 
 
 async def published_instrument(database: Database, code: str) -> UUID:

@@ -17,6 +17,8 @@ from tracker.db.session import Database
 from tracker.entries import apply_views, cell_views, review_views
 from tracker.entries import views as entries
 from tracker.frameworks import views as frameworks
+from tracker.instruments import attachment_views, event_views, own_views
+from tracker.instruments import views as instruments
 from tracker.jurisdictions import views as jurisdictions
 from tracker.organisations import views as organisations
 from tracker.pages import views as pages
@@ -74,6 +76,22 @@ ROUTES: list[HTTPRouteHandler] = [
     review_views.withdraw_do,
     privacy.redact_page,
     privacy.redact_do,
+    instruments.instrument_page,
+    instruments.register,
+    instruments.register_file,
+    instruments.attachment_file,
+    own_views.own_instruments,
+    own_views.add_instrument,
+    own_views.add_instrument_do,
+    own_views.own_instrument,
+    own_views.own_instrument_do,
+    own_views.own_instrument_delete,
+    attachment_views.attach,
+    attachment_views.own_attachment,
+    attachment_views.attachment_do,
+    event_views.events_page,
+    event_views.events_do,
+    event_views.retract_do,
 ]
 
 

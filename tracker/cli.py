@@ -4,7 +4,7 @@ import asyncio
 import os
 import re
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -365,6 +365,28 @@ def verify_redactions() -> None:
         click.echo(f"{verdict} {c.table} {c.row_id} {c.field}: {c.tombstone}")
     click.echo(f"{len(checked)} redactions, {sum(not c.stands for c in checked)} wrong")
     if not all(c.stands for c in checked):
+        sys.exit(1)
+
+
+@verify.command("attachments")
+def verify_attachments() -> None:
+    """Read every attachment and compare it with its hash; names what is missing or altered."""
+    from tracker.instruments.store import Store
+    from tracker.instruments.verify import Fault, faults
+
+    def progress(files: Sequence[Any]) -> Iterator[Any]:
+        with click.progressbar(files, label="Attachments", file=sys.stderr) as bar:
+            yield from bar
+
+    async def work(database: Database, settings: Settings) -> tuple[int, list[Fault]]:
+        async with database.read() as db:
+            return await faults(db, Store(settings.data_dir), progress)
+
+    number, found = with_database(work)
+    for fault in found:
+        click.echo(f"{fault.what}: {fault.file.sha256} {'; '.join(fault.file.public)}".rstrip())
+    click.echo(f"{number} attachments compared, {len(found)} of them missing or altered")
+    if found:
         sys.exit(1)
 
 

@@ -14,7 +14,7 @@ NAMES = {
     "DATABASE_URL": "Where the record is kept: sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME. "
     "Default: tracker.sqlite3 in TRACKER_DATA_DIR.",
     "MIGRATION_DATABASE_URL": "The same database as its owner, for `tracker migrate`. Default: TRACKER_DATABASE_URL.",
-    "DATA_DIR": "The folder for the SQLite file and the secret key. Default: ./data.",
+    "DATA_DIR": "The folder for the SQLite file, the secret key and the attachments. Default: ./data.",
     "SECRET_KEY": "At least 32 characters; signs form tokens. Default: made once and kept in TRACKER_DATA_DIR.",
     "BASE_URL": "The address that people use, for links in files. Default: http://127.0.0.1:8000.",
     "ALLOWED_HOSTS": "Host names that are answered, separated by commas. Default: that of TRACKER_BASE_URL, "
@@ -25,6 +25,7 @@ NAMES = {
     "SERVICE_NAME": "What the service calls itself. Default: Core Competencies Adoption Tracker.",
     "SESSION_IDLE_MINUTES": "A session ends after this long without a request. Default: 120.",
     "SESSION_HOURS": "A session ends after this long in any case. Default: 12.",
+    "ATTACHMENT_QUOTA_MB": "How many megabytes of attachments an organisation may keep. Default: 500.",
     "WORKERS": "Server processes. Default: 1.",
 }
 
@@ -47,6 +48,7 @@ class Settings:
     session_idle_minutes: int = 120
     session_hours: int = 12
     workers: int = 1
+    attachment_quota_mb: int = 500
 
     @property
     def secure(self) -> bool:
@@ -86,6 +88,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         session_idle_minutes=_whole_number(env, "SESSION_IDLE_MINUTES", 120),
         session_hours=_whole_number(env, "SESSION_HOURS", 12),
         workers=_whole_number(env, "WORKERS", 1),
+        attachment_quota_mb=_whole_number(env, "ATTACHMENT_QUOTA_MB", 500),
     )
 
 

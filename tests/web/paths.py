@@ -1,7 +1,7 @@
 """Every handler of the application with an address that names things of the demo world."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from litestar.handlers import HTTPRouteHandler
@@ -10,6 +10,9 @@ from tests import factories, personas
 from tracker.access.guard import Access
 from tracker.app import App
 from tracker.db.session import Database
+from tracker.instruments import service as instruments
+from tracker.instruments.service import Happening
+from tracker.kit.vocabulary import InstrumentEventKind, PublishAs
 from tracker.web.static_files import static_url
 
 ORGANISATION = "health-xaa"
@@ -30,6 +33,7 @@ class Call:
     access: Access
     # where in the path, split at its slashes, the handler's own parameters stand
     parameters: tuple[int, ...]
+    takes_files: bool
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
@@ -41,19 +45,30 @@ class Call:
 
 @dataclass(frozen=True)
 class Things:
-    """A submitted draft and a published revision of ORGANISATION."""
+    """A submitted draft, a published revision, and with it an instrument, its file and its amendment: all of ORGANISATION."""
 
     draft_id: UUID
     uid: UUID
+    instrument_id: UUID
+    attachment_id: UUID
+    event_id: int
 
 
-async def make_things(database: Database) -> Things:
+async def make_things(app: App, database: Database) -> Things:
     author = await personas.actor(database, personas.OWNER)
     reviewer = await personas.actor(database, personas.TEAMMATE)
     where = await factories.cell(database)
-    revision = await factories.published(database, author, reviewer, where)
+    instrument = await factories.instrument(database, author)
+    attachment = await factories.attached(
+        database, author, instrument, app.settings.data_dir, published_as=PublishAs.FILE
+    )
+    cited = factories.content(citations=(replace(factories.CITATION, instrument=instrument),))
+    revision = await factories.published(database, author, reviewer, where, cited)
+    async with database.write(personas.bound(reviewer)) as db:
+        amended = Happening(InstrumentEventKind.AMENDED)
+        event = await instruments.record_event(db, reviewer, instrument, amended)
     draft = await factories.draft(database, author, where, submitted=True)
-    return Things(draft.id, revision.uid)
+    return Things(draft.id, revision.uid, instrument, attachment, event.id)
 
 
 def calls(app: App, things: Things) -> list[Call]:
@@ -68,6 +83,9 @@ def calls(app: App, things: Things) -> list[Call]:
         "domain": "educator",
         "draft_id": str(things.draft_id),
         "uid": str(things.uid),
+        "instrument_id": str(things.instrument_id),
+        "attachment_id": str(things.attachment_id),
+        "event_id": str(things.event_id),
         "version": version,
         "name": name,
     }
@@ -84,6 +102,14 @@ def calls(app: App, things: Things) -> list[Call]:
                 if part.startswith("{") and not part.startswith(("{locale:", "{organisation:"))
             )
             for method in sorted(handler.http_methods):
-                access = handler.opt["access"]
-                found.append(Call(handler.name or str(handler), method, path, access, own_parameters))
+                found.append(
+                    Call(
+                        handler.name or str(handler),
+                        method,
+                        path,
+                        handler.opt["access"],
+                        own_parameters,
+                        "largest_file" in handler.opt,
+                    )
+                )
     return found

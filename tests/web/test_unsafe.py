@@ -15,7 +15,7 @@ FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
 async def unsafe(app: App, database: Database) -> list[Call]:
-    found = [call for call in calls(app, await make_things(database)) if call.method != "GET"]
+    found = [call for call in calls(app, await make_things(app, database)) if call.method != "GET"]
     assert len(found) > 10
     return found
 
@@ -82,7 +82,8 @@ async def test_only_forms_are_taken(app: App, database: Database, admin: Visitor
     headers = HERE | ({"Content-Type": kind} if kind is not None else {})
     body = f"csrf_token={admin.csrf_token}".encode()
     for call in await unsafe(app, database):
-        assert (await admin.post(call.path, content=body, headers=headers)).status_code == 415, call
+        refused = 400 if call.takes_files and kind and kind.startswith("multipart/") else 415
+        assert (await admin.post(call.path, content=body, headers=headers)).status_code == refused, call
 
 
 async def test_strangers_change_nothing_but_their_own_sign_in(

@@ -6,7 +6,7 @@ does not name it. A handler without declared access stops the start-up.
 
 import hashlib
 import hmac
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -58,6 +58,10 @@ class BadToken(Refused):
     """A form came without the token of the session it was opened in."""
 
 
+class NotTaken(Refused):
+    """A body of a kind that the handler does not read."""
+
+
 class Undeclared(RuntimeError):
     """A route has no declared access."""
 
@@ -82,7 +86,7 @@ def form_token(secret_key: str, session_hash: str) -> str:
 
 
 async def authorise(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
-    """Litestar calls this before every handler. Raises NotSignedIn, NotFound, Forbidden or BadToken."""
+    """Litestar calls this before every handler. Raises NotSignedIn, NotFound, Forbidden, NotTaken or BadToken."""
     access = handler.opt.get("access")
     if access is None:
         if connection.scope["method"] == "OPTIONS":  # type: ignore[typeddict-item]
@@ -97,8 +101,10 @@ async def authorise(connection: ASGIConnection[Any, Any, Any, Any], handler: Bas
         key = connection.path_params["organisation"]
         context.organisation = await _as_member(context.database, context.actor, key)
         context.organisation.require(access.permission)
-    if connection.scope["method"] in UNSAFE and context.actor is not None:  # type: ignore[typeddict-item]
-        await _check_form_token(connection, context.secret_key, context.actor)
+    if connection.scope["method"] in UNSAFE:  # type: ignore[typeddict-item]
+        form = await _form(connection, handler)
+        if context.actor is not None:
+            _check_form_token(form, context.secret_key, context.actor)
 
 
 async def _as_member(database: Database, actor: Actor, key: str) -> OrganisationActor:
@@ -125,12 +131,22 @@ async def _as_member(database: Database, actor: Actor, key: str) -> Organisation
     )
 
 
-async def _check_form_token(
-    connection: ASGIConnection[Any, Any, Any, Any], secret_key: str, actor: Actor
-) -> None:
+async def _form(
+    connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler
+) -> Mapping[str, Any]:
+    """What the form holds. A handler whose form brings a file declares `largest_file`, in bytes."""
     if not isinstance(connection, Request):
         raise Forbidden(_("This request can't be taken."))
-    form = await connection.form()
+    if connection.content_type[0] != "multipart/form-data":
+        return await connection.form()
+    largest = handler.opt.get("largest_file")
+    if largest is None:
+        raise NotTaken(_("This form takes no files."))
+    texts: Mapping[str, str] = await connection.scope["tracker"].uploads.read(connection, largest)  # type: ignore[typeddict-item]
+    return texts
+
+
+def _check_form_token(form: Mapping[str, Any], secret_key: str, actor: Actor) -> None:
     given = form.get("csrf_token", "")
     expected = form_token(secret_key, actor.session_hash)
     if not isinstance(given, str) or not hmac.compare_digest(given.encode(), expected.encode()):

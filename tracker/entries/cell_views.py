@@ -8,6 +8,7 @@ from tracker.entries import queries
 from tracker.entries.context import framework_named, item_and_domain
 from tracker.entries.evidence import Cited, Support, lacking
 from tracker.entries.standing import Source, Standing, contested, heard
+from tracker.instruments import queries as instruments
 from tracker.jurisdictions import queries as jurisdictions
 from tracker.kit.errors import Invalid, NotFound
 from tracker.kit.i18n import gettext as _
@@ -39,6 +40,8 @@ async def cell_page(request: Request) -> Response[str]:
         at = await queries.moment(db, query.on, query.as_of)
         voices = await queries.standing(db, at, jurisdictions=[place.id], items=[item.id], domains=[domain])
         past = await queries.history(db, place.id, item.id, domain, at.as_of)
+        cited = {e.instrument_id for voice in voices for e in voice.evidence}
+        situations = await instruments.situations(db, cited, at.as_of)
     best = heard(voices, Source.BEST)
     return page(
         request,
@@ -56,6 +59,7 @@ async def cell_page(request: Request) -> Response[str]:
         voices=best + [v for v in heard(voices, Source.ALL) if v not in best],
         contested=contested(voices),
         past=past,
+        situations=situations,
         standing_ids={v.id for v in voices},
         axes=list(Axis),
         lacking=lacks,

@@ -32,6 +32,7 @@ class NewInstrument:
     in_force_on: date | None = None
     in_force_until: date | None = None
     url: str = ""
+    archived_url: str = ""
     note: str = ""
 
 
@@ -117,5 +118,6 @@ INSTRUMENT_FIELDS = [
     "in_force_on",
     "in_force_until",
     "url",
+    "archived_url",
     "note",
 ]

@@ -85,6 +85,9 @@ class CitationForm(Form):
     new_in_force_on = DayField(N_("In force since"))
     new_in_force_until = DayField(N_("In force until"))
     new_url = StringField(N_("Link"), filters=[stripped], validators=[AtMost(URL_LENGTH), SafeLink()])
+    new_archived_url = StringField(
+        N_("Archived link"), filters=[stripped], validators=[AtMost(URL_LENGTH), SafeLink()]
+    )
     locator = text(N_("Where in it"), LOCATOR_LENGTH)
     quote = long_text(N_("Quote"), QUOTE_LENGTH)
     quote_language = text(N_("Language of the quote"), LANGUAGE_LENGTH)
@@ -120,7 +123,7 @@ class CitationForm(Form):
         if self.instrument.data:
             instrument = UUID(self.instrument.data)
         else:
-            names = "title title_original language issuer citation adopted_on in_force_on in_force_until url"
+            names = "title title_original language issuer citation adopted_on in_force_on in_force_until url archived_url"
             new = {name: self[f"new_{name}"].data for name in names.split()}
             instrument = NewInstrument(kind=InstrumentKind(self.new_kind.data), **new)
         return Citation(

@@ -20,6 +20,7 @@ from tracker.entries.models import (
     PublishedWithdrawal,
 )
 from tracker.entries.service import locked_draft
+from tracker.instruments import publish as attachments
 from tracker.instruments.models import Instrument, PublishedInstrument
 from tracker.kit import clock
 from tracker.kit.errors import Conflict, Forbidden, Invalid, NotFound
@@ -170,6 +171,7 @@ async def _published_instrument(
         .where(col(DraftCitation.own_instrument_id) == own.id)
         .values(own_instrument_id=None, instrument_id=own.id)
     )
+    await attachments.follow(db, actor, own.id)
     await db.delete(own)
     await db.flush()
     return published

@@ -21,7 +21,7 @@ from tracker.db.base import select
 from tracker.entries.models import PublishedCitation, PublishedRevision, PublishedWithdrawal
 from tracker.entries.standing import Evidence, Reply, Review, Standing, values_of
 from tracker.frameworks.models import FrameworkItem, FrameworkVersion
-from tracker.instruments.models import PublishedInstrument
+from tracker.instruments.models import PublishedInstrument, PublishedInstrumentEvent
 from tracker.jurisdictions.models import Jurisdiction
 from tracker.kit import clock
 from tracker.kit.vocabulary import Domain, RevisionKind
@@ -85,6 +85,9 @@ async def moment(db: AsyncSession, on: date | None = None, as_of: datetime | Non
         select(PublishedWithdrawal.recorded_at).where(col(PublishedWithdrawal.recorded_at) <= known_by),
         select(PublishedReview.recorded_at).where(col(PublishedReview.recorded_at) <= known_by),
         select(PublishedReply.recorded_at).where(col(PublishedReply.recorded_at) <= known_by),
+        select(PublishedInstrumentEvent.recorded_at).where(
+            col(PublishedInstrumentEvent.recorded_at) <= known_by
+        ),
     )
     maxima = [(await db.execute(select(sa.func.max(s.subquery().c.recorded_at)))).scalar() for s in recorded]
     last = max((m for m in maxima if m is not None), default=datetime(2021, 2, 24, tzinfo=UTC))
@@ -93,17 +96,26 @@ async def moment(db: AsyncSession, on: date | None = None, as_of: datetime | Non
 
 
 async def _last_boundary(db: AsyncSession, last: datetime, until: date) -> date:
-    """The last day, from that of the last publication to `until`, on which a validity began or had just ended."""
+    """The last day, from that of the last publication to `until`, on which a validity began or had just ended,
+    or on which what happened to an instrument took effect."""
+    happened = PublishedInstrumentEvent
     began = select(sa.func.max(R.valid_from)).where(col(R.valid_from) <= until, col(R.recorded_at) <= last)
     ended = select(sa.func.max(R.valid_to)).where(col(R.valid_to) < until, col(R.recorded_at) <= last)
+    took_effect = select(sa.func.max(happened.effective_on)).where(
+        col(happened.effective_on) <= until, col(happened.recorded_at) <= last
+    )
     start = (await db.execute(began)).scalar()
+    effect = (await db.execute(took_effect)).scalar()
     end = (await db.execute(ended)).scalar()
-    days = [last.date()] + ([start] if start else []) + ([end + timedelta(days=1)] if end else [])
-    return max(days)
+    days = [last.date(), start, effect, end + timedelta(days=1) if end else None]
+    return max(day for day in days if day)
 
 
-def _holding(at: Moment) -> Any:
-    """The ids of the revisions that hold at the moment, one per entry."""
+def holding(at: Moment) -> Any:
+    """A statement of (id, n): the revisions that hold at the moment are those with n 1, one per entry.
+
+    Narrow it by whole entries only: a narrower choice would change which revision is an entry's latest.
+    """
     correction = aliased(PublishedRevision)
     after_day = datetime.combine(at.on, time.min, tzinfo=UTC) + timedelta(days=1)
     withdrawn = sa.exists().where(
@@ -138,7 +150,7 @@ async def standing(
 
     Ordered by jurisdiction, item, domain, organisation. Cells nobody has spoken of have no element.
     """
-    ranked = _holding(at).where(col(R.jurisdiction_id).in_(jurisdictions), col(R.item_id).in_(items))
+    ranked = holding(at).where(col(R.jurisdiction_id).in_(jurisdictions), col(R.item_id).in_(items))
     if domains is not None:
         ranked = ranked.where(col(R.domain).in_(domains))
     ids = ranked.subquery()

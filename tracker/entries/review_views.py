@@ -9,14 +9,14 @@ from litestar.response import Redirect
 from tracker.access.guard import member
 from tracker.access.permissions import Permission
 from tracker.entries import draft_queries, service
-from tracker.entries.draft_queries import DraftView
 from tracker.entries.forms import ReasonForm
 from tracker.entries.publish import publish, withdraw
+from tracker.instruments import own_queries as instruments
 from tracker.kit.errors import Conflict, Forbidden, Invalid, NotFound
 from tracker.kit.i18n import gettext as _
 from tracker.kit.i18n import ngettext
 from tracker.privacy import queries as privacy
-from tracker.privacy.findings import Finding, Unconfirmed, findings
+from tracker.privacy.findings import Unconfirmed, findings
 from tracker.web.render import form_page, go, page
 from tracker.web.requests import bound_of, database_of, form_data, organisation_of
 
@@ -29,8 +29,9 @@ async def queue(request: Request) -> Response[str]:
     async with database_of(request).read(bound_of(request)) as db:
         submitted = await draft_queries.submitted(db)
         texts = await privacy.draft_texts(db, [d.id for d in submitted])
+        files = await instruments.going_public(db, [draft.id for draft in submitted])
     signs = {d.id: sum(not f.weak for f in findings(texts[d.id])) for d in submitted}
-    return page(request, "entries/review.html", submitted=submitted, signs=signs)
+    return page(request, "entries/review.html", submitted=submitted, signs=signs, files=files)
 
 
 @post(REVIEW, name="publish_many", access=member(Permission.REVIEW), status_code=303)
@@ -63,20 +64,22 @@ def _ticked(text: str) -> tuple[UUID, int]:
         raise NotFound(_("There is no such draft; it may have been published or discarded.")) from None
 
 
-async def _draft(request: Request, draft_id: UUID) -> tuple[DraftView, list[Finding]]:
-    """The draft and the signs of personal data in it."""
-    async with database_of(request).read(bound_of(request)) as db:
-        found = await draft_queries.draft(db, draft_id)
-        texts = await privacy.draft_texts(db, [draft_id])
-    if found is None:
-        raise NotFound(_("There is no such draft; it may have been published or discarded."))
-    return found, findings(texts[draft_id])
-
-
 async def _draft_page(request: Request, draft_id: UUID, form: ReasonForm | None = None) -> Response[str]:
-    draft, signs = await _draft(request, draft_id)
-    form = form or ReasonForm(data={"version": str(draft.version)})
-    return form_page(request, "entries/review_draft.html", form, draft=draft, signs=signs)
+    """The draft with its signs of personal data and the files published with it; its form anew, or as sent."""
+    async with database_of(request).read(bound_of(request)) as db:
+        draft = await draft_queries.draft(db, draft_id)
+        texts = await privacy.draft_texts(db, [draft_id])
+        files = await instruments.going_public(db, [draft_id])
+    if draft is None:
+        raise NotFound(_("There is no such draft; it may have been published or discarded."))
+    return form_page(
+        request,
+        "entries/review_draft.html",
+        form or ReasonForm(data={"version": str(draft.version)}),
+        draft=draft,
+        signs=findings(texts[draft_id]),
+        files=files[draft_id],
+    )
 
 
 @get(f"{REVIEW}/{{draft_id:uuid}}", name="review_draft", access=member(Permission.READ_DRAFTS))

@@ -113,6 +113,32 @@ class InstrumentKind(StrEnum):
     OTHER = "other"
 
 
+class InstrumentEventKind(StrEnum):
+    """What happened to a published instrument. `retracted` takes back an event that was recorded by mistake."""
+
+    AMENDED = "amended"
+    REPEALED = "repealed"
+    DETAILS = "details"
+    RETRACTED = "retracted"
+
+
+class InstrumentState(StrEnum):
+    """Whether an instrument is in force on a day. `ended`: its own term is over; nobody repealed it."""
+
+    IN_FORCE = "in_force"
+    NOT_YET = "not_yet"
+    ENDED = "ended"
+    REPEALED = "repealed"
+
+
+class PublishAs(StrEnum):
+    """What the public gets of an attachment: nothing, the file, or its title and hash only."""
+
+    NONE = "none"
+    FILE = "file"
+    HASH = "hash"
+
+
 class CitationAxis(StrEnum):
     COMMITMENT = "commitment"
     PRACTICE = "practice"
@@ -255,6 +281,22 @@ _WORDS: dict[str, str] = {
     "instrument.independent_report": N_("Independent report"),
     "instrument.evaluation": N_("Evaluation"),
     "instrument.other": N_("Other document"),
+    "event.amended": N_("Amended"),
+    "event.repealed": N_("Repealed"),
+    "event.details": N_("Details changed"),
+    "event.retracted": N_("Taken back"),
+    "in_force.in_force": N_("In force"),
+    "in_force.not_yet": N_("Not yet in force"),
+    "in_force.ended": N_("No longer in force"),
+    "in_force.repealed": N_("Repealed"),
+    "publish_as.none": N_("Keep it in the organisation"),
+    "publish_as.file": N_("Publish the file"),
+    "publish_as.hash": N_("Publish only its title and hash"),
+    "media.application/pdf": N_("PDF document"),
+    "media.image/png": N_("PNG image"),
+    "media.image/jpeg": N_("JPEG image"),
+    "media.text/csv": N_("CSV table"),
+    "media.text/plain": N_("Plain text"),
     "relation.equal": N_("is equal to"),
     "relation.subset_of": N_("is a part of"),
     "relation.superset_of": N_("contains"),

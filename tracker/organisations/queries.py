@@ -107,6 +107,18 @@ async def voice_of(db: AsyncSession, organisation_id: UUID, jurisdiction_id: int
     return Voice.INDEPENDENT if held == {MandateKind.ASSESSOR} else None
 
 
+async def covers(db: AsyncSession, organisation_id: UUID, jurisdiction_id: int, on: date) -> bool:
+    """Whether the organisation has a mandate of either kind for the jurisdiction or one above it."""
+    held = await db.execute(
+        select(Mandate.id).where(
+            col(Mandate.organisation_id) == organisation_id,
+            col(Mandate.jurisdiction_id).in_(await lineage(db, jurisdiction_id)),
+            _in_force(on),
+        )
+    )
+    return held.first() is not None
+
+
 async def speakers(db: AsyncSession, jurisdiction_id: int) -> list[tuple[str, Voice]]:
     """The organisations that have published on a jurisdiction, with the voice of each, by name."""
     rows = await db.execute(

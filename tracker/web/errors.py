@@ -8,7 +8,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException, SerializationException
 from litestar.response import Redirect
 
-from tracker.access.guard import BadToken, NotSignedIn
+from tracker.access.guard import BadToken, NotSignedIn, NotTaken
 from tracker.kit.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from tracker.kit.i18n import gettext as _
 from tracker.web.render import context_of, renderer_of
@@ -16,6 +16,7 @@ from tracker.web.render import context_of, renderer_of
 log = logging.getLogger("tracker")
 _STATUS: list[tuple[type[Refused], int]] = [
     (BadToken, 403),
+    (NotTaken, 415),
     (NotFound, 404),
     (Forbidden, 403),
     (Conflict, 409),

@@ -19,6 +19,7 @@ from tracker.access.sessions import Lifetime, actor_of
 from tracker.db.session import Database
 from tracker.kit import i18n
 from tracker.settings import Settings
+from tracker.web.uploads import Uploads
 
 log = logging.getLogger("tracker")
 
@@ -34,7 +35,8 @@ HEADERS = {
     b"cross-origin-resource-policy": b"same-origin",
     b"permissions-policy": b"camera=(), geolocation=(), microphone=()",
 }
-FORM_TYPE = "application/x-www-form-urlencoded"  # no form sends files, so multipart bodies are not parsed
+# The guard takes the second only where a handler says that its form brings a file.
+FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
 @dataclass(slots=True)
@@ -45,6 +47,7 @@ class Context:
     secret_key: str
     locale: str
     locales: tuple[str, ...]
+    uploads: Uploads
     actor: Actor | None = None
     organisation: OrganisationActor | None = None
 
@@ -85,7 +88,8 @@ class Outer:
             return
         locale = self._locale(scope["path"])
         i18n.set_locale(locale)
-        context = Context(self.database, self.settings.secret_key, locale, self.settings.locales)
+        uploads = Uploads(self.settings.data_dir / "attachments" / "incoming")
+        context = Context(self.database, self.settings.secret_key, locale, self.settings.locales, uploads)
         token = _cookie(headers.get(b"cookie", b""), session_cookie(self.settings))
         if token and not scope["path"].startswith("/static/"):
             context.actor = await actor_of(self.database, token, self.lifetime)
@@ -93,7 +97,10 @@ class Outer:
         scope["tracker"] = context
         if scope["method"] == "HEAD":
             scope["method"] = "GET"
-        await self.app(scope, receive, guarded)
+        try:
+            await self.app(scope, receive, guarded)
+        finally:
+            uploads.discard()
 
     def _refusal(self, scope: Any, headers: dict[bytes, bytes]) -> tuple[int, str] | None:
         host = headers.get(b"host", b"").decode("latin-1")
@@ -105,7 +112,7 @@ class Outer:
             return 405, "This method is not allowed."
         if scope["method"] in UNSAFE:
             kind = headers.get(b"content-type", b"").decode("latin-1").partition(";")[0].strip().lower()
-            if kind != FORM_TYPE:
+            if kind not in FORM_TYPES:
                 return 415, "Only forms are taken here."
             if not _same_site(headers, f"{'https' if self.settings.secure else 'http'}://{host}"):
                 return 403, "This request came from another site."

@@ -6,6 +6,7 @@ from tracker.access.actor import Actor, OrganisationActor
 from tracker.db.session import Bound, Database
 from tracker.kit.forms import FormData
 from tracker.web.render import context_of, renderer_of
+from tracker.web.uploads import Upload
 
 
 def database_of(request: Request) -> Database:
@@ -31,8 +32,18 @@ def bound_of(request: Request) -> Bound:
 
 
 async def form_data(request: Request) -> FormData:
+    uploads = context_of(request).uploads
+    if uploads.was_read:  # by the guard
+        return FormData(uploads.texts)
     form = await request.form()
     return FormData(list(form.multi_items()))
+
+
+def upload_of(request: Request, name: str) -> Upload | None:
+    """The file that came in a field of the form; None where none was chosen."""
+    upload = context_of(request).uploads.files.get(name)
+    # A browser sends an empty, nameless file for a field that was left alone.
+    return upload if upload and (upload.name or upload.size) else None
 
 
 def query_parameters(request: Request) -> dict[str, str]:
