@@ -27,6 +27,13 @@ class Action(StrEnum):
     DRAFT_TAKEN_BACK = "draft.taken_back"
     DRAFT_SUBMITTED = "draft.submitted"
     DRAFT_RETURNED = "draft.returned"
+    NOTICE_SENT = "notice.sent"
+    NOTICE_REPLIED = "notice.replied"
+    REVIEW_PUBLISHED = "review.published"
+    ENTRY_CONFIRMED = "entry.confirmed"
+    REPORT_RECEIVED = "report.received"
+    REPORT_ANSWERED = "report.answered"
+    REPORT_PURGED = "report.purged"
     REVISION_PUBLISHED = "revision.published"
     REVISION_WITHDRAWN = "revision.withdrawn"
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from tracker.compare.query import Query
 from tracker.entries.queries import Moment
@@ -25,6 +26,7 @@ class ComparedCell:
     domain: Domain
     voices: tuple[Standing, ...]
     contested: bool
+    on: date
     filtered: bool = False
 
     @property

@@ -38,23 +38,27 @@ class WalledSession(Session):
     """A session whose statements see only the private rows that its bound allows."""
 
 
-def _criteria(bound: Bound) -> list[Any]:
+def _criteria(bound: Bound, *, reading: bool) -> list[Any]:
+    """What each private table shows. A row's second party (`counterpart_id`) may read it, never write it."""
     options = []
     for table in tables_of(Kind.PRIVATE):
         allowed: Any = sa.false() if bound.tenant is None else table.tenant_id == bound.tenant  # type: ignore[attr-defined]
-        if bound.user is not None and "user_id" in table.__table__.c:  # type: ignore[attr-defined]
+        columns = table.__table__.c  # type: ignore[attr-defined]
+        if bound.user is not None and "user_id" in columns and reading:
             allowed = sa.or_(allowed, table.user_id == bound.user)  # type: ignore[attr-defined]
+        if bound.tenant is not None and "counterpart_id" in columns and reading:
+            allowed = sa.or_(allowed, table.counterpart_id == bound.tenant)  # type: ignore[attr-defined]
         options.append(with_loader_criteria(table, allowed, include_aliases=True))
     return options
 
 
 @event.listens_for(WalledSession, "do_orm_execute")
 def _wall_off(state: ORMExecuteState) -> None:
-    session_info = state.session.info
-    if "criteria" not in session_info:
-        session_info["criteria"] = _criteria(session_info["bound"])
+    info = state.session.info
+    if "criteria" not in info:
+        info["criteria"] = {reading: _criteria(info["bound"], reading=reading) for reading in (True, False)}
     if state.is_select or state.is_update or state.is_delete:
-        state.statement = state.statement.options(*session_info["criteria"])
+        state.statement = state.statement.options(*info["criteria"][state.is_select])
     elif state.is_insert:
         raise ForeignRow("bulk inserts pass the wall by; add objects instead")
 

@@ -11,12 +11,16 @@ from tracker.access.permissions import Permission
 from tracker.entries import draft_queries, service
 from tracker.entries.draft_queries import DraftView
 from tracker.entries.forms import ReasonForm
-from tracker.entries.publish import publish, withdraw
+from tracker.entries.publish import notify, publish, withdraw
+from tracker.kit import clock
 from tracker.kit.errors import Conflict, Forbidden, Invalid, NotFound
 from tracker.kit.i18n import gettext as _
 from tracker.kit.i18n import ngettext
+from tracker.kit.vocabulary import DraftState, Voice
+from tracker.notices import queries as notices
+from tracker.organisations import queries as organisations
 from tracker.web.render import form_page, go, page
-from tracker.web.requests import bound_of, database_of, form_data, organisation_of
+from tracker.web.requests import bound_of, database_of, form_data, organisation_of, settings_of
 
 REVIEW = "/{locale:str}/o/{organisation:str}/review"
 
@@ -68,8 +72,40 @@ async def _draft(request: Request, draft_id: UUID) -> DraftView:
 async def review_draft(request: Request, draft_id: FromPath[UUID]) -> Response[str]:
     """One submitted draft with its evidence, and what its levels still lack."""
     draft = await _draft(request, draft_id)
-    form = ReasonForm(data={"version": str(draft.version)})
-    return form_page(request, "entries/review_draft.html", form, draft=draft)
+    return await _review_page(request, draft, ReasonForm(data={"version": str(draft.version)}))
+
+
+async def _review_page(request: Request, draft: DraftView, form: ReasonForm) -> Response[str]:
+    """The draft with what may be done now: publish, or notify the steward first, or wait for the reply."""
+    actor = organisation_of(request)
+    async with database_of(request).read(bound_of(request)) as db:
+        voice = await organisations.voice_of(
+            db, actor.organisation_id, draft.cell.jurisdiction_id, clock.today()
+        )
+        stewards = await organisations.nearest_stewards(db, draft.cell.jurisdiction_id, clock.today())
+        sent = await notices.sent(db, actor.organisation_id, draft.id)
+    return form_page(
+        request,
+        "entries/review_draft.html",
+        form,
+        draft=draft,
+        must_notify=voice is Voice.INDEPENDENT and bool(stewards) and draft.state is DraftState.SUBMITTED,
+        stewards=stewards,
+        sent=[notice for notice in sent if notice.closed_at is None],
+        days=settings_of(request).notice_days,
+        now=clock.now(),
+    )
+
+
+@post(f"{REVIEW}/{{draft_id:uuid}}/notify", name="notify", access=member(Permission.REVIEW), status_code=303)
+async def notify_steward(request: Request, draft_id: FromPath[UUID]) -> Redirect:
+    """Send the assessment to the steward, as it was read."""
+    data, actor = await form_data(request), organisation_of(request)
+    _same, version = _ticked(f"{draft_id}:{data.first('version')}")
+    async with database_of(request).write(bound_of(request)) as db:
+        await notify(db, actor, draft_id, version=version, days=settings_of(request).notice_days)
+    say = _("The steward is notified.")
+    return go(request, "review_draft", organisation=actor.organisation_key, draft_id=draft_id, say=say)
 
 
 @post(
@@ -103,7 +139,7 @@ async def return_one(request: Request, draft_id: FromPath[UUID]) -> Response[str
             return go(request, "review", organisation=actor.organisation_key, say=say)
     except Invalid as invalid:
         form.add_faults(invalid.faults)
-    return form_page(request, "entries/review_draft.html", form, draft=await _draft(request, draft_id))
+    return await _review_page(request, await _draft(request, draft_id), form)
 
 
 WITHDRAW = "/{locale:str}/o/{organisation:str}/withdraw/{uid:uuid}"

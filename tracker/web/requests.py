@@ -5,11 +5,16 @@ from litestar import Request
 from tracker.access.actor import Actor, OrganisationActor
 from tracker.db.session import Bound, Database
 from tracker.kit.forms import FormData
-from tracker.web.render import context_of
+from tracker.settings import Settings
+from tracker.web.render import context_of, renderer_of
 
 
 def database_of(request: Request) -> Database:
     return context_of(request).database
+
+
+def settings_of(request: Request) -> Settings:
+    return renderer_of(request).settings
 
 
 def actor_of(request: Request) -> Actor:
