@@ -49,4 +49,12 @@ def query_parameters(request: Request) -> dict[str, str]:
 
 
 def client_address(request: Request) -> str:
-    return request.client.host if request.client else "unknown"
+    """Where the request comes from: the nearest address that is no proxy of ours."""
+    trusted = renderer_of(request).settings.trusted_proxies
+    forwarded = [
+        part.strip() for part in request.headers.get("x-forwarded-for", "").split(",") if part.strip()
+    ]
+    address = request.client.host if request.client else "unknown"
+    while address in trusted and forwarded:
+        address = forwarded.pop()
+    return address[:64]

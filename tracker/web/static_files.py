@@ -3,8 +3,9 @@
 import hashlib
 from pathlib import Path
 
-from litestar import Request, Response, get
+from litestar import Response, get
 from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
 
 from tracker.access.guard import PUBLIC
 
@@ -20,7 +21,7 @@ def static_url(name: str) -> str:
 
 
 @get("/static/{version:str}/{name:str}", name="static", access=PUBLIC, include_in_schema=False)
-async def static_file(request: Request, version: str, name: str) -> Response[bytes]:
+async def static_file(version: FromPath[str], name: FromPath[str]) -> Response[bytes]:
     if name not in FILES or version != _HASHES[name]:
         raise NotFoundException
     return Response(

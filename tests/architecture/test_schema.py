@@ -1,0 +1,151 @@
+"""The tables are what the rules of the record want, and both databases have what the models say."""
+
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy.engine import Connection
+
+from tests.worlds import ON_POSTGRESQL, World
+from tracker.db import registry
+from tracker.db.base import Kind, Table, metadata, tables_of
+
+registry.load()
+
+PRIVATE = [t.__table__ for t in tables_of(Kind.PRIVATE)]  # type: ignore[attr-defined]
+APPEND_ONLY = [str(t.__tablename__) for t in tables_of(Kind.PUBLISHED)] + ["audit_event"]
+# The chain is one across tenants; and who signs in must find the own memberships in all of them.
+NOT_BY_TENANT = {("audit_event", ("sequence",)), ("membership", ("user_id",))}
+
+
+def test_every_table_states_its_kind() -> None:
+    stated = {str(t.__tablename__) for kind in Kind for t in tables_of(kind)}
+    assert stated == set(metadata.tables)
+    assert all(isinstance(t.kind__, Kind) for t in Table.__subclasses__() if hasattr(t, "__table__"))
+
+
+def test_private_tables_put_the_tenant_first() -> None:
+    assert PRIVATE
+    for table in PRIVATE:
+        assert next(iter(table.primary_key.columns)).name == "tenant_id", table
+        uniques = [c for c in table.constraints if isinstance(c, sa.UniqueConstraint)]
+        for thing in [*table.indexes, *uniques]:
+            columns = tuple(column.name for column in thing.columns)
+            assert columns[0] == "tenant_id" or (table.name, columns) in NOT_BY_TENANT, (table, columns)
+
+
+def test_only_private_tables_have_a_tenant() -> None:
+    assert {t.name for t in metadata.tables.values() if "tenant_id" in t.c} == {t.name for t in PRIVATE}
+
+
+def test_references_between_private_rows_carry_the_tenant() -> None:
+    """Else a row could point at another tenant's, and tell that it is there."""
+    names = {table.name for table in PRIVATE}
+    for table in PRIVATE:
+        for key in table.foreign_key_constraints:
+            if key.referred_table.name in names:
+                pairs = [(e.parent.name, e.column.name) for e in key.elements]
+                assert pairs[0] == ("tenant_id", "tenant_id"), key
+                assert len(pairs) > 1, key
+
+
+def test_nothing_public_points_at_private_rows() -> None:
+    names = {table.name for table in PRIVATE}
+    for table in metadata.tables.values():
+        if table.name not in names:
+            assert not {key.referred_table.name for key in table.foreign_key_constraints} & names, table
+
+
+def test_enums_are_text_with_a_check() -> None:
+    for table in metadata.tables.values():
+        for column in table.columns:
+            if isinstance(column.type, sa.Enum):
+                assert not column.type.native_enum, column
+                assert column.type.create_constraint, column
+                assert all(value == value.lower() for value in column.type.enums), column
+
+
+def test_moments_know_their_zone() -> None:
+    plain = [c for t in metadata.tables.values() for c in t.columns if type(c.type) is sa.DateTime]
+    assert plain == []
+
+
+async def test_the_migrations_make_what_the_models_say(world: World) -> None:
+    def differences(connection: Connection) -> list[object]:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return list(compare_metadata(context, metadata))
+
+    async with world.owner.connect() as connection:
+        assert await connection.run_sync(differences) == []
+
+
+async def test_the_migrations_know_every_constraint(world: World) -> None:
+    """The comparison above looks at no check and no trigger: compare the checks by name."""
+
+    def checks(connection: Connection) -> set[tuple[str, str]]:
+        look = sa.inspect(connection)
+        return {(t, str(c["name"])) for t in look.get_table_names() for c in look.get_check_constraints(t)}
+
+    wanted = {
+        (t.name, str(c.name))
+        for t in metadata.tables.values()
+        for c in t.constraints
+        if isinstance(c, sa.CheckConstraint)
+    }
+    async with world.owner.connect() as connection:
+        assert await connection.run_sync(checks) == wanted
+
+
+async def test_append_only_tables_have_their_triggers(world: World) -> None:
+    async with world.owner.connect() as connection:
+        if world.name == "sqlite":
+            rows = await connection.exec_driver_sql(
+                "SELECT tbl_name, name FROM sqlite_master WHERE type = 'trigger'"
+            )
+            wanted = {(t, f"{t}_no_{verb}") for t in APPEND_ONLY for verb in ("update", "delete")}
+        else:
+            # 58: before (2), delete (8), update (16), truncate (32), for each statement; "O": always on
+            rows = await connection.exec_driver_sql(
+                "SELECT tgrelid::regclass::text, tgname FROM pg_trigger "
+                "WHERE NOT tgisinternal AND tgtype = 58 AND tgenabled = 'O'"
+            )
+            wanted = {(t, f"{t}_no_change") for t in APPEND_ONLY}
+        assert {tuple(row) for row in rows} == wanted
+
+
+@ON_POSTGRESQL
+async def test_row_level_security_guards_every_private_table(world: World) -> None:
+    async with world.owner.connect() as connection:
+        guarded = await connection.exec_driver_sql(
+            "SELECT relname, relforcerowsecurity FROM pg_class WHERE relrowsecurity"
+        )
+        # the owner verifies the audit chain across tenants, so there it is not forced on the owner
+        assert {tuple(row) for row in guarded} == {(t.name, t.name != "audit_event") for t in PRIVATE}
+
+
+@ON_POSTGRESQL
+async def test_postgresql_has_no_native_enum_and_the_app_owns_nothing(world: World) -> None:
+    async with world.owner.connect() as connection:
+        enums = await connection.exec_driver_sql("SELECT typname FROM pg_type WHERE typtype = 'e'")
+        assert enums.all() == []
+        owners = await connection.exec_driver_sql(
+            "SELECT DISTINCT tableowner FROM pg_tables WHERE schemaname = 'public'"
+        )
+        assert owners.scalars().all() == ["tracker_owner"]
+
+
+@ON_POSTGRESQL
+async def test_the_app_can_rewrite_nothing_published(world: World) -> None:
+    async with world.owner.connect() as connection:
+        granted = await connection.exec_driver_sql(
+            "SELECT table_name, privilege_type FROM information_schema.role_table_grants "
+            "WHERE grantee = 'tracker_app'"
+        )
+        verbs: dict[str, set[str]] = {}
+        for table, verb in granted:
+            verbs.setdefault(table, set()).add(verb)
+    assert set(verbs) == set(metadata.tables) | {"alembic_version"}
+    assert verbs.pop("alembic_version") == {"SELECT"}
+    for table, allowed in verbs.items():
+        assert allowed <= {"SELECT", "INSERT", "UPDATE", "DELETE"}, table
+        if table in APPEND_ONLY:
+            assert allowed == {"SELECT", "INSERT"}, table

@@ -1,0 +1,187 @@
+"""What only a browser shows: small windows, the keyboard, paper, and that pages load nothing from elsewhere."""
+
+import unicodedata
+from io import BytesIO
+
+import pytest
+from playwright.sync_api import Page, expect
+from pypdf import PdfReader
+
+from tests.browser.visitor import Visitor
+
+pytestmark = pytest.mark.browser
+
+STATES = "US-CT,US-FL,US-LA,US-MI,US-TX"
+PUBLIC = [
+    "/en",
+    "/en/how-to-read",
+    "/en/sign-in",
+    "/en/jurisdictions",
+    "/en/jurisdictions?q=texas",
+    "/en/jurisdictions/XAB",
+    "/en/jurisdictions/US-TX",
+    "/en/jurisdictions/XAB/hhs-core-competencies@2021/HTCC-C2/individual",
+    "/en/jurisdictions/XAA/hhs-core-competencies@2021/HTCC-C2/organization",
+    "/en/jurisdictions/FRA/delta87-justice@2021/D87J-HEALTH/all",
+    "/en/frameworks",
+    "/en/frameworks/hhs-core-competencies@2021",
+    "/en/frameworks/eu-directive-2011-36",
+    "/en/crosswalks",
+    "/en/crosswalks/hhs-core-competencies--delta87-justice",
+    "/en/compare",
+    f"/en/compare?jurisdictions={STATES}",
+    "/en/compare?jurisdictions=XAA,XAB,XAC&source=all&layout=together",
+    "/en/compare?jurisdictions=XAA,NOPE&axis=sideways",
+    "/en/compare/briefing?jurisdictions=US-FL,US-TX,XAB",
+    "/en/there-is-no-such-page",
+]
+WORKSPACE = [
+    "/en/o/health-xac",
+    "/en/account",
+    "/en/o/health-xac/jurisdictions/XAC",
+    "/en/o/health-xac/jurisdictions/XAC?framework=delta87-justice@2021",
+    "/en/o/health-xac/jurisdictions/XAC/apply",
+    "/en/o/health-xac/jurisdictions/XAC/cells/hhs-core-competencies@2021/HTCC-C1/individual",
+    "/en/o/health-xac/jurisdictions/XAC/cells/hhs-core-competencies@2021/HTCC-UC/organization",
+    "/en/o/health-xac/jurisdictions/XAC/cells/hhs-core-competencies@2021/HTCC-C2/individual",
+    "/en/o/health-xac/review",
+]
+FOCUS_SHOWN = """() => {
+  const e = document.activeElement;
+  const told = [getComputedStyle(e), getComputedStyle(e, '::after')];
+  const shown = told.some(s => parseFloat(s.outlineWidth) > 0 && s.outlineStyle !== 'none');
+  const box = e.getBoundingClientRect();
+  return [e.tagName + ' ' + (e.id || e.getAttribute('href') || e.className || e.name), shown, box.width > 0];
+}"""
+
+
+def fits(visitor: Visitor, paths: list[str]) -> None:
+    too_wide = []
+    for width in (320, 360):
+        visitor.page.set_viewport_size({"width": width, "height": 740})
+        for path in paths:
+            visitor.page.goto(path)
+            expect(visitor.page.locator("h1")).to_have_count(1)
+            if over := visitor.overflow():
+                too_wide.append(f"{path} by {over} at {width}")
+    assert not too_wide, "\n".join(too_wide)
+
+
+def test_public_pages_fit_a_small_window(visitor: Visitor) -> None:
+    fits(visitor, PUBLIC)
+    for path, name in (("/en", "small-home"), (f"/en/compare?jurisdictions={STATES}", "small-compare")):
+        visitor.page.goto(path)
+        visitor.shot(name)
+
+
+def test_workspace_pages_fit_a_small_window(visitor: Visitor) -> None:
+    visitor.sign_in("reviewer@health.xac.example")
+    fits(visitor, WORKSPACE)
+    visitor.page.goto(WORKSPACE[4])
+    visitor.shot("small-apply")
+    visitor.page.get_by_role("button", name="Submit all for review").click()
+    assert visitor.overflow() <= 0
+
+
+def test_skip_link_comes_first_and_leads_to_the_content(visitor: Visitor) -> None:
+    page = visitor.page
+    page.goto("/en/frameworks")
+    page.keyboard.press("Tab")
+    skip = page.get_by_role("link", name="Skip to main content")
+    expect(skip).to_be_focused()
+    expect(skip).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    assert visitor.focused_id() == "main"
+    page.keyboard.press("Tab")
+    expect(page.locator("main a").first).to_be_focused()
+
+
+def walk(page: Page, most: int = 200) -> list[str]:
+    """Tab through a page to its end; what had the focus. Each must show it."""
+    seen: list[str] = []
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        name, shown, has_size = page.evaluate(FOCUS_SHOWN)
+        if name.startswith("BODY"):
+            return seen
+        assert shown, f"the focus does not show on {name} of {page.url}"
+        assert has_size, f"the focus is on something without a size: {name} of {page.url}"
+        seen.append(name)
+    raise AssertionError(f"the keyboard does not get through {page.url}")
+
+
+@pytest.mark.parametrize(
+    "path", ["/en", "/en/compare", "/en/compare?jurisdictions=XAA,XAB", "/en/jurisdictions/XAA"]
+)
+def test_the_focus_shows_everywhere(visitor: Visitor, path: str) -> None:
+    visitor.page.goto(path)
+    assert len(walk(visitor.page)) > 10
+
+
+def test_an_entry_can_be_logged_by_keyboard_alone(visitor: Visitor) -> None:
+    page = visitor.page
+    page.goto("/en/sign-in")
+    page.get_by_label("E-mail address").focus()
+    page.keyboard.type("contributor@health.xac.example")
+    page.keyboard.press("Tab")
+    page.keyboard.type(visitor.site.passwords["contributor@health.xac.example"])
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/en/o/health-xac")
+    page.goto("/en/o/health-xac/jurisdictions/XAC/cells/hhs-core-competencies@2021/HTCC-C4/educator")
+    assert {"INPUT commitment-5", "INPUT note", "TEXTAREA note"} & set(walk(page))
+    page.locator("#commitment-5").focus()
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("#commitment-6")).to_be_checked()
+    page.keyboard.press("ArrowDown")
+    page.locator("#note").focus()
+    page.keyboard.type("The sources do not settle it.")
+    page.get_by_role("button", name="Submit for review").focus()
+    page.keyboard.press("Enter")
+    assert "Submitted for review." in visitor.flash()
+
+
+def test_the_comparison_prints(visitor: Visitor) -> None:
+    page = visitor.page
+    page.goto("/en/compare?jurisdictions=XAA,XAB,US-TX&source=all")
+    page.emulate_media(media="print")
+    for unwanted in (".site-nav", ".filters", ".skip", ".breadcrumbs", "main a.button"):
+        expect(page.locator(unwanted).first).to_be_hidden()
+    expect(page.locator("table.matrix").first).to_be_visible()
+    assert page.evaluate(
+        "[...document.querySelectorAll('.scroll')].every(e => e.scrollWidth <= e.clientWidth + 1)"
+    )
+    visitor.shot("print")
+    text = " ".join(p.extract_text() for p in PdfReader(BytesIO(page.pdf(prefer_css_page_size=True))).pages)
+    text = unicodedata.normalize("NFKC", " ".join(text.split()))  # ligatures are one character there
+    for wanted in ("Quillmere", "Texas", "Fictional", "Not assessed", "Not affiliated with HHS"):
+        assert wanted in text
+    assert "Sign in" not in text
+
+
+def test_dark_and_large_text(visitor: Visitor) -> None:
+    page = visitor.page
+    page.emulate_media(color_scheme="dark")
+    page.goto("/en/compare?jurisdictions=XAA,XAB")
+    visitor.shot("dark-compare")
+    page.goto("/en/jurisdictions/XAB/hhs-core-competencies@2021/HTCC-C2/individual")
+    visitor.shot("dark-cell")
+    ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert ground == "rgb(20, 24, 29)"
+
+
+def test_a_page_runs_and_loads_nothing_from_elsewhere(visitor: Visitor) -> None:
+    """The policy holds in a browser: what is slipped into a page neither runs nor loads."""
+    page = visitor.page
+    page.goto("/en")
+    page.evaluate(
+        "document.body.insertAdjacentHTML('beforeend', '<img src=\"https://elsewhere.example/x.png\">'"
+        " + '<p id=bait onclick=\"document.title = 1\">x</p>')"
+    )
+    page.evaluate(
+        "{const s = document.createElement('script'); s.textContent = 'window.hurt = 1'; document.body.append(s)}"
+    )
+    page.locator("#bait").click()
+    assert page.evaluate("window.hurt === undefined && document.title !== '1'")
+    refused = [t for t in visitor.troubles if "Content Security Policy" in t]
+    assert len(refused) == 3
+    visitor.troubles.clear()

@@ -1,0 +1,133 @@
+"""Plain functions that make what tests need: cells, contents, drafts, revisions, forms. Nothing random."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import col, select
+
+from tests.personas import bound
+from tracker.access.actor import OrganisationActor
+from tracker.db.session import Database
+from tracker.entries import publish, service
+from tracker.entries.content import Cell, Citation, Content, NewInstrument
+from tracker.entries.models import Draft, PublishedRevision
+from tracker.frameworks.models import FrameworkItem
+from tracker.instruments.models import PublishedInstrument
+from tracker.jurisdictions.models import Jurisdiction
+from tracker.kit.vocabulary import Basis, CitationAxis, Domain, InstrumentKind, Scope
+
+DECREE = NewInstrument(
+    kind=InstrumentKind.REGULATION,
+    title="Decree on training in health care",
+    issuer="Ministry of Health",
+    citation="Decree 12/2024",
+    adopted_on=date(2024, 3, 27),
+    url="https://example.org/decree-12-2024",
+)
+CITATION = Citation(
+    CitationAxis.COMMITMENT, DECREE, locator="Article 3", quote="Staff are trained each year."
+)
+# Adopted in part on paper, with its evidence; practice not assessed.
+CONTENT = Content(
+    commitment="2",
+    basis=Basis.EQUIVALENT,
+    scope=Scope.TARGETED,
+    scope_note="Nurses",
+    valid_from=date(2024, 4, 1),
+    note="Written for a test.",
+    citations=(CITATION,),
+)
+
+
+def content(**changes: Any) -> Content:
+    """CONTENT with changes."""
+    return replace(CONTENT, **changes)
+
+
+async def cell(
+    database: Database, code: str = "XAA", item: str = "HTCC-UC", domain: Domain = Domain.EDUCATOR
+) -> Cell:
+    """A cell by the codes of its jurisdiction and item."""
+    async with database.read() as db:
+        place = (await db.execute(select(Jurisdiction.id).where(col(Jurisdiction.code) == code))).scalar_one()
+        number = (
+            await db.execute(select(FrameworkItem.id).where(col(FrameworkItem.key) == item))
+        ).scalar_one()
+    assert place is not None
+    assert number is not None
+    return Cell(place, number, domain)
+
+
+async def draft(
+    database: Database,
+    actor: OrganisationActor,
+    where: Cell,
+    what: Content = CONTENT,
+    *,
+    submitted: bool = False,
+) -> Draft:
+    """A draft of the cell by the actor, made by the services; replaces what the draft said."""
+    async with database.write(bound(actor)) as db:
+        before = await service.open_draft(db, where)
+        made = await service.save_draft(db, actor, where, what, version=before.version if before else 0)
+        if submitted:
+            await service.submit(db, actor, made.id, version=made.version)
+        return made
+
+
+async def published(
+    database: Database,
+    author: OrganisationActor,
+    reviewer: OrganisationActor,
+    where: Cell,
+    what: Content = CONTENT,
+) -> PublishedRevision:
+    """A revision of the cell, submitted by the author and published by the reviewer."""
+    made = await draft(database, author, where, what, submitted=True)
+    async with database.write(bound(reviewer)) as db:
+        return await publish.publish(db, reviewer, made.id, version=made.version)
+
+
+async def published_instrument(database: Database, code: str) -> UUID:
+    """An instrument of the public register in a jurisdiction, the first by title."""
+    async with database.read() as db:
+        return (
+            (
+                await db.execute(
+                    select(PublishedInstrument.id)
+                    .join(Jurisdiction, col(Jurisdiction.id) == PublishedInstrument.jurisdiction_id)
+                    .where(col(Jurisdiction.code) == code)
+                    .order_by(col(PublishedInstrument.title))
+                )
+            )
+            .scalars()
+            .first()
+        ) or UUID(int=0)
+
+
+def entry_form(**changes: Any) -> dict[str, Any]:
+    """What a browser sends from the form of a cell, saying what CONTENT says. `do` is the button pressed."""
+    fields = {
+        "do": "save",
+        "version": "0",
+        "kind": "change",
+        "commitment": "2",
+        "practice": "not_assessed",
+        "basis": "equivalent",
+        "scope": "targeted",
+        "scope_note": "Nurses",
+        "valid_from": "2024-04-01",
+        "valid_to": "",
+        "note": "Written for a test.",
+        "citations-0-axis": "commitment",
+        "citations-0-instrument": "",
+        "citations-0-new_kind": "regulation",
+        "citations-0-new_title": "Decree on training in health care",
+        "citations-0-new_adopted_on": "2024-03-27",
+        "citations-0-new_url": "https://example.org/decree-12-2024",
+        "citations-0-locator": "Article 3",
+        "citations-0-quote": "Staff are trained each year.",
+    }
+    return fields | changes

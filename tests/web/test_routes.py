@@ -1,0 +1,139 @@
+"""Every handler for every persona: the answer follows from the access it declares, and from nothing else."""
+
+import httpx
+import pytest
+from litestar import Litestar, get
+from litestar.handlers import HTTPRouteHandler
+
+from tests import personas
+from tests.personas import Persona, Visitor
+from tests.web.paths import ORGANISATION, Call, calls, make_things
+from tracker import app as app_module
+from tracker.access.guard import PUBLIC, Access, Undeclared, Who, require_declared
+from tracker.access.permissions import GRANTS
+from tracker.app import App, create_app
+from tracker.db.session import Database
+from tracker.settings import Settings
+
+# What a page or a form may answer once the caller may call it. 409: a stale form; 404: no such draft.
+SERVED = {200, 303, 404, 409, 422}
+EVERYBODY = [*personas.PERSONAS, None]
+
+
+def access_of(handler: HTTPRouteHandler) -> object:
+    return handler.opt.get("access")
+
+
+def test_every_handler_declares_access(shared_app: App) -> None:
+    handlers = [
+        handler
+        for route in shared_app.litestar.routes
+        for handler in getattr(route, "route_handlers", [])
+        if isinstance(handler, HTTPRouteHandler) and handler.http_methods != {"OPTIONS"}
+    ]
+    assert len(handlers) >= len(app_module.ROUTES)
+    assert [str(h) for h in handlers if not isinstance(access_of(h), Access)] == []
+
+
+def test_the_organisation_of_a_path_is_always_guarded(shared_app: App) -> None:
+    """A path below /o/{organisation} that declares less than membership would be open to outsiders."""
+    for route in shared_app.litestar.routes:
+        for handler in getattr(route, "route_handlers", []):
+            access = access_of(handler)
+            if isinstance(access, Access):
+                guarded = access.who is Who.ORGANISATION
+                assert guarded == ("{organisation:" in route.path), route.path
+                assert guarded == (access.permission is not None), route.path
+
+
+@get("/{locale:str}/bare", name="bare")
+async def bare() -> None:
+    """A handler whose author forgot who may call it."""
+
+
+def test_an_undeclared_route_stops_the_start(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(Undeclared, match=r"GET.*/bare"):
+        require_declared(Litestar([bare]).routes)
+    monkeypatch.setattr(app_module, "ROUTES", [*app_module.ROUTES, bare])
+    with pytest.raises(Undeclared, match="/bare"):
+        create_app(settings, Database(None))  # type: ignore[arg-type]
+
+
+async def _send(
+    app: App, settings: Settings, database: Database, persona: Persona | None, call: Call, path: str
+) -> httpx.Response:
+    """The call with a fresh session: one of the calls is signing out."""
+    if persona is None:
+        person = personas.visitor(app, settings)
+    else:
+        person = await personas.signed_in(app, settings, database, persona)
+    async with person:
+        if call.method == "GET":
+            return await person.get(path)
+        return await person.submit(path)
+
+
+def _fault(call: Call, persona: Persona | None, answer: httpx.Response, unknown: httpx.Response) -> str:
+    """What is wrong with an answer; "" if it is as declared. `unknown`: that of no organisation."""
+    status, access = answer.status_code, call.access
+    if access.who is Who.ANYONE:
+        return "" if status in SERVED else "should be served to anyone"
+    if persona is None:
+        there = answer.headers.get("location", "")
+        return "" if status == 303 and there.startswith("/en/sign-in") else "should lead to the sign-in page"
+    if access.who is Who.SIGNED_IN:
+        return "" if status in SERVED else "should be served to whoever is signed in"
+    if persona.organisation != ORGANISATION:
+        same = (status, answer.content, answer.headers) == (404, unknown.content, unknown.headers)
+        return "" if same else "should look like an organisation that does not exist"
+    if access.permission not in GRANTS[persona.role]:
+        return "" if status == 403 else "should be forbidden"
+    return "" if status in SERVED and answer.content != unknown.content else "should be served to the role"
+
+
+@pytest.mark.parametrize("persona", EVERYBODY, ids=lambda p: p.name if p else "anonymous")
+async def test_every_handler_answers_as_declared(
+    app: App, settings: Settings, database: Database, persona: Persona | None
+) -> None:
+    found = calls(app, await make_things(database))
+    faults = []
+    for call in found:
+        answer = await _send(app, settings, database, persona, call, call.path)
+        unknown = answer
+        if call.access.who is Who.ORGANISATION:
+            unknown = await _send(app, settings, database, persona, call, call.elsewhere())
+        fault = _fault(call, persona, answer, unknown)
+        if fault:
+            faults.append(f"{call}: {answer.status_code}, {fault}")
+    assert faults == []
+    assert len(found) == len(app_module.ROUTES)
+
+
+@pytest.mark.parametrize("persona", [personas.ADMIN], ids=["admin"])
+async def test_every_page_is_there_for_who_may_see_it(
+    app: App, settings: Settings, database: Database, persona: Persona
+) -> None:
+    """With names of things that exist, no page says 404."""
+    for call in calls(app, await make_things(database)):
+        if call.method == "GET":
+            answer = await _send(app, settings, database, persona, call, call.path)
+            wanted = {200, 303}
+            if call.name in ("briefing", "briefing_pdf", "compare_csv"):  # they need a query
+                wanted |= {422}
+            assert answer.status_code in wanted, f"{call}: {answer.status_code}"
+
+
+async def test_strangers_learn_nothing_from_where_they_are_sent(client: Visitor) -> None:
+    there = await client.get("/en/o/health-xaa")
+    nowhere = await client.get("/en/o/health-xxx")
+    assert there.status_code == nowhere.status_code == 303
+    assert there.headers["location"].replace("xaa", "xxx") == nowhere.headers["location"]
+
+
+@pytest.mark.parametrize("path", ["/xx", "/xx/compare", "/de/sign-in", "/EN", "/en%00", "/%C3%A9n"])
+async def test_unknown_languages_are_unknown_pages(client: Visitor, path: str) -> None:
+    assert (await client.get(path)).status_code == 404
+
+
+async def test_the_roles_of_a_public_route_are_nobodys() -> None:
+    assert PUBLIC.permission is None
