@@ -248,7 +248,7 @@ async def pickable(db: AsyncSession, jurisdiction_ids: Collection[int]) -> list[
 
 @dataclass(frozen=True, slots=True)
 class OwnRevision:
-    """The organisation's latest published revision of a cell, withdrawn ones left aside."""
+    """The organisation's latest published revision of a cell, those withdrawn or corrected left aside."""
 
     id: int
     uid: UUID
