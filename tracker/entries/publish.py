@@ -44,8 +44,9 @@ async def publish(
     voice = await _voice(db, actor, draft)
     stewards = await organisations.nearest_stewards(db, draft.jurisdiction_id, clock.today())
     if voice is Voice.INDEPENDENT and stewards:
-        await notices.require_ready(db, draft.id, draft.state)
+        await notices.require_ready(db, draft.id, draft.state, stewards)
     closing = await notices.open_notices(db, draft.id)
+    # It records the publication, so that a reply made in this moment waits for it: see `notices.reply`.
     revision = await publish_as(db, actor, draft, voice)
     await notices.close(db, closing, revision)
     return revision

@@ -241,7 +241,7 @@ async def _confirmed(db: AsyncSession, ids: Sequence[int], as_of: datetime) -> d
         .where(col(c.revision_id).in_(ids), col(c.recorded_at) <= as_of)
         .group_by(col(c.revision_id))
     )
-    return dict(rows.tuples().all())
+    return {revision_id: confirmed_at for revision_id, confirmed_at in rows}
 
 
 @dataclass(frozen=True, slots=True)

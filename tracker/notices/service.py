@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from tracker.access.actor import OrganisationActor
 from tracker.access.permissions import Permission
-from tracker.audit.record import Action, record
+from tracker.audit.record import Action, record, take_turn
 from tracker.db.base import select
 from tracker.entries.models import Draft, DraftCitation, PublishedRevision
 from tracker.instruments.models import Instrument, PublishedInstrument
@@ -69,7 +69,7 @@ async def send(
 async def _copy(db: AsyncSession, draft: Draft) -> dict[str, Any]:
     """What the draft says, as plain JSON that nothing can change afterwards."""
     told: dict[str, Any] = {name: getattr(draft, name) for name in _COPIED}
-    for name in ("basis", "scope"):
+    for name in ("kind", "basis", "scope"):
         told[name] = getattr(draft, name).value if getattr(draft, name) else ""
     for name in ("valid_from", "valid_to", "search_when"):
         told[name] = getattr(draft, name).isoformat() if getattr(draft, name) else ""
@@ -118,14 +118,23 @@ async def replies_to(db: AsyncSession, notices: Sequence[Notice]) -> list[Notice
     return list(rows.scalars().all())
 
 
-async def require_ready(db: AsyncSession, draft_id: UUID, state: DraftState) -> None:
-    """Raises Conflict unless every steward has replied, or the period is over."""
+async def require_ready(
+    db: AsyncSession, draft_id: UUID, state: DraftState, stewards: Sequence[Steward]
+) -> None:
+    """Raises Conflict unless every steward of today was notified, and has replied or the period is over."""
     notices = await open_notices(db, draft_id)
     if state is not DraftState.NOTIFIED or not notices:
         raise Conflict(
             _(
                 "This jurisdiction has a steward, who must be notified and may reply before an assessment "
                 "of it is published. Notify the steward first."
+            )
+        )
+    if {s.organisation_id for s in stewards} - {n.counterpart_id for n in notices}:
+        raise Conflict(
+            _(
+                "This jurisdiction has another steward since. Take the entry back and submit it again, so that "
+                "the steward of today is notified."
             )
         )
     replied = {reply.notice_id for reply in await replies_to(db, notices)}
@@ -167,6 +176,9 @@ async def reply(db: AsyncSession, actor: OrganisationActor, notice_id: UUID, *, 
         raise Invalid({"text": _("Write the reply first.")})
     if len(text) > REPLY_LENGTH:
         raise Invalid({"text": _("Use at most %(most)s characters.") % {"most": REPLY_LENGTH}})
+    # The author's publication closes the notice after it has taken its turn, and a steward may not lock the
+    # author's row: so one of the two sees the other, and no reply falls between them.
+    await take_turn(db)
     notice = await received(db, actor, notice_id)
     if notice.closed_at and notice.revision_id is None:
         raise Conflict(_("The author has taken this assessment back, so there is nothing to reply to."))

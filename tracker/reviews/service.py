@@ -94,6 +94,7 @@ async def confirm(db: AsyncSession, actor: OrganisationActor, uid: UUID, *, note
             col(PublishedRevision.item_id) == revision.item_id,
             col(PublishedRevision.domain) == revision.domain,
             col(PublishedRevision.id) > revision.id,
+            col(PublishedRevision.id).not_in(select(PublishedWithdrawal.revision_id)),
         )
     )
     if later.scalar_one():
