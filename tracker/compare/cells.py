@@ -70,7 +70,7 @@ def flags_and_marks(
         flags.append(_("contested"))
     if voice is None or not any(voice.on(axis).is_level for axis in axes):
         return flags, []
-    if voice.stale(cell.on):
+    if voice.stale(cell.seen):
         flags.append(_("stale"))
     marks = [str((voice.valid_from or voice.recorded_at).year) if voice.valid_from else _("start unknown")]
     levels = [v for axis in axes if (v := voice.verification(axis)) != "none"]

@@ -39,7 +39,7 @@ async def compare(db: AsyncSession, query: Query) -> Comparison:
     for place in places:
         for item, domain in columns:
             key = (place.id, item.id, domain)
-            cells[key] = _cell(query, place, (item, domain), by_cell.get(key, []), at.on)
+            cells[key] = _cell(query, place, (item, domain), by_cell.get(key, []), at.seen)
     whole = Comparison(query, at, framework, places, columns, cells)
     return _narrowed(whole)
 
@@ -77,7 +77,7 @@ def _columns(query: Query, framework: Framework) -> tuple[Column, ...]:
     )
 
 
-def _cell(query: Query, place: Place, column: Column, voices: list[Standing], on: date) -> ComparedCell:
+def _cell(query: Query, place: Place, column: Column, voices: list[Standing], seen: date) -> ComparedCell:
     """The basis filters what is heard, not what exists: the contest is told of all voices."""
     audible = [v for v in voices if query.basis is None or v.basis is query.basis]
     voiced = tuple(heard(audible, query.source))
@@ -87,7 +87,7 @@ def _cell(query: Query, place: Place, column: Column, voices: list[Standing], on
         domain=column[1],
         voices=voiced,
         contested=contested(voices),
-        on=on,
+        seen=seen,
         filtered=bool(voices) and not voiced,
     )
 

@@ -1,7 +1,6 @@
 """Receiving reports from anyone, and closing them with an answer, or without a trace of their text."""
 
 import hashlib
-from datetime import timedelta
 from uuid import uuid4
 
 import sqlalchemy as sa
@@ -9,19 +8,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from tracker.access.actor import OrganisationActor
-from tracker.access.models import SignInAttempt
+from tracker.access.models import TRIES_KEPT, SignInAttempt
 from tracker.access.permissions import Permission
 from tracker.audit.record import Action, record
 from tracker.corrections.models import PublishedReport, PublishedReportEvent, Report, ReportState
 from tracker.db.base import select
-from tracker.db.session import Bound, Database
+from tracker.db.session import Bound, Database, queue_behind
 from tracker.entries.models import PublishedRevision
 from tracker.kit import clock
 from tracker.kit.errors import Invalid, NotFound, Refused
 from tracker.kit.i18n import gettext as _
 
 # What one address may send within the window; nobody needs more, and a flood buries the real ones.
-WINDOW, MOST = timedelta(hours=1), 10
+WINDOW, MOST = TRIES_KEPT, 10
 
 
 class TooManyReports(Refused):
@@ -61,6 +60,8 @@ async def receive(
 
 async def _throttle(db: AsyncSession, address: str) -> None:
     subject = hashlib.sha256(f"report:{address}".encode()).hexdigest()
+    await queue_behind(db, subject)
+    await db.execute(sa.delete(SignInAttempt).where(col(SignInAttempt.at) < clock.now() - TRIES_KEPT))
     sent = await db.scalar(
         select(sa.func.count())
         .select_from(SignInAttempt)

@@ -13,6 +13,7 @@ SQLITE_PRAGMAS = (
     "PRAGMA foreign_keys=ON",
     "PRAGMA recursive_triggers=ON",  # or INSERT OR REPLACE slips past the append-only triggers
     "PRAGMA busy_timeout=10000",
+    "PRAGMA secure_delete=ON",  # what is purged is overwritten in the file, not only let go
 )
 
 

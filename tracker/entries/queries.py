@@ -60,11 +60,20 @@ _COLUMNS = [
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """`on`: the day that is asked about. `as_of`: what had been published by then. `dated`: the last change."""
+    """`on`: the day that is asked about. `as_of`: what had been published by then. `dated`: the last change.
+
+    `seen_on`: the day of the reading where neither was asked for; time alone makes an entry stale.
+    """
 
     on: date
     as_of: datetime
     dated: date
+    seen_on: date | None = None
+
+    @property
+    def seen(self) -> date:
+        """The day on which it is asked whether an entry is stale."""
+        return self.seen_on or self.on
 
 
 def end_of(day: date) -> datetime:
@@ -90,7 +99,8 @@ async def moment(db: AsyncSession, on: date | None = None, as_of: datetime | Non
     maxima = [(await db.execute(select(sa.func.max(s.subquery().c.recorded_at)))).scalar() for s in recorded]
     last = max((m for m in maxima if m is not None), default=datetime(2021, 2, 24, tzinfo=UTC))
     day = on or await _last_boundary(db, last, min(known_by, now).date())
-    return Moment(on=day, as_of=as_of or last, dated=last.date())
+    seen_on = None if on or as_of else now.date()
+    return Moment(on=day, as_of=as_of or last, dated=last.date(), seen_on=seen_on)
 
 
 async def _last_boundary(db: AsyncSession, last: datetime, until: date) -> date:
@@ -241,7 +251,7 @@ async def _confirmed(db: AsyncSession, ids: Sequence[int], as_of: datetime) -> d
         .where(col(c.revision_id).in_(ids), col(c.recorded_at) <= as_of)
         .group_by(col(c.revision_id))
     )
-    return {revision_id: confirmed_at for revision_id, confirmed_at in rows}
+    return dict(rows.all())
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from sqlmodel import col
 
 from tracker.access.models import Organisation
 from tracker.db.base import select
+from tracker.entries.models import Draft
 from tracker.frameworks.models import FrameworkItem, FrameworkVersion
 from tracker.jurisdictions.models import Jurisdiction
 from tracker.kit.vocabulary import Axis, Domain, Value, value
@@ -18,7 +19,10 @@ from tracker.notices.models import Notice, NoticeReply
 
 @dataclass(frozen=True, slots=True)
 class NoticeView:
-    """A notice with its cell, the other party, and the reply if there is one."""
+    """A notice with its cell, the other party, and the reply if there is one.
+
+    `submitted_by`: who may not publish it; None for the steward, who sees no draft.
+    """
 
     id: UUID
     draft_id: UUID
@@ -37,6 +41,7 @@ class NoticeView:
     published: bool
     reply: str
     replied_at: datetime | None
+    submitted_by: UUID | None
 
     def value(self, axis: Axis) -> Value:
         return value(axis, self.copy[axis.value])
@@ -79,12 +84,14 @@ async def _views(db: AsyncSession, other: Any, where: list[Any]) -> list[NoticeV
             Organisation.name.label("other"),  # type: ignore[attr-defined]
             col(NoticeReply.text).label("reply"),
             NoticeReply.lodged_at,
+            Draft.submitted_by,
         )
         .join(Jurisdiction, col(Jurisdiction.id) == Notice.jurisdiction_id)
         .join(FrameworkItem, col(FrameworkItem.id) == Notice.item_id)
         .join(FrameworkVersion, col(FrameworkVersion.id) == FrameworkItem.framework_version_id)
         .join(Organisation, col(Organisation.id) == other)
         .outerjoin(NoticeReply, col(NoticeReply.notice_id) == Notice.id)
+        .outerjoin(Draft, col(Draft.id) == Notice.draft_id)
         .where(*where)
         .order_by(col(Notice.sent_at).desc(), col(Notice.id))
     )
@@ -111,4 +118,5 @@ def _view(row: Any) -> NoticeView:
         published=notice.revision_id is not None,
         reply=row.reply or "",
         replied_at=row.lodged_at,
+        submitted_by=row.submitted_by,
     )

@@ -9,7 +9,7 @@ from litestar.response import Redirect
 from tracker.access.guard import member
 from tracker.access.permissions import Permission
 from tracker.kit import clock
-from tracker.kit.errors import Invalid, NotFound
+from tracker.kit.errors import Conflict, Invalid, NotFound
 from tracker.kit.i18n import gettext as _
 from tracker.notices import queries, service
 from tracker.notices.forms import ReplyForm
@@ -56,4 +56,7 @@ async def reply(request: Request, notice_id: FromPath[UUID]) -> Response[str] | 
             return go(request, "notices", organisation=actor.organisation_key, say=_("Your reply is lodged."))
     except Invalid as invalid:
         form.add_faults(invalid.faults)
+    except Conflict as conflict:  # what was typed stays
+        form.form_errors = [str(conflict)]
+        return form_page(request, "notices/notice.html", form, status=409, notice=notice, now=clock.now())
     return form_page(request, "notices/notice.html", form, notice=notice, now=clock.now())

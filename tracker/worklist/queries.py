@@ -54,12 +54,21 @@ async def work(db: AsyncSession, actor: OrganisationActor) -> WorkList:
         if reviews
         else [],
         replies_due=[n for n in received if reviews and not n.reply and not n.taken_back],
-        ready=[n for n in sent if reviews and not n.closed_at and (n.reply or n.due_at <= clock.now())],
+        ready=_ready(sent, actor) if reviews else [],
         reports=await corrections.waiting(db) if reviews else [],
         contested=[names[v.uid] for v, voices in standing if contested(voices)],
         stale=[names[v.uid] for v, _voices in standing if writes and v.stale(today)],
         search_notes=[names[v.uid] for v, _voices in standing if writes and _lacks_search_note(v)],
     )
+
+
+def _ready(sent: list[NoticeView], actor: OrganisationActor) -> list[NoticeView]:
+    """One open notice of each draft whose stewards have all replied or let the period pass, save the actor's own."""
+    waiting = {n.draft_id for n in sent if not n.closed_at and not n.reply and n.due_at > clock.now()}
+    ready = [
+        n for n in sent if not n.closed_at and n.draft_id not in waiting and n.submitted_by != actor.user_id
+    ]
+    return list({n.draft_id: n for n in ready}.values())
 
 
 def _lacks_search_note(voice: Standing) -> bool:
