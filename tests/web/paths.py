@@ -39,10 +39,16 @@ class Call:
 
 @dataclass(frozen=True)
 class Things:
-    """A submitted draft and a published revision of ORGANISATION."""
+    """A submitted draft and a published revision of ORGANISATION; a notice to it, and an open report of a mistake.
+
+    `foreign_uid`: a revision that another organisation published.
+    """
 
     draft_id: UUID
     uid: UUID
+    notice_id: UUID
+    number: int
+    foreign_uid: UUID
 
 
 async def make_things(database: Database) -> Things:
@@ -51,7 +57,13 @@ async def make_things(database: Database) -> Things:
     where = await factories.cell(database)
     revision = await factories.published(database, author, reviewer, where)
     draft = await factories.draft(database, author, where, submitted=True)
-    return Things(draft.id, revision.uid)
+    ngo, ngo_reviewer = [await personas.actor(database, p) for p in (personas.NGO, personas.NGO_REVIEWER)]
+    assessment = await factories.notified(database, ngo, ngo_reviewer, where)
+    notice = await factories.notice_to(database, reviewer, assessment)
+    free = await factories.cell(database, "US-CT", "HTCC-C6")
+    foreign = await factories.published(database, ngo, ngo_reviewer, free)
+    number = await factories.reported(database, revision)
+    return Things(draft.id, revision.uid, notice.id, number, foreign.uid)
 
 
 def calls(app: App, things: Things) -> list[Call]:
@@ -66,6 +78,8 @@ def calls(app: App, things: Things) -> list[Call]:
         "domain": "educator",
         "draft_id": str(things.draft_id),
         "uid": str(things.uid),
+        "notice_id": str(things.notice_id),
+        "number": str(things.number),
         "version": version,
         "name": name,
     }
@@ -75,6 +89,8 @@ def calls(app: App, things: Things) -> list[Call]:
             if not isinstance(handler, HTTPRouteHandler) or handler.http_methods == {"OPTIONS"}:
                 continue
             own = examples | OWN_EXAMPLES.get(handler.name or "", {})
+            if (handler.name or "").startswith("review_revision"):  # nobody reviews their own
+                own |= {"uid": str(things.foreign_uid)}
             path = re.sub(r"\{(\w+):\w+\}", lambda found, own=own: own[found[1]], route.path)
             for method in sorted(handler.http_methods):
                 found.append(Call(handler.name or str(handler), method, path, handler.opt["access"]))
