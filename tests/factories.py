@@ -11,6 +11,7 @@ from sqlmodel import col, select
 
 from tests.personas import bound
 from tracker.access.actor import OrganisationActor
+from tracker.corrections import service as corrections
 from tracker.db.session import Database
 from tracker.entries import publish, service
 from tracker.entries.content import Cell, Citation, Content, NewInstrument
@@ -21,7 +22,10 @@ from tracker.instruments.attachment_service import Incoming, attach
 from tracker.instruments.models import PublishedInstrument
 from tracker.instruments.store import Store
 from tracker.jurisdictions.models import Jurisdiction
-from tracker.kit.vocabulary import Basis, CitationAxis, Domain, InstrumentKind, PublishAs, Scope
+from tracker.kit.vocabulary import Basis, CitationAxis, Domain, InstrumentKind, MandateKind, PublishAs, Scope
+from tracker.notices import service as notices
+from tracker.notices.models import Notice
+from tracker.organisations.models import Mandate
 
 DECREE = NewInstrument(
     kind=InstrumentKind.REGULATION,
@@ -129,6 +133,62 @@ async def attached(
             return made.id
     finally:
         incoming.unlink(missing_ok=True)
+
+
+async def mandated(database: Database, who: OrganisationActor, code: str, kind: MandateKind) -> None:
+    """Give the actor's organisation a mandate for a jurisdiction."""
+    async with database.write(bound(who)) as db:
+        place = (await db.execute(select(Jurisdiction).where(col(Jurisdiction.code) == code))).scalar_one()
+        db.add(Mandate(organisation_id=who.organisation_id, jurisdiction_id=place.id, kind=kind))
+
+
+async def notified(
+    database: Database,
+    author: OrganisationActor,
+    reviewer: OrganisationActor,
+    where: Cell,
+    what: Content = CONTENT,
+    days: int = 21,
+) -> Draft:
+    """An assessment, submitted by the author and notified by the reviewer."""
+    made = await draft(database, author, where, what, submitted=True)
+    async with database.write(bound(reviewer)) as db:
+        return await publish.notify(db, reviewer, made.id, version=made.version, days=days)
+
+
+async def notice_to(database: Database, steward: OrganisationActor, assessment: Draft) -> Notice:
+    """The notice of the assessment as its steward reads it."""
+    async with database.read(bound(steward)) as db:
+        return (
+            await db.execute(
+                select(Notice).where(
+                    col(Notice.draft_id) == assessment.id,
+                    col(Notice.counterpart_id) == steward.organisation_id,
+                )
+            )
+        ).scalar_one()
+
+
+async def replied(
+    database: Database, steward: OrganisationActor, assessment: Draft, text: str = "The ministry replies."
+) -> Notice:
+    """The notice, after the steward has replied to it."""
+    notice = await notice_to(database, steward, assessment)
+    async with database.write(bound(steward)) as db:
+        await notices.reply(db, steward, notice.id, text=text)
+    return notice
+
+
+async def reported(
+    database: Database,
+    revision: PublishedRevision,
+    text: str = "The decree was repealed last year.",
+    address: str = "192.0.2.1",
+) -> int:
+    """The number of a report on the revision."""
+    return await corrections.receive(
+        database, revision, text=text, evidence_url="https://example.org/gazette", address=address
+    )
 
 
 async def published_instrument(database: Database, code: str) -> UUID:

@@ -10,6 +10,7 @@ from tracker.access.guard import authorise, require_declared
 from tracker.accounts import views as accounts
 from tracker.briefings import views as briefings
 from tracker.compare import views as compare
+from tracker.corrections import views as corrections
 from tracker.crosswalks import views as crosswalks
 from tracker.db import registry
 from tracker.db.engine import create_engine
@@ -20,15 +21,18 @@ from tracker.frameworks import views as frameworks
 from tracker.instruments import attachment_views, event_views, own_views
 from tracker.instruments import views as instruments
 from tracker.jurisdictions import views as jurisdictions
+from tracker.notices import views as notices
 from tracker.organisations import views as organisations
 from tracker.pages import views as pages
 from tracker.privacy import views as privacy
+from tracker.reviews import views as reviews
 from tracker.settings import Settings
 from tracker.web import static_files
 from tracker.web.errors import HANDLERS
 from tracker.web.outer import Outer
 from tracker.web.render import Renderer, environment
 from tracker.web.urls import Urls
+from tracker.worklist import views as worklist
 
 # A form's texts are bounded far below this; more is refused while it arrives.
 LARGEST_BODY = 2 * 1024 * 1024
@@ -92,6 +96,20 @@ ROUTES: list[HTTPRouteHandler] = [
     event_views.events_page,
     event_views.events_do,
     event_views.retract_do,
+    review_views.notify_steward,
+    notices.notices_list,
+    notices.notice_page,
+    notices.reply,
+    reviews.review_page,
+    reviews.review_do,
+    reviews.confirm,
+    corrections.corrections_list,
+    corrections.correction_page,
+    corrections.new_correction,
+    corrections.send_correction,
+    corrections.answer_page,
+    corrections.answer_do,
+    worklist.work,
 ]
 
 

@@ -26,6 +26,9 @@ NAMES = {
     "SESSION_IDLE_MINUTES": "A session ends after this long without a request. Default: 120.",
     "SESSION_HOURS": "A session ends after this long in any case. Default: 12.",
     "ATTACHMENT_QUOTA_MB": "How many megabytes of attachments an organisation may keep. Default: 500.",
+    "NOTICE_DAYS": "How long a steward may reply before an assessment may be published. Default: 21.",
+    "HELP_TEXT": "Where help is, shown wherever people may be drawn to tell of their own lives. "
+    "Default: a sentence that names no number.",
     "WORKERS": "Server processes. Default: 1.",
 }
 
@@ -47,6 +50,8 @@ class Settings:
     service_name: str = "Core Competencies Adoption Tracker"
     session_idle_minutes: int = 120
     session_hours: int = 12
+    notice_days: int = 21
+    help_text: str = ""
     workers: int = 1
     attachment_quota_mb: int = 500
 
@@ -87,6 +92,8 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         service_name=_read(env, "SERVICE_NAME") or "Core Competencies Adoption Tracker",
         session_idle_minutes=_whole_number(env, "SESSION_IDLE_MINUTES", 120),
         session_hours=_whole_number(env, "SESSION_HOURS", 12),
+        notice_days=_whole_number(env, "NOTICE_DAYS", 21),
+        help_text=_read(env, "HELP_TEXT"),
         workers=_whole_number(env, "WORKERS", 1),
         attachment_quota_mb=_whole_number(env, "ATTACHMENT_QUOTA_MB", 500),
     )

@@ -635,6 +635,7 @@ def upgrade() -> None:
                 "draft",
                 "submitted",
                 "returned",
+                "notified",
                 name="draftstate",
                 native_enum=False,
                 create_constraint=True,

@@ -14,8 +14,14 @@ registry.load()
 PRIVATE = [t.__table__ for t in tables_of(Kind.PRIVATE)]  # type: ignore[attr-defined]
 APPEND_ONLY = [str(t.__tablename__) for t in tables_of(Kind.PUBLISHED)] + ["audit_event"]
 REDACTABLE = [str(t.__tablename__) for t in tables_of(Kind.PUBLISHED) if free_texts(t)]
-# The chain is one across tenants; and who signs in must find the own memberships in all of them.
-NOT_BY_TENANT = {("audit_event", ("sequence",)), ("membership", ("user_id",))}
+# The chain is one across tenants; who signs in must find the own memberships in all of them; and what has
+# two parties is read by the second one too.
+NOT_BY_TENANT = {
+    ("audit_event", ("sequence",)),
+    ("membership", ("user_id",)),
+    ("notice", ("counterpart_id", "sent_at")),
+    ("notice_reply", ("counterpart_id", "notice_id")),
+}
 
 
 def test_every_table_states_its_kind() -> None:

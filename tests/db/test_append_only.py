@@ -9,11 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from tests import factories, personas
 from tests.worlds import ON_POSTGRESQL, ON_SQLITE, World
+from tracker.corrections import service as corrections
 from tracker.db import registry
 from tracker.db.base import Kind, metadata, tables_of
 from tracker.db.session import Database
 from tracker.entries.publish import withdraw
 from tracker.privacy import operation
+from tracker.reviews import service as reviews
 
 registry.load()
 APPEND_ONLY = [str(t.__tablename__) for t in tables_of(Kind.PUBLISHED)] + ["audit_event"]
@@ -28,6 +30,10 @@ async def full_world(anyio_backend: str, own_world: World) -> World:
     reviewer = await personas.actor(database, personas.TEAMMATE)
     revision = await factories.published(database, author, reviewer, await factories.cell(database))
     async with database.write(personas.bound(reviewer)) as db:
+        await reviews.confirm(db, reviewer, revision.uid, note="To have a row in every table.")
+    number = await factories.reported(database, revision)
+    async with database.write(personas.bound(reviewer)) as db:
+        await corrections.answer(db, reviewer, number, accepted=True, text="We withdraw it.")
         await withdraw(db, reviewer, revision.uid, reason="To have a row in every table.")
     await operation.redact(database, revision.uid, "note", "To have a row in every table.")
     return own_world

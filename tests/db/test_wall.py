@@ -4,7 +4,7 @@ Two courses are tried apart: the ORM's on both databases, and PostgreSQL's own b
 """
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID, uuid4
 
 import pytest
@@ -26,11 +26,13 @@ from tracker.db.session import PUBLIC, Bound, Database, ForeignRow
 from tracker.entries.models import Draft, DraftCitation
 from tracker.instruments.models import Instrument
 from tracker.kit import clock
-from tracker.kit.vocabulary import CitationAxis
+from tracker.kit.vocabulary import CitationAxis, MandateKind
+from tracker.notices.models import Notice, NoticeReply
 
 registry.load()
 TABLES = tables_of(Kind.PRIVATE)
 each_table = pytest.mark.parametrize("table", TABLES, ids=[str(t.__tablename__) for t in TABLES])
+OUTSIDERS_REVIEWER = replace(personas.OUTSIDER, email="reviewer@health.xab.example", role=Role.REVIEWER)
 
 
 @dataclass(frozen=True)
@@ -41,18 +43,41 @@ class Sides:
     theirs: OrganisationActor
 
 
+async def fill(database: Database) -> Sides:
+    """Each side drafts, replies to an NGO, notifies a third ministry, and has a report of a mistake to answer."""
+    ngo, ngo_reviewer = [await personas.actor(database, p) for p in (personas.NGO, personas.NGO_REVIEWER)]
+    sides = []
+    for author_is, reviewer_is, code, item in (
+        (personas.OWNER, personas.TEAMMATE, "XAA", "HTCC-C1"),
+        (personas.OUTSIDER, OUTSIDERS_REVIEWER, "XAB", "HTCC-C2"),
+    ):
+        author, reviewer = (
+            await personas.actor(database, author_is),
+            await personas.actor(database, reviewer_is),
+        )
+        home = await factories.cell(database, code)
+        await factories.reported(database, await factories.published(database, author, reviewer, home))
+        await factories.draft(database, author, home)
+        await factories.replied(
+            database, reviewer, await factories.notified(database, ngo, ngo_reviewer, home)
+        )
+        await factories.mandated(database, author, "XAC", MandateKind.ASSESSOR)
+        abroad = await factories.cell(database, "XAC", item)
+        await factories.notified(database, author, reviewer, abroad)
+        sides.append(author)
+    return Sides(*sides)
+
+
 @pytest.fixture
 async def sides(anyio_backend: str, database: Database) -> Sides:
-    ours = await personas.actor(database, personas.OWNER)
-    theirs = await personas.actor(database, personas.OUTSIDER)
-    await factories.draft(database, ours, await factories.cell(database, "XAA"))
-    await factories.draft(database, theirs, await factories.cell(database, "XAB"))
-    return Sides(ours, theirs)
+    return await fill(database)
 
 
 async def rows_of(database: Database, table: type[Private], tenant: UUID) -> list[Private]:
+    """The tenant's own rows, without those of which it is the second party."""
     async with database.read(Bound(tenant=tenant)) as db:
-        return list((await db.execute(sa.select(table))).scalars())
+        own = sa.select(table).where(col(table.tenant_id) == tenant)
+        return list((await db.execute(own)).scalars())
 
 
 @each_table
@@ -206,6 +231,78 @@ async def test_own_memberships_elsewhere_can_be_read_and_nothing_more(
     assert (left.tenant_id, left.role) == (sides.theirs.organisation_id, Role.VIEWER)
 
 
+@dataclass(frozen=True)
+class Parties:
+    """A row with two parties: who wrote it, who may read it, and who has nothing to do with it."""
+
+    row: Notice | NoticeReply
+    writer: OrganisationActor
+    reader: OrganisationActor
+    third: OrganisationActor
+
+
+async def parties_of(database: Database, table: type[Notice] | type[NoticeReply], sides: Sides) -> Parties:
+    """The notice of an NGO to our ministry, or our ministry's reply to the NGO."""
+    ngo = await personas.actor(database, personas.NGO)
+    writer, reader = (ngo, sides.ours) if table is Notice else (sides.ours, ngo)
+    async with database.read(personas.bound(writer)) as db:
+        to_reader = col(table.counterpart_id) == reader.organisation_id
+        row = (await db.execute(sa.select(table).where(to_reader))).scalars().first()
+    assert row is not None
+    return Parties(row, writer, reader, sides.theirs)
+
+
+two_parties = pytest.mark.parametrize("table", [Notice, NoticeReply], ids=["notice", "notice_reply"])
+
+
+def test_no_other_table_has_a_second_party() -> None:
+    assert {t for t in TABLES if "counterpart_id" in t.model_fields} == {Notice, NoticeReply}
+
+
+@two_parties
+async def test_the_second_party_reads_its_own_and_nobody_else_does(
+    database: Database, sides: Sides, table: type[Notice] | type[NoticeReply]
+) -> None:
+    parties = await parties_of(database, table, sides)
+    this = sa.select(table).where(col(table.id) == parties.row.id)
+    for who, sees in ((parties.writer, 1), (parties.reader, 1), (parties.third, 0)):
+        async with database.read(personas.bound(who)) as db:
+            assert len((await db.execute(this)).all()) == sees
+    async with database.read(personas.bound(parties.reader)) as db:
+        others = col(table.tenant_id) != parties.reader.organisation_id
+        read = (await db.execute(sa.select(table).where(others))).scalars().all()
+    assert read
+    assert {row.counterpart_id for row in read} == {parties.reader.organisation_id}
+
+
+@two_parties
+async def test_the_second_party_changes_nothing(
+    database: Database, sides: Sides, table: type[Notice] | type[NoticeReply]
+) -> None:
+    parties = await parties_of(database, table, sides)
+    this = col(table.id) == parties.row.id
+    async with database.write(personas.bound(parties.reader)) as db:
+        changes: dict[str, object] = {"counterpart_id": parties.third.organisation_id}
+        for statement in (sa.update(table).where(this).values(changes), sa.delete(table).where(this)):
+            assert (await db.execute(statement)).rowcount == 0  # type: ignore[attr-defined]
+    for way in ("change", "take over", "delete", "add"):
+        async with database.write(personas.bound(parties.reader)) as db:
+            row = (await db.execute(sa.select(table).where(this))).scalar_one()
+            if way == "change":
+                row.counterpart_id = parties.third.organisation_id
+            elif way == "take over":
+                row.tenant_id = parties.reader.organisation_id
+            elif way == "delete":
+                await db.delete(row)
+            else:
+                db.add(table(**row.model_dump() | {"id": uuid4()}))
+            with pytest.raises(ForeignRow):
+                await db.flush()
+            db.expunge_all()
+    (after,) = [r for r in await rows_of(database, table, parties.row.tenant_id) if r.id == parties.row.id]
+    assert after.model_dump() == parties.row.model_dump()
+
+
 async def test_global_tables_tell_nothing_private(database: Database) -> None:
     """Accounts and organisations are no secret to the service, and their rows name no tenant's content."""
     async with database.read() as db:
@@ -219,10 +316,7 @@ async def test_global_tables_tell_nothing_private(database: Database) -> None:
 @pytest.fixture
 async def app_role(anyio_backend: str, own_world: World) -> AsyncIterator[AsyncConnection]:
     """Plain SQL as `tracker_app`, on a world where both sides have rows."""
-    database = Database(own_world.engine)
-    for persona, code in ((personas.OWNER, "XAA"), (personas.OUTSIDER, "XAB")):
-        actor = await personas.actor(database, persona)
-        await factories.draft(database, actor, await factories.cell(database, code))
+    await fill(Database(own_world.engine))
     async with own_world.engine.connect() as connection:
         yield connection
 
@@ -249,12 +343,41 @@ async def test_postgresql_hides_foreign_rows(app_role: AsyncConnection, table: t
     for nobody in ("", str(uuid4())):
         await be(app_role, nobody)
         assert await app_role.scalar(count) == 0
-    await be(app_role, ours)
-    found = await app_role.execute(sa.text(f"SELECT DISTINCT tenant_id FROM {name}"))
-    assert found.scalars().all() == [ours]
-    await be(app_role, theirs)
-    found = await app_role.execute(sa.text(f"SELECT DISTINCT tenant_id FROM {name}"))
-    assert found.scalars().all() == [theirs]
+    sent_to_it = "counterpart_id = :me" if "counterpart_id" in table.model_fields else "false"
+    for me in (ours, theirs):
+        await be(app_role, me)
+        visible = sa.text(f"SELECT DISTINCT tenant_id FROM {name} WHERE tenant_id = :me OR NOT {sent_to_it}")
+        assert (await app_role.execute(visible, {"me": me})).scalars().all() == [me]
+
+
+@ON_POSTGRESQL
+@two_parties
+async def test_postgresql_lets_the_second_party_read_only(
+    app_role: AsyncConnection, table: type[Notice] | type[NoticeReply]
+) -> None:
+    """A row of the NGO and our ministry by plain SQL: its reader reads, the third ministry does not even that."""
+    name = table.__tablename__
+    ngo, ours = await organisation(app_role, "open-care-watch"), await organisation(app_role, "health-xaa")
+    third = await organisation(app_role, "health-xab")
+    writer, reader = (ngo, ours) if table is Notice else (ours, ngo)
+    between = f"FROM {name} WHERE tenant_id = '{writer}' AND counterpart_id = '{reader}'"
+    await be(app_role, writer)
+    (row, *_more) = (await app_role.execute(sa.text(f"SELECT * {between}"))).mappings().all()
+    for who, sees in ((reader, True), (third, False)):
+        await be(app_role, who)
+        assert bool((await app_role.execute(sa.text(f"SELECT id {between}"))).all()) == sees
+        # even a lock is a writer's
+        assert (await app_role.execute(sa.text(f"SELECT id {between} FOR UPDATE"))).all() == []
+        assert (await app_role.execute(sa.text(f"DELETE {between}"))).rowcount == 0
+        for change in ("id = id", f"tenant_id = '{who}'", f"counterpart_id = '{third}'"):
+            result = await app_role.execute(
+                sa.text(f"UPDATE {name} SET {change} {between.removeprefix(f'FROM {name}')}")
+            )
+            assert result.rowcount == 0
+        with pytest.raises(DBAPIError) as refused:
+            async with app_role.begin_nested():
+                await app_role.execute(_foreign_insert(str(name), dict(row)))
+        assert isinstance(refused.value.orig, InsufficientPrivilege), refused.value
 
 
 @ON_POSTGRESQL
@@ -287,7 +410,7 @@ async def test_postgresql_refuses_foreign_writes(app_role: AsyncConnection, tabl
 
 
 def _foreign_insert(name: str, row: dict[str, object]) -> sa.Insert:
-    plain = sa.table(name, *(sa.column(c, sa.JSON if c == "detail" else None) for c in row))
+    plain = sa.table(name, *(sa.column(c, sa.JSON if c in ("detail", "copy") else None) for c in row))
     return sa.insert(plain).values(row | {"id": uuid4()})
 
 

@@ -221,14 +221,14 @@ async def test_only_a_reviewer_of_the_organisation_decides(
     assert (same.state, same.version) == (DraftState.SUBMITTED, draft.version)
 
 
-async def test_an_assessment_of_a_jurisdiction_with_a_steward_is_not_published_yet(
+async def test_an_assessment_of_a_jurisdiction_with_a_steward_is_not_published_without_notice(
     ngo: Visitor, ngo_reviewer: Visitor, database: Database
 ) -> None:
     before = await revisions(database)
     draft = await submitted(ngo, database)
     at = f"/en/o/open-care-watch/review/{draft.id}/publish"
     refused = await ngo_reviewer.submit(at, {"version": str(draft.version)})
-    assert refused.status_code == 403
+    assert refused.status_code == 409
     assert "has a steward, who must be notified" in html.words(refused.text)
     assert await revisions(database) == before
     without = await submitted(ngo, database, ("US-CT", "hhs-core-competencies@2021", "HTCC-C2", "individual"))

@@ -142,7 +142,12 @@ def comparison(
     columns = tuple((i, domain) for i in ITEMS for domain in i.domains)
     cells = {
         (p.id, i.id, domain): ComparedCell(
-            p, i, domain, voices.get((p.code, i.key, domain), ()), f"{p.code}:{i.key}" in contested
+            p,
+            i,
+            domain,
+            voices.get((p.code, i.key, domain), ()),
+            f"{p.code}:{i.key}" in contested,
+            date(2026, 7, 1),
         )
         for p in places
         for i, domain in columns

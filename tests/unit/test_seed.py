@@ -370,7 +370,15 @@ class TestRevisions:
                 assert {state for org, state in states if org == key} == {
                     "published",
                     *DraftState,
-                }
+                } - {DraftState.NOTIFIED}
+
+    def test_a_notice_waits_for_a_steward(self, revisions):
+        """Only an assessment of a jurisdiction with a steward is notified; the demo has one such notice."""
+        stewards = {m["jurisdiction"] for m in demo("mandates") if m["kind"] == "steward"}
+        kinds = {m["organisation"]: m["kind"] for m in demo("mandates")}
+        (row,) = [row for row in revisions.values() if row["state"] == "notified"]
+        assert row["jurisdiction"] in stewards
+        assert kinds[row["organisation"]] == "assessor"
 
 
 class TestCoverage:

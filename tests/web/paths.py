@@ -45,13 +45,19 @@ class Call:
 
 @dataclass(frozen=True)
 class Things:
-    """A submitted draft, a published revision, and with it an instrument, its file and its amendment: all of ORGANISATION."""
+    """Things of ORGANISATION: a submitted draft, a published revision, an instrument with its file and amendment.
+
+    Also a notice to it, an open report of a mistake, and `foreign_uid`, a revision that another published.
+    """
 
     draft_id: UUID
     uid: UUID
     instrument_id: UUID
     attachment_id: UUID
     event_id: int
+    notice_id: UUID
+    number: int
+    foreign_uid: UUID
 
 
 async def make_things(app: App, database: Database) -> Things:
@@ -68,7 +74,13 @@ async def make_things(app: App, database: Database) -> Things:
         amended = Happening(InstrumentEventKind.AMENDED)
         event = await instruments.record_event(db, reviewer, instrument, amended)
     draft = await factories.draft(database, author, where, submitted=True)
-    return Things(draft.id, revision.uid, instrument, attachment, event.id)
+    ngo, ngo_reviewer = [await personas.actor(database, p) for p in (personas.NGO, personas.NGO_REVIEWER)]
+    assessment = await factories.notified(database, ngo, ngo_reviewer, where)
+    notice = await factories.notice_to(database, reviewer, assessment)
+    free = await factories.cell(database, "US-CT", "HTCC-C6")
+    foreign = await factories.published(database, ngo, ngo_reviewer, free)
+    number = await factories.reported(database, revision)
+    return Things(draft.id, revision.uid, instrument, attachment, event.id, notice.id, number, foreign.uid)
 
 
 def calls(app: App, things: Things) -> list[Call]:
@@ -86,6 +98,8 @@ def calls(app: App, things: Things) -> list[Call]:
         "instrument_id": str(things.instrument_id),
         "attachment_id": str(things.attachment_id),
         "event_id": str(things.event_id),
+        "notice_id": str(things.notice_id),
+        "number": str(things.number),
         "version": version,
         "name": name,
     }
@@ -95,6 +109,8 @@ def calls(app: App, things: Things) -> list[Call]:
             if not isinstance(handler, HTTPRouteHandler) or handler.http_methods == {"OPTIONS"}:
                 continue
             own = examples | OWN_EXAMPLES.get(handler.name or "", {})
+            if (handler.name or "").startswith("review_revision"):  # nobody reviews their own
+                own |= {"uid": str(things.foreign_uid)}
             path = re.sub(r"\{(\w+):\w+\}", lambda found, own=own: own[found[1]], route.path)
             own_parameters = tuple(
                 n

@@ -1,6 +1,6 @@
 """Users, organisations, memberships, sessions and sign-in attempts."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar
 from uuid import UUID, uuid4
 
@@ -58,6 +58,10 @@ class UserSession(Table, table=True):
     created_at: datetime = moment_field()
     seen_at: datetime = moment_field()
     revoked_at: datetime | None = moment_field(default=None)
+
+
+# The longest time for which anything counts tries; older ones are deleted by whoever counts next.
+TRIES_KEPT = timedelta(hours=1)
 
 
 class SignInAttempt(Table, table=True):

@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from tracker.access import sessions
 from tracker.access.actor import Actor
-from tracker.access.models import Membership, Organisation, SignInAttempt, User
+from tracker.access.models import TRIES_KEPT, Membership, Organisation, SignInAttempt, User
 from tracker.access.permissions import Role
 from tracker.accounts import passwords
 from tracker.audit.models import SERVICE
@@ -62,10 +62,12 @@ async def _throttle(db: AsyncSession, account: str, place: str) -> None:
     for subject in (account, place):  # in this order everywhere, so that nobody waits for each other
         await queue_behind(db, subject)
     since = clock.now() - WINDOW
-    await db.execute(sa.delete(SignInAttempt).where(col(SignInAttempt.at) < since))
+    await db.execute(sa.delete(SignInAttempt).where(col(SignInAttempt.at) < clock.now() - TRIES_KEPT))
     for subject, most in ((account, PER_ACCOUNT), (place, PER_ADDRESS)):
         tries = await db.scalar(
-            select(sa.func.count()).select_from(SignInAttempt).where(col(SignInAttempt.subject) == subject)
+            select(sa.func.count())
+            .select_from(SignInAttempt)
+            .where(col(SignInAttempt.subject) == subject, col(SignInAttempt.at) >= since)
         )
         if (tries or 0) >= most:
             raise TooManyTries(

@@ -34,6 +34,13 @@ class Action(StrEnum):
     DRAFT_TAKEN_BACK = "draft.taken_back"
     DRAFT_SUBMITTED = "draft.submitted"
     DRAFT_RETURNED = "draft.returned"
+    NOTICE_SENT = "notice.sent"
+    NOTICE_REPLIED = "notice.replied"
+    REVIEW_PUBLISHED = "review.published"
+    ENTRY_CONFIRMED = "entry.confirmed"
+    REPORT_RECEIVED = "report.received"
+    REPORT_ANSWERED = "report.answered"
+    REPORT_PURGED = "report.purged"
     REVISION_PUBLISHED = "revision.published"
     REVISION_WITHDRAWN = "revision.withdrawn"
     TEXT_REDACTED = "text.redacted"
@@ -43,6 +50,19 @@ def digest(previous: str, sequence: int, fields: dict[str, Any]) -> str:
     """The SHA-256 (hex) of an event: its canonical JSON after its sequence and the hash before it."""
     body = json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(f"{previous}\n{sequence}\n{body}".encode()).hexdigest()
+
+
+async def take_turn(db: AsyncSession) -> None:
+    """Wait for every change that is being recorded, and let none be recorded before this transaction ends.
+
+    For a change that must see what another one writes at the same moment, where there is no row that both may lock.
+    What is read after it is up to date.
+    """
+    await _locked_head(db)
+
+
+async def _locked_head(db: AsyncSession) -> AuditHead:
+    return (await db.execute(select(AuditHead).where(AuditHead.id == 1).with_for_update())).scalar_one()
 
 
 async def record(
@@ -56,7 +76,7 @@ async def record(
 ) -> None:
     """Append an event. `subject` says what was changed; `detail` is plain JSON, and holds no free text of drafts."""
     # The row lock on the head makes writers queue here, so the chain has no forks.
-    head = (await db.execute(select(AuditHead).where(AuditHead.id == 1).with_for_update())).scalar_one()
+    head = await _locked_head(db)
     at, sequence = clock.now(), head.sequence + 1
     fields = {
         "at": at.isoformat(),

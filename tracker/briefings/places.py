@@ -161,7 +161,7 @@ def _remarks(spoken: list[Spoken]) -> Iterator[Text | Bullets]:
     if notes:
         yield Text((Run(_("Notes on these cells"), bold=True),))
         yield Bullets(notes)
-    reviews = tuple(_review(c, voice, review) for c, voice in spoken for review in voice.reviews)
+    reviews = tuple(_review(c, voice, review) for c, voice in spoken for review in voice.verdicts)
     if reviews:
         yield Text((Run(_("Reviews and disagreements"), bold=True),))
         yield Bullets(reviews)

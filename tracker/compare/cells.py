@@ -62,7 +62,7 @@ def _marks(cell: ComparedCell, voice: Standing | None, axes: tuple[Axis, ...]) -
 def flags_and_marks(
     cell: ComparedCell, voice: Standing | None, axes: tuple[Axis, ...]
 ) -> tuple[list[str], list[str]]:
-    """(claimed, contested), (year, verification, scope, basis), as words."""
+    """(claimed, contested, stale), (year, verification, scope, basis), as words."""
     flags = []
     if voice and any(voice.claimed(axis) for axis in axes):
         flags.append(_("claimed"))
@@ -70,6 +70,8 @@ def flags_and_marks(
         flags.append(_("contested"))
     if voice is None or not any(voice.on(axis).is_level for axis in axes):
         return flags, []
+    if voice.stale(cell.seen):
+        flags.append(_("stale"))
     marks = [str((voice.valid_from or voice.recorded_at).year) if voice.valid_from else _("start unknown")]
     levels = [v for axis in axes if (v := voice.verification(axis)) != "none"]
     marks.append("/".join(dict.fromkeys(levels)))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from tracker.compare.query import Query
 from tracker.entries.queries import Moment
@@ -17,6 +18,7 @@ Column = tuple[Item, Domain]
 class ComparedCell:
     """One cell. `voices`: those the query hears, none where nobody has spoken (which reads *not assessed*).
 
+    `seen`: the day on which it is asked whether they are stale.
     `filtered`: somebody has spoken, but the query's basis or source leaves them all out.
     """
 
@@ -25,6 +27,7 @@ class ComparedCell:
     domain: Domain
     voices: tuple[Standing, ...]
     contested: bool
+    seen: date
     filtered: bool = False
 
     @property

@@ -1,6 +1,7 @@
 """Answering a comparison query from the published record."""
 
 from collections import defaultdict
+from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -38,7 +39,7 @@ async def compare(db: AsyncSession, query: Query) -> Comparison:
     for place in places:
         for item, domain in columns:
             key = (place.id, item.id, domain)
-            cells[key] = _cell(query, place, (item, domain), by_cell.get(key, []))
+            cells[key] = _cell(query, place, (item, domain), by_cell.get(key, []), at.seen)
     whole = Comparison(query, at, framework, places, columns, cells)
     return _narrowed(whole)
 
@@ -76,7 +77,7 @@ def _columns(query: Query, framework: Framework) -> tuple[Column, ...]:
     )
 
 
-def _cell(query: Query, place: Place, column: Column, voices: list[Standing]) -> ComparedCell:
+def _cell(query: Query, place: Place, column: Column, voices: list[Standing], seen: date) -> ComparedCell:
     """The basis filters what is heard, not what exists: the contest is told of all voices."""
     audible = [v for v in voices if query.basis is None or v.basis is query.basis]
     voiced = tuple(heard(audible, query.source))
@@ -86,6 +87,7 @@ def _cell(query: Query, place: Place, column: Column, voices: list[Standing]) ->
         domain=column[1],
         voices=voiced,
         contested=contested(voices),
+        seen=seen,
         filtered=bool(voices) and not voiced,
     )
 

@@ -11,6 +11,8 @@ MODULES = (
     "tracker.instruments.models",
     "tracker.entries.models",
     "tracker.reviews.models",
+    "tracker.notices.models",
+    "tracker.corrections.models",
     "tracker.crosswalks.models",
     "tracker.privacy.models",
 )

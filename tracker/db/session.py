@@ -40,12 +40,18 @@ class WalledSession(Session):
 
 
 def _criteria(bound: Bound, *, reading: bool) -> list[Any]:
-    """The user's own memberships may be read in all organisations; what is written is the tenant's."""
+    """What each private table shows. What is written is the tenant's alone; what is read may be more:
+
+    a user's own memberships in all organisations, and rows whose second party (`counterpart_id`) is the tenant.
+    """
     options = []
     for table in tables_of(Kind.PRIVATE):
         allowed: Any = sa.false() if bound.tenant is None else table.tenant_id == bound.tenant  # type: ignore[attr-defined]
-        if reading and bound.user is not None and "user_id" in table.__table__.c:  # type: ignore[attr-defined]
+        columns = table.__table__.c  # type: ignore[attr-defined]
+        if bound.user is not None and "user_id" in columns and reading:
             allowed = sa.or_(allowed, table.user_id == bound.user)  # type: ignore[attr-defined]
+        if bound.tenant is not None and "counterpart_id" in columns and reading:
+            allowed = sa.or_(allowed, table.counterpart_id == bound.tenant)  # type: ignore[attr-defined]
         options.append(with_loader_criteria(table, allowed, include_aliases=True))
     return options
 

@@ -54,7 +54,7 @@ async def apply(
     saved = []
     for cell in cells:
         draft = drafts.get((cell.item_id, cell.domain))
-        if draft and draft.state is DraftState.SUBMITTED:
+        if draft and draft.state in (DraftState.SUBMITTED, DraftState.NOTIFIED):
             raise Conflict(
                 _("%(item)s waits for its reviewer. Untick it, or take it back first.")
                 % {"item": draft.item_label}

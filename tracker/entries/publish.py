@@ -26,6 +26,7 @@ from tracker.kit import clock
 from tracker.kit.errors import Conflict, Forbidden, Invalid, NotFound
 from tracker.kit.i18n import gettext as _
 from tracker.kit.vocabulary import Axis, DraftState, Voice
+from tracker.notices import service as notices
 from tracker.organisations import queries as organisations
 from tracker.privacy import queries as privacy
 from tracker.privacy.findings import findings, require_confirmed
@@ -41,27 +42,46 @@ async def publish(
     version: int,
     confirmed_hits: frozenset[str] = NONE_READ,
 ) -> PublishedRevision:
-    """Publish a submitted draft and remove it from the workspace.
+    """Publish a submitted draft, or a notified one whose time has come, and remove it from the workspace.
 
     `confirmed_hits`: the tokens of the signs of personal data that the publisher has read. Raises Forbidden to
-    whoever submitted it, NotFound without a mandate, Conflict when the draft changed, Unconfirmed (an Invalid)
-    when it has a sign that is not among them.
+    whoever submitted it, NotFound without a mandate, Conflict when the draft changed or its steward may still
+    reply, Unconfirmed (an Invalid) when it has a sign that is not among them.
+    """
+    actor.require(Permission.REVIEW)
+    draft = await locked_draft(db, draft_id, version, DraftState.SUBMITTED, DraftState.NOTIFIED)
+    if draft.submitted_by == actor.user_id:
+        raise Forbidden(_("You submitted this entry, so somebody else has to publish it."))
+    voice = await _voice(db, actor, draft)
+    stewards = await organisations.nearest_stewards(db, draft.jurisdiction_id, clock.today())
+    if voice is Voice.INDEPENDENT and stewards:
+        await notices.require_ready(db, draft.id, draft.state, stewards)
+    closing = await notices.open_notices(db, draft.id)
+    # It records the publication, so that a reply made in this moment waits for it: see `notices.reply`.
+    revision = await publish_as(db, actor, draft, voice, confirmed_hits=confirmed_hits)
+    await notices.close(db, closing, revision)
+    return revision
+
+
+async def notify(
+    db: AsyncSession, actor: OrganisationActor, draft_id: UUID, *, version: int, days: int
+) -> Draft:
+    """Send a frozen copy of a submitted assessment to the jurisdiction's stewards, who may reply for `days` days.
+
+    Raises Forbidden to whoever submitted it, and Conflict where there is nobody to notify.
     """
     actor.require(Permission.REVIEW)
     draft = await locked_draft(db, draft_id, version, DraftState.SUBMITTED)
     if draft.submitted_by == actor.user_id:
-        raise Forbidden(_("You submitted this entry, so somebody else has to publish it."))
-    voice = await _voice(db, actor, draft)
-    if voice is Voice.INDEPENDENT and await organisations.nearest_stewards(
-        db, draft.jurisdiction_id, clock.today()
-    ):
-        raise Forbidden(
-            _(
-                "This jurisdiction has a steward, who must be notified and may reply before an assessment "
-                "of it is published. Publishing such assessments is not available yet."
-            )
-        )
-    return await publish_as(db, actor, draft, voice, confirmed_hits=confirmed_hits)
+        raise Forbidden(_("You submitted this entry, so somebody else has to send it on."))
+    stewards = await organisations.nearest_stewards(db, draft.jurisdiction_id, clock.today())
+    if await _voice(db, actor, draft) is not Voice.INDEPENDENT or not stewards:
+        raise Conflict(_("There is no steward to notify; this entry can be published as it is."))
+    await notices.send(db, actor, draft, stewards, days)
+    draft.state = DraftState.NOTIFIED
+    draft.version += 1
+    await db.flush()
+    return draft
 
 
 async def _voice(db: AsyncSession, actor: OrganisationActor, draft: Draft) -> Voice:

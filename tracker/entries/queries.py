@@ -24,8 +24,8 @@ from tracker.frameworks.models import FrameworkItem, FrameworkVersion
 from tracker.instruments.models import PublishedInstrument, PublishedInstrumentEvent
 from tracker.jurisdictions.models import Jurisdiction
 from tracker.kit import clock
-from tracker.kit.vocabulary import Domain, RevisionKind
-from tracker.reviews.models import PublishedReply, PublishedReview, Verdict
+from tracker.kit.vocabulary import Domain, RevisionKind, Value
+from tracker.reviews.models import PublishedConfirmation, PublishedReply, PublishedReview, Verdict
 
 R = PublishedRevision
 _COLUMNS = [
@@ -60,11 +60,20 @@ _COLUMNS = [
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """`on`: the day that is asked about. `as_of`: what had been published by then. `dated`: the last change."""
+    """`on`: the day that is asked about. `as_of`: what had been published by then. `dated`: the last change.
+
+    `seen_on`: the day of the reading where neither was asked for; time alone makes an entry stale.
+    """
 
     on: date
     as_of: datetime
     dated: date
+    seen_on: date | None = None
+
+    @property
+    def seen(self) -> date:
+        """The day on which it is asked whether an entry is stale."""
+        return self.seen_on or self.on
 
 
 def end_of(day: date) -> datetime:
@@ -88,11 +97,13 @@ async def moment(db: AsyncSession, on: date | None = None, as_of: datetime | Non
         select(PublishedInstrumentEvent.recorded_at).where(
             col(PublishedInstrumentEvent.recorded_at) <= known_by
         ),
+        select(PublishedConfirmation.recorded_at).where(col(PublishedConfirmation.recorded_at) <= known_by),
     )
     maxima = [(await db.execute(select(sa.func.max(s.subquery().c.recorded_at)))).scalar() for s in recorded]
     last = max((m for m in maxima if m is not None), default=datetime(2021, 2, 24, tzinfo=UTC))
     day = on or await _last_boundary(db, last, min(known_by, now).date())
-    return Moment(on=day, as_of=as_of or last, dated=last.date())
+    seen_on = None if on or as_of else now.date()
+    return Moment(on=day, as_of=as_of or last, dated=last.date(), seen_on=seen_on)
 
 
 async def _last_boundary(db: AsyncSession, last: datetime, until: date) -> date:
@@ -178,12 +189,14 @@ async def _with_support(db: AsyncSession, found: list[Standing], as_of: datetime
         await _reviews(db, ids, as_of),
         await _replies(db, ids, as_of),
     )
+    confirmed = await _confirmed(db, ids, as_of)
     return [
         replace(
             s,
             evidence=tuple(evidence[s.id]),
             reviews=tuple(reviews[s.id]),
             replies=tuple(replies[s.id]),
+            confirmed_at=confirmed.get(s.id),
         )
         for s in found
     ]
@@ -241,6 +254,16 @@ async def _replies(db: AsyncSession, ids: Sequence[int], as_of: datetime) -> dic
     for revision_id, *rest in rows:
         found[revision_id].append(Reply(*rest))
     return found
+
+
+async def _confirmed(db: AsyncSession, ids: Sequence[int], as_of: datetime) -> dict[int, datetime]:
+    c = PublishedConfirmation
+    rows = await db.execute(
+        select(c.revision_id, sa.func.max(c.recorded_at))
+        .where(col(c.revision_id).in_(ids), col(c.recorded_at) <= as_of)
+        .group_by(col(c.revision_id))
+    )
+    return dict(rows.all())
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,3 +361,100 @@ async def recent(db: AsyncSession, limit: int) -> list[Recent]:
         .limit(limit)
     )
     return [Recent(*row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One published revision with the names of its cell."""
+
+    uid: UUID
+    organisation_key: str
+    organisation_name: str
+    jurisdiction_code: str
+    jurisdiction_name: str
+    fictional: bool
+    framework: str
+    item_key: str
+    item_label: str
+    domain: Domain
+    commitment: Value
+    practice: Value
+    recorded_at: datetime
+    jurisdiction_id: int
+    item_id: int
+    id: int
+
+    @property
+    def path(self) -> dict[str, str]:
+        """The parameters of the cell's page."""
+        return {
+            "code": self.jurisdiction_code,
+            "framework": self.framework,
+            "item": self.item_key,
+            "domain": self.domain.value,
+        }
+
+
+async def told(db: AsyncSession, uid: UUID) -> Told | None:
+    """A published revision by its identifier."""
+    found = await tell(db, col(R.uid) == uid)
+    return found[0] if found else None
+
+
+async def tell(db: AsyncSession, *where: Any) -> list[Told]:
+    """The published revisions of a condition, with the names of their cells, oldest first."""
+    version = FrameworkVersion.key + sa.literal("@") + FrameworkVersion.version
+    rows = await db.execute(
+        select(
+            R,
+            Organisation.key,
+            Organisation.name,
+            Jurisdiction.code,
+            Jurisdiction.name,
+            Jurisdiction.fictional,
+            version,
+            FrameworkItem.key,
+            sa.func.coalesce(sa.func.nullif(FrameworkItem.short_label, ""), FrameworkItem.text),
+        )
+        .join(Organisation, col(Organisation.id) == R.organisation_id)
+        .join(Jurisdiction, col(Jurisdiction.id) == R.jurisdiction_id)
+        .join(FrameworkItem, col(FrameworkItem.id) == R.item_id)
+        .join(FrameworkVersion, col(FrameworkVersion.id) == FrameworkItem.framework_version_id)
+        .where(*where)
+        .order_by(col(R.recorded_at), col(R.id))
+    )
+    names = (
+        "organisation_key",
+        "organisation_name",
+        "jurisdiction_code",
+        "jurisdiction_name",
+        "fictional",
+        "framework",
+        "item_key",
+        "item_label",
+    )
+    found = []
+    for r, *rest in rows:
+        commitment, practice = values_of(r)
+        found.append(
+            Told(
+                uid=r.uid,
+                **dict(zip(names, rest, strict=True)),
+                domain=Domain(r.domain),
+                commitment=commitment,
+                practice=practice,
+                recorded_at=r.recorded_at,
+                jurisdiction_id=r.jurisdiction_id,
+                item_id=r.item_id,
+                id=r.id,
+            )
+        )
+    return found
+
+
+async def cells_of(db: AsyncSession, organisation_id: UUID) -> set[tuple[int, int]]:
+    """(jurisdiction, item) pairs that an organisation has ever published on."""
+    rows = await db.execute(
+        select(R.jurisdiction_id, R.item_id).where(col(R.organisation_id) == organisation_id).distinct()
+    )
+    return {(jurisdiction_id, item_id) for jurisdiction_id, item_id in rows}

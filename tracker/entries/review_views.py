@@ -10,15 +10,19 @@ from tracker.access.guard import member
 from tracker.access.permissions import Permission
 from tracker.entries import draft_queries, service
 from tracker.entries.forms import ReasonForm
-from tracker.entries.publish import publish, withdraw
+from tracker.entries.publish import notify, publish, withdraw
 from tracker.instruments import own_queries as instruments
+from tracker.kit import clock
 from tracker.kit.errors import Conflict, Forbidden, Invalid, NotFound
 from tracker.kit.i18n import gettext as _
 from tracker.kit.i18n import ngettext
+from tracker.kit.vocabulary import DraftState, Voice
+from tracker.notices import queries as notices
+from tracker.organisations import queries as organisations
 from tracker.privacy import queries as privacy
 from tracker.privacy.findings import Unconfirmed, findings
 from tracker.web.render import form_page, go, page
-from tracker.web.requests import bound_of, database_of, form_data, organisation_of
+from tracker.web.requests import bound_of, database_of, form_data, organisation_of, settings_of
 
 REVIEW = "/{locale:str}/o/{organisation:str}/review"
 
@@ -65,13 +69,18 @@ def _ticked(text: str) -> tuple[UUID, int]:
 
 
 async def _draft_page(request: Request, draft_id: UUID, form: ReasonForm | None = None) -> Response[str]:
-    """The draft with its signs of personal data and the files published with it; its form anew, or as sent."""
+    """The draft with its signs of personal data, its files, and what may be done now: publish, notify, or wait."""
+    actor, today = organisation_of(request), clock.today()
     async with database_of(request).read(bound_of(request)) as db:
         draft = await draft_queries.draft(db, draft_id)
+        if draft is None:
+            raise NotFound(_("There is no such draft; it may have been published or discarded."))
         texts = await privacy.draft_texts(db, [draft_id])
         files = await instruments.going_public(db, [draft_id])
-    if draft is None:
-        raise NotFound(_("There is no such draft; it may have been published or discarded."))
+        place = draft.cell.jurisdiction_id
+        voice = await organisations.voice_of(db, actor.organisation_id, place, today)
+        stewards = await organisations.nearest_stewards(db, place, today)
+        sent = await notices.sent(db, actor.organisation_id, draft.id)
     return form_page(
         request,
         "entries/review_draft.html",
@@ -79,6 +88,11 @@ async def _draft_page(request: Request, draft_id: UUID, form: ReasonForm | None 
         draft=draft,
         signs=findings(texts[draft_id]),
         files=files[draft_id],
+        must_notify=voice is Voice.INDEPENDENT and bool(stewards) and draft.state is DraftState.SUBMITTED,
+        stewards=stewards,
+        sent=[notice for notice in sent if notice.closed_at is None],
+        days=settings_of(request).notice_days,
+        now=clock.now(),
     )
 
 
@@ -86,6 +100,17 @@ async def _draft_page(request: Request, draft_id: UUID, form: ReasonForm | None 
 async def review_draft(request: Request, draft_id: FromPath[UUID]) -> Response[str]:
     """One submitted draft with its evidence, and what its levels still lack."""
     return await _draft_page(request, draft_id)
+
+
+@post(f"{REVIEW}/{{draft_id:uuid}}/notify", name="notify", access=member(Permission.REVIEW), status_code=303)
+async def notify_steward(request: Request, draft_id: FromPath[UUID]) -> Redirect:
+    """Send the assessment to the steward, as it was read."""
+    data, actor = await form_data(request), organisation_of(request)
+    _same, version = _ticked(f"{draft_id}:{data.first('version')}")
+    async with database_of(request).write(bound_of(request)) as db:
+        await notify(db, actor, draft_id, version=version, days=settings_of(request).notice_days)
+    say = _("The steward is notified.")
+    return go(request, "review_draft", organisation=actor.organisation_key, draft_id=draft_id, say=say)
 
 
 @post(

@@ -24,6 +24,7 @@ from tracker.kit import clock
 from tracker.kit.errors import Conflict, Invalid, NotFound
 from tracker.kit.i18n import gettext as _
 from tracker.kit.vocabulary import DraftState, RevisionKind
+from tracker.notices import service as notices
 from tracker.organisations import queries as organisations
 
 
@@ -74,8 +75,8 @@ async def save_draft(
         raise stale()
     if draft is None:
         draft = await _new_draft(db, actor, cell)
-    elif draft.state is DraftState.SUBMITTED:
-        raise Conflict(_("This entry waits for its reviewer. Take it back before you change it."))
+    elif draft.state in (DraftState.SUBMITTED, DraftState.NOTIFIED):
+        raise Conflict(_("This entry is under review. Take it back before you change it."))
     for name in FIELDS:
         setattr(draft, name, getattr(content, name))
     draft.corrects_id = await _corrected(db, actor, cell) if content.kind is RevisionKind.CORRECTION else None
@@ -215,9 +216,10 @@ def _complete_enough(draft: Draft) -> None:
 
 
 async def take_back(db: AsyncSession, actor: OrganisationActor, draft_id: UUID, *, version: int) -> Draft:
-    """Make a submitted draft editable again."""
+    """Make a submitted draft editable again; a notified one too, which takes the notice back."""
     actor.require(Permission.WRITE_DRAFTS)
-    draft = await locked_draft(db, draft_id, version, DraftState.SUBMITTED)
+    draft = await locked_draft(db, draft_id, version, DraftState.SUBMITTED, DraftState.NOTIFIED)
+    await notices.close(db, await notices.open_notices(db, draft.id), None)
     draft.state, draft.submitted_at, draft.submitted_by = DraftState.DRAFT, None, None
     await _touch(db, actor, draft, Action.DRAFT_TAKEN_BACK)
     return draft

@@ -105,6 +105,17 @@ class Standing:
     evidence: tuple[Evidence, ...] = ()
     reviews: tuple[Review, ...] = ()
     replies: tuple[Reply, ...] = ()
+    confirmed_at: datetime | None = None
+
+    @property
+    def last_confirmed(self) -> datetime:
+        """When its author last said that it stands: at publication, or later."""
+        return max(self.recorded_at, self.confirmed_at or self.recorded_at)
+
+    def stale(self, on: date) -> bool:
+        """Whether it was not confirmed in the twelve months before a day."""
+        last = self.last_confirmed.date()
+        return (on.year - last.year) * 12 + on.month - last.month - (on.day < last.day) >= 12
 
     def on(self, axis: Axis) -> Value:
         return self.commitment if axis is Axis.COMMITMENT else self.practice
@@ -118,15 +129,20 @@ class Standing:
             return "none"
         if self.claimed(axis):
             return "V0"
-        agreeing = [r for r in self.reviews if r.agrees]
+        agreeing = [r for r in self.verdicts if r.agrees]
         if any(r.other_source and r.independent for r in agreeing):
             return "V3"
         return "V2" if agreeing else "V1"
 
     @property
+    def verdicts(self) -> list[Review]:
+        """The last review of each organisation: a later one takes the place of its earlier one."""
+        return list({r.organisation: r for r in self.reviews}.values())
+
+    @property
     def disputed(self) -> bool:
         """Whether another organisation's disagreement with it is open."""
-        return any(not r.agrees for r in self.reviews)
+        return any(not r.agrees for r in self.verdicts)
 
     def rank(self) -> tuple[list[str], datetime, int]:
         """Sorts voices for `best`: by verification of either axis, then recency; never by level."""

@@ -19,6 +19,8 @@ from tracker.privacy.findings import findings
 from tracker.web.render import form_page, go, page
 from tracker.web.requests import bound_of, database_of, form_data, organisation_of
 
+# A draft in these states can only be read until it is taken back.
+LOCKED = (DraftState.SUBMITTED, DraftState.NOTIFIED)
 CELL = "/{locale:str}/o/{organisation:str}/jurisdictions/{code:str}/cells/{framework:str}/{item:str}/{domain:str}"
 
 
@@ -67,7 +69,7 @@ async def entry(request: Request) -> Response[str]:
     async with database_of(request).read(bound_of(request)) as db:
         found = await cell_context(db, request)
     draft, actor = found.draft, organisation_of(request)
-    if not actor.may(Permission.WRITE_DRAFTS) or (draft and draft.state is DraftState.SUBMITTED):
+    if not actor.may(Permission.WRITE_DRAFTS) or (draft and draft.state in LOCKED):
         return page(request, "entries/read.html", found=found, draft=draft)
     content = draft.content if draft else found.published.content if found.published else Content()
     form = EntryForm(data=entry_values(content, draft.version if draft else 0))
@@ -155,7 +157,7 @@ async def _conflict(request: Request, form: EntryForm, text: str) -> Response[st
         words = _("This was saved already.")
         return go(request, "entry", say=words, kind="notice", **_path(request))
     form.form_errors = [text]
-    if found.draft and found.draft.state is DraftState.SUBMITTED:
+    if found.draft and found.draft.state in LOCKED:
         return _entry_page(request, found, form, status=409)
     # Sent again, it knowingly replaces what is shown beside it.
     form.version.data = str(found.draft.version if found.draft else 0)

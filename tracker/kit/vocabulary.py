@@ -70,6 +70,7 @@ class DraftState(StrEnum):
     DRAFT = "draft"
     SUBMITTED = "submitted"
     RETURNED = "returned"
+    NOTIFIED = "notified"
 
 
 class OrganisationKind(StrEnum):
@@ -241,6 +242,7 @@ _WORDS: dict[str, str] = {
     "state.draft": N_("Draft"),
     "state.submitted": N_("Submitted"),
     "state.returned": N_("Returned"),
+    "state.notified": N_("Notified"),
     "state.published": N_("Published"),
     "state.superseded": N_("Superseded"),
     "state.corrected": N_("Corrected"),
@@ -307,6 +309,10 @@ _WORDS: dict[str, str] = {
     "wording.paraphrase": N_("our paraphrase"),
     "provenance.verified": N_("seen at the publisher's or a direct copy"),
     "provenance.secondary": N_("seen in another's copy: check against the original"),
+    "report.received": N_("Received"),
+    "report.accepted": N_("Accepted"),
+    "report.declined": N_("Declined"),
+    "report.purged": N_("Removed"),
     "crosswalk.draft": N_("Editorial draft"),
     "crosswalk.published": N_("Published"),
     "crosswalk.superseded": N_("Superseded"),

@@ -48,6 +48,7 @@ from tracker.reviews.models import PublishedReply, PublishedReview, Verdict
 # When the demo NGO's coding of the five states enters the record; before it the world is set up.
 CODED_AT = datetime(2026, 7, 1, 9, 0, tzinfo=UTC)
 FOUNDED_AT = datetime(2025, 1, 2, 9, 0, tzinfo=UTC)
+NOTICE_DAYS = 21
 
 
 class NeedsReference(RuntimeError):
@@ -257,6 +258,8 @@ async def _revision(db: AsyncSession, world: World, row: seed.Row, citations: tu
     await service.submit(db, author, draft.id, version=draft.version)
     if row["state"] == "returned":
         await service.return_draft(db, reviewer, draft.id, version=draft.version, reason=row["return_reason"])
+    if row["state"] == "notified":
+        await publish.notify(db, reviewer, draft.id, version=draft.version, days=NOTICE_DAYS)
     if row["state"] == "published":
         voice = await organisations.voice_of(db, author.organisation_id, place.id, clock.today())
         world.revisions[row["seq"]] = await publish.publish_as(db, reviewer, draft, voice or Voice.SELF)

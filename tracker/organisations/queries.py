@@ -129,3 +129,20 @@ async def speakers(db: AsyncSession, jurisdiction_id: int) -> list[tuple[str, Vo
         .order_by(Organisation.name)
     )
     return [(name, voice) for name, voice in rows]
+
+
+async def is_steward_near(db: AsyncSession, organisation_id: UUID, jurisdiction_id: int, on: date) -> bool:
+    """Whether the organisation is steward of the jurisdiction, of one above it, or of one below it."""
+    line = await lineage(db, jurisdiction_id)
+    below = col(Jurisdiction.path).contains(f"/{jurisdiction_id}/", autoescape=True)
+    found = await db.execute(
+        select(col(Mandate.id))
+        .join(Jurisdiction, col(Jurisdiction.id) == Mandate.jurisdiction_id)
+        .where(
+            col(Mandate.organisation_id) == organisation_id,
+            col(Mandate.kind) == MandateKind.STEWARD,
+            sa.or_(col(Mandate.jurisdiction_id).in_(line), below),
+            _in_force(on),
+        )
+    )
+    return found.first() is not None

@@ -43,3 +43,14 @@ class PublishedReply(Table, table=True):
     organisation_id: UUID = Field(foreign_key="organisation.id")
     text: str = text_field(REPLY_LENGTH)
     recorded_at: datetime = moment_field()
+
+
+class PublishedConfirmation(Table, table=True):
+    """The author's word that an entry still stands unchanged; keeps it from going stale."""
+
+    kind__: ClassVar[Kind] = Kind.PUBLISHED
+    __table_args__ = (sa.Index(None, "revision_id"),)
+    id: int = Field(default=None, primary_key=True)
+    revision_id: int = Field(foreign_key="published_revision.id")
+    note: str = text_field(1000)
+    recorded_at: datetime = moment_field()

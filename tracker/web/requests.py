@@ -5,12 +5,17 @@ from litestar import Request
 from tracker.access.actor import Actor, OrganisationActor
 from tracker.db.session import Bound, Database
 from tracker.kit.forms import FormData
+from tracker.settings import Settings
 from tracker.web.render import context_of, renderer_of
 from tracker.web.uploads import Upload
 
 
 def database_of(request: Request) -> Database:
     return context_of(request).database
+
+
+def settings_of(request: Request) -> Settings:
+    return renderer_of(request).settings
 
 
 def actor_of(request: Request) -> Actor:

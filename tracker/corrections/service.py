@@ -1,0 +1,138 @@
+"""Receiving reports from anyone, and closing them with an answer, or without a trace of their text."""
+
+import hashlib
+from uuid import uuid4
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from tracker.access.actor import OrganisationActor
+from tracker.access.models import TRIES_KEPT, SignInAttempt
+from tracker.access.permissions import Permission
+from tracker.audit.record import Action, record
+from tracker.corrections.models import PublishedReport, PublishedReportEvent, Report, ReportState
+from tracker.db.base import select
+from tracker.db.session import Bound, Database, queue_behind
+from tracker.entries.models import PublishedRevision
+from tracker.kit import clock
+from tracker.kit.errors import Invalid, NotFound, Refused
+from tracker.kit.i18n import gettext as _
+
+# What one address may send within the window; nobody needs more, and a flood buries the real ones.
+WINDOW, MOST = TRIES_KEPT, 10
+
+
+class TooManyReports(Refused):
+    """This address has to wait; the message says so."""
+
+
+async def receive(
+    database: Database, revision: PublishedRevision, *, text: str, evidence_url: str, address: str
+) -> int:
+    """Store a report for the organisation that answers it, and return its public number. Raises TooManyReports."""
+    async with database.write(Bound(tenant=revision.organisation_id)) as db:
+        await _throttle(db, address)
+        public = PublishedReport(
+            revision_id=revision.id, organisation_id=revision.organisation_id, recorded_at=clock.now()
+        )
+        db.add(public)
+        await db.flush()
+        db.add(
+            Report(
+                tenant_id=revision.organisation_id,
+                id=uuid4(),
+                number=public.number,
+                text=text,
+                evidence_url=evidence_url,
+                received_at=clock.now(),
+            )
+        )
+        await record(
+            db,
+            Action.REPORT_RECEIVED,
+            tenant=revision.organisation_id,
+            actor=None,
+            subject=f"report:{public.number}",
+        )
+        return public.number
+
+
+async def _throttle(db: AsyncSession, address: str) -> None:
+    subject = hashlib.sha256(f"report:{address}".encode()).hexdigest()
+    await queue_behind(db, subject)
+    await db.execute(sa.delete(SignInAttempt).where(col(SignInAttempt.at) < clock.now() - TRIES_KEPT))
+    sent = await db.scalar(
+        select(sa.func.count())
+        .select_from(SignInAttempt)
+        .where(col(SignInAttempt.subject) == subject, col(SignInAttempt.at) > clock.now() - WINDOW)
+    )
+    if (sent or 0) >= MOST:
+        raise TooManyReports(
+            _("Many reports came from your network within the hour. Please try again later.")
+        )
+    db.add(SignInAttempt(subject=subject, at=clock.now()))
+
+
+async def _open(db: AsyncSession, number: int) -> Report:
+    report: Report | None = (
+        await db.execute(
+            select(Report)
+            .where(col(Report.number) == number, col(Report.closed_at).is_(None))
+            .with_for_update()
+        )
+    ).scalar_one_or_none()
+    if report is None:
+        raise NotFound(_("There is no open report with this number."))
+    return report
+
+
+async def answer(
+    db: AsyncSession, actor: OrganisationActor, number: int, *, accepted: bool, text: str
+) -> None:
+    """Close a report with a public answer; its text is published with it. Raises Invalid without an answer."""
+    actor.require(Permission.REVIEW)
+    if not text.strip():
+        raise Invalid({"answer": _("Write the answer; it is published with the report.")})
+    report = await _open(db, number)
+    state = ReportState.ACCEPTED if accepted else ReportState.DECLINED
+    _close(db, report, state, text.strip(), published=report.text)
+    await db.flush()
+    await record(
+        db,
+        Action.REPORT_ANSWERED,
+        tenant=actor.organisation_id,
+        actor=actor.user_id,
+        subject=f"report:{number}",
+        detail={"state": state.value},
+    )
+
+
+async def purge(db: AsyncSession, actor: OrganisationActor, number: int) -> None:
+    """Close a report whose text must not be kept, such as one that tells of a person. Nothing of it remains."""
+    actor.require(Permission.REVIEW)
+    report = await _open(db, number)
+    report.evidence_url = ""
+    _close(db, report, ReportState.PURGED, "", published="")
+    await db.flush()
+    await record(
+        db,
+        Action.REPORT_PURGED,
+        tenant=actor.organisation_id,
+        actor=actor.user_id,
+        subject=f"report:{number}",
+    )
+
+
+def _close(db: AsyncSession, report: Report, state: ReportState, answered: str, *, published: str) -> None:
+    db.add(
+        PublishedReportEvent(
+            number=report.number,
+            state=state,
+            text=published,
+            evidence_url=report.evidence_url,
+            answer=answered,
+            recorded_at=clock.now(),
+        )
+    )
+    report.text, report.evidence_url, report.closed_at = "", "", clock.now()

@@ -1,0 +1,129 @@
+"""Reports of mistakes: the public form and pages, and the answer in the workspace."""
+
+from uuid import UUID
+
+from litestar import Request, Response, get, post
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from tracker.access.guard import PUBLIC, member
+from tracker.access.permissions import Permission
+from tracker.corrections import queries, service
+from tracker.corrections.forms import AnswerForm, ReportForm
+from tracker.entries import queries as entries
+from tracker.entries.models import PublishedRevision
+from tracker.kit.errors import Invalid, NotFound
+from tracker.kit.i18n import gettext as _
+from tracker.web.render import form_page, go, page
+from tracker.web.requests import (
+    bound_of,
+    client_address,
+    database_of,
+    form_data,
+    organisation_of,
+    settings_of,
+)
+
+NEW = "/{locale:str}/corrections/new/{uid:uuid}"
+
+
+@get("/{locale:str}/corrections", name="corrections", access=PUBLIC)
+async def corrections_list(request: Request) -> Response[str]:
+    """All reports with their number, state and answer."""
+    async with database_of(request).read() as db:
+        found = await queries.reports(db)
+    return page(request, "corrections/list.html", found=found)
+
+
+@get("/{locale:str}/corrections/{number:int}", name="correction", access=PUBLIC)
+async def correction_page(request: Request, number: FromPath[int]) -> Response[str]:
+    """One report."""
+    async with database_of(request).read() as db:
+        found = await queries.report(db, number) if 0 < number < 2**31 else None
+    if found is None:
+        raise NotFound(_("There is no report with this number."))
+    return page(request, "corrections/report.html", report=found)
+
+
+async def _revision(request: Request, uid: UUID) -> tuple[PublishedRevision, entries.Told]:
+    async with database_of(request).read() as db:
+        revision = await queries.revision(db, uid)
+        told = await entries.told(db, uid)
+    if revision is None or told is None:
+        raise NotFound(_("There is no such published revision."))
+    return revision, told
+
+
+def _form_page(request: Request, form: ReportForm, told: entries.Told) -> Response[str]:
+    help_text = settings_of(request).help_text or _(
+        "If you or somebody you know needs help, call the emergency number or a helpline of your country."
+    )
+    return form_page(request, "corrections/new.html", form, told=told, help_text=help_text)
+
+
+@get(NEW, name="new_correction", access=PUBLIC)
+async def new_correction(request: Request, uid: FromPath[UUID]) -> Response[str]:
+    """The form; it says first what it is not for."""
+    _revision_row, told = await _revision(request, uid)
+    return _form_page(request, ReportForm(), told)
+
+
+@post(NEW, name="new_correction_do", access=PUBLIC, status_code=200)
+async def send_correction(request: Request, uid: FromPath[UUID]) -> Response[str] | Redirect:
+    """Take a report; its text stays unpublished until somebody has read it."""
+    form = ReportForm(await form_data(request))
+    revision, told = await _revision(request, uid)
+    if not form.validate():
+        return _form_page(request, form, told)
+    try:
+        number = await service.receive(
+            database_of(request),
+            revision,
+            text=form.text.data,
+            evidence_url=form.evidence_url.data,
+            address=client_address(request),
+        )
+    except service.TooManyReports as wait:
+        form.add_faults({"wait": str(wait)})
+        return _form_page(request, form, told)
+    say = _("Thank you. Your report has the number %(n)s.") % {"n": number}
+    return go(request, "correction", number=number, say=say)
+
+
+ANSWER = "/{locale:str}/o/{organisation:str}/corrections/{number:int}"
+
+
+async def _waiting(request: Request, number: int) -> queries.Waiting:
+    async with database_of(request).read(bound_of(request)) as db:
+        found = await queries.waiting(db, number) if 0 < number < 2**31 else []
+    if not found:
+        raise NotFound(_("There is no open report with this number."))
+    return found[0]
+
+
+@get(ANSWER, name="answer_correction", access=member(Permission.REVIEW))
+async def answer_page(request: Request, number: FromPath[int]) -> Response[str]:
+    """An open report with its text."""
+    form = AnswerForm()
+    form.prepare()
+    return form_page(request, "corrections/answer.html", form, report=await _waiting(request, number))
+
+
+@post(ANSWER, name="answer_correction_do", access=member(Permission.REVIEW), status_code=200)
+async def answer_do(request: Request, number: FromPath[int]) -> Response[str] | Redirect:
+    """Close the report: with an answer, or purged."""
+    form, actor = AnswerForm(await form_data(request)), organisation_of(request)
+    form.prepare()
+    report = await _waiting(request, number)
+    try:
+        if form.validate():
+            async with database_of(request).write(bound_of(request)) as db:
+                if form.decision.data == "purged":
+                    await service.purge(db, actor, number)
+                else:
+                    accepted = form.decision.data == "accepted"
+                    await service.answer(db, actor, number, accepted=accepted, text=form.answer.data)
+            return go(request, "work", organisation=actor.organisation_key, say=_("The report is closed."))
+    except Invalid as invalid:
+        form.add_faults(invalid.faults)
+    return form_page(request, "corrections/answer.html", form, report=report)
