@@ -69,7 +69,7 @@ class Counting(PasswordHash):
         super().__init__((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
         self.asked: list[str] = []
 
-    def verify(self, password: str | bytes, hash: str | bytes) -> bool:  # noqa: A002
+    def verify(self, password: str | bytes, hash: str | bytes) -> bool:
         self.asked.append(str(hash))
         return super().verify(password, hash)
 
