@@ -106,6 +106,7 @@ class Standing:
     reviews: tuple[Review, ...] = ()
     replies: tuple[Reply, ...] = ()
     confirmed_at: datetime | None = None
+    organisation_fictional: bool = False
 
     @property
     def last_confirmed(self) -> datetime:
