@@ -16,7 +16,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from tests import factories, personas
-from tests.worlds import ON_POSTGRESQL, World
+from tests.worlds import NAMES, ON_POSTGRESQL, World, Worlds
 from tracker.access.actor import OrganisationActor
 from tracker.access.models import Membership, Organisation, User
 from tracker.access.permissions import Role
@@ -43,10 +43,9 @@ class Sides:
     theirs: OrganisationActor
 
 
-async def fill(database: Database) -> Sides:
+async def fill(database: Database) -> None:
     """Each side drafts, replies to an NGO, notifies a third ministry, and has a report of a mistake to answer."""
     ngo, ngo_reviewer = [await personas.actor(database, p) for p in (personas.NGO, personas.NGO_REVIEWER)]
-    sides = []
     for author_is, reviewer_is, code, item in (
         (personas.OWNER, personas.TEAMMATE, "XAA", "HTCC-C1"),
         (personas.OUTSIDER, OUTSIDERS_REVIEWER, "XAB", "HTCC-C2"),
@@ -64,13 +63,19 @@ async def fill(database: Database) -> Sides:
         await factories.mandated(database, author, "XAC", MandateKind.ASSESSOR)
         abroad = await factories.cell(database, "XAC", item)
         await factories.notified(database, author, reviewer, abroad)
-        sides.append(author)
-    return Sides(*sides)
+
+
+@pytest.fixture(scope="module", params=NAMES)
+async def world(anyio_backend: str, worlds: Worlds, request: pytest.FixtureRequest) -> AsyncIterator[World]:
+    """A world in which both sides have rows, made once: the tests change it in transactions that are rolled back."""
+    async with worlds.copy(request.param) as copied:
+        await fill(Database(copied.engine))
+        yield copied
 
 
 @pytest.fixture
 async def sides(anyio_backend: str, database: Database) -> Sides:
-    return await fill(database)
+    return Sides(*[await personas.actor(database, p) for p in (personas.OWNER, personas.OUTSIDER)])
 
 
 async def rows_of(database: Database, table: type[Private], tenant: UUID) -> list[Private]:
@@ -314,10 +319,9 @@ async def test_global_tables_tell_nothing_private(database: Database) -> None:
 
 
 @pytest.fixture
-async def app_role(anyio_backend: str, own_world: World) -> AsyncIterator[AsyncConnection]:
+async def app_role(anyio_backend: str, world: World) -> AsyncIterator[AsyncConnection]:
     """Plain SQL as `tracker_app`, on a world where both sides have rows."""
-    await fill(Database(own_world.engine))
-    async with own_world.engine.connect() as connection:
+    async with world.engine.connect() as connection:
         yield connection
 
 
