@@ -75,8 +75,10 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     hosts = _read(env, "ALLOWED_HOSTS")
     database = _read(env, "DATABASE_URL") or f"sqlite:///{data_dir}/tracker.sqlite3"
     return Settings(
-        database_url=_database_url(database),
-        migration_database_url=_database_url(_read(env, "MIGRATION_DATABASE_URL") or database),
+        database_url=_database_url("DATABASE_URL", database),
+        migration_database_url=_database_url(
+            "MIGRATION_DATABASE_URL", _read(env, "MIGRATION_DATABASE_URL") or database
+        ),
         data_dir=data_dir,
         secret_key=_secret_key(_read(env, "SECRET_KEY"), data_dir),
         base_url=base_url,
@@ -138,22 +140,21 @@ def _whole_number(env: Mapping[str, str], name: str, default: int) -> int:
     return int(text)
 
 
-def _database_url(text: str) -> str:
+def _database_url(name: str, text: str) -> str:
     """The URL with the driver this product is built and tested on."""
     drivers = {
         "sqlite": "sqlite+aiosqlite",
         "postgresql": "postgresql+psycopg",
         "postgres": "postgresql+psycopg",
     }
+    refusal = SettingsError(f"TRACKER_{name} takes sqlite:///FILE or postgresql://USER@HOST/NAME")
     try:
         url = make_url(text)
     except ArgumentError as error:
-        raise SettingsError(
-            "TRACKER_DATABASE_URL takes sqlite:///FILE or postgresql://USER@HOST/NAME"
-        ) from error
+        raise refusal from error
     driver = drivers.get(url.drivername.partition("+")[0])
     if driver is None:
-        raise SettingsError("TRACKER_DATABASE_URL takes sqlite:///FILE or postgresql://USER@HOST/NAME")
+        raise refusal
     return url.set(drivername=driver).render_as_string(hide_password=False)
 
 

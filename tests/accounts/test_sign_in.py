@@ -1,12 +1,15 @@
 """Signing in: one answer for every failure, tries counted in the database, and nowhere else to be led to."""
 
 import asyncio
+import hashlib
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
 import sqlalchemy as sa
 from argon2 import PasswordHasher, extract_parameters
+from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
 from tests import personas
@@ -59,12 +62,29 @@ async def test_a_disabled_account_looks_alike(client: Visitor, world: World, dat
     assert (answer.status_code, answer.text) == (wrong.status_code, wrong.text)
 
 
-async def test_an_unknown_account_takes_the_same_work(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Verified against a real hash of the same cost, so the time does not tell."""
-    known, dummy = await passwords.hash_password(WRONG), passwords._dummy()
+class Counting(PasswordHash):
+    """The real thing, which remembers what it was asked to verify against."""
+
+    def __init__(self) -> None:
+        super().__init__((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
+        self.asked: list[str] = []
+
+    def verify(self, password: str | bytes, hash: str | bytes) -> bool:
+        self.asked.append(str(hash))
+        return super().verify(password, hash)
+
+
+async def test_an_unknown_account_takes_the_same_work(
+    client: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One verification each, against hashes of the same cost, so the time does not tell."""
+    counting = Counting()
+    monkeypatch.setattr(passwords, "_hasher", lambda: counting)
+    await attempt(client, EMAIL, WRONG)
+    await attempt(client, "nobody@example.org", WRONG)
+    known, dummy = counting.asked
+    assert known != dummy
     assert extract_parameters(known) == extract_parameters(dummy)
-    assert await passwords.verify(WRONG, known)
-    assert not await passwords.verify(WRONG, None)
 
 
 def test_the_products_cost_is_no_less_than_owasps() -> None:
@@ -254,3 +274,21 @@ async def test_the_page_that_was_asked_for_comes_after(client: Visitor, world: W
     answer = await attempt(client, EMAIL, world.passwords[EMAIL], next=asked)
     assert answer.headers["location"] == asked
     assert (await client.get(asked)).status_code == 200
+
+
+async def test_a_proxy_is_believed_only_when_named(
+    settings: Settings, world: World, database: Database
+) -> None:
+    """Else anyone would choose the address that their tries are counted for."""
+    behind = replace(settings, trusted_proxies=frozenset({"192.0.2.1"}))
+    for known, used in ((settings, "192.0.2.1"), (behind, "198.51.100.7")):
+        person = personas.visitor(create_app(known, database), known, "192.0.2.1")
+        await person.submit(
+            "/en/sign-in",
+            {"email": "nobody@example.org", "password": WRONG},
+            headers={"X-Forwarded-For": "203.0.113.9, 198.51.100.7"},
+        )
+        async with database.read() as db:
+            subjects = (await db.execute(sa.select(SignInAttempt.subject))).scalars().all()
+        assert hashlib.sha256(f"address:{used}".encode()).hexdigest() in subjects
+        assert hashlib.sha256(b"address:203.0.113.9").hexdigest() not in subjects

@@ -28,6 +28,8 @@ class Call:
     method: str
     path: str
     access: Access
+    # where in the path, split at its slashes, the handler's own parameters stand
+    parameters: tuple[int, ...]
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
@@ -92,6 +94,12 @@ def calls(app: App, things: Things) -> list[Call]:
             if (handler.name or "").startswith("review_revision"):  # nobody reviews their own
                 own |= {"uid": str(things.foreign_uid)}
             path = re.sub(r"\{(\w+):\w+\}", lambda found, own=own: own[found[1]], route.path)
+            own_parameters = tuple(
+                n
+                for n, part in enumerate(route.path.split("/"))
+                if part.startswith("{") and not part.startswith(("{locale:", "{organisation:"))
+            )
             for method in sorted(handler.http_methods):
-                found.append(Call(handler.name or str(handler), method, path, handler.opt["access"]))
+                access = handler.opt["access"]
+                found.append(Call(handler.name or str(handler), method, path, access, own_parameters))
     return found
