@@ -419,12 +419,12 @@ def _foreign_insert(name: str, row: dict[str, object]) -> sa.Insert:
 
 
 @ON_POSTGRESQL
-async def test_the_tenant_ends_with_the_transaction(two_sided: World) -> None:
+async def test_the_tenant_ends_with_the_transaction(world: World) -> None:
     """A connection that goes back to the pool remembers nobody."""
-    database = Database(two_sided.engine)
+    database = Database(world.engine)
     actor = await personas.actor(database, personas.OWNER)
     async with database.read(personas.bound(actor)) as db:
         assert await db.scalar(sa.text("SELECT count(*) FROM membership")) > 0
-    async with two_sided.engine.connect() as connection:
+    async with world.engine.connect() as connection:
         assert await connection.scalar(sa.text("SELECT count(*) FROM membership")) == 0
         assert await connection.scalar(sa.text("SELECT current_setting('app.tenant', true)")) in ("", None)
