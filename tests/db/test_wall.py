@@ -16,7 +16,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from tests import factories, personas
-from tests.worlds import ON_POSTGRESQL, World, Worlds
+from tests.worlds import NAMES, ON_POSTGRESQL, World, Worlds
 from tracker.access.actor import OrganisationActor
 from tracker.access.models import Membership, Organisation, User
 from tracker.access.permissions import Role
@@ -43,10 +43,9 @@ class Sides:
     theirs: OrganisationActor
 
 
-async def fill(database: Database) -> Sides:
+async def fill(database: Database) -> None:
     """Each side drafts, replies to an NGO, notifies a third ministry, and has a report of a mistake to answer."""
     ngo, ngo_reviewer = [await personas.actor(database, p) for p in (personas.NGO, personas.NGO_REVIEWER)]
-    sides = []
     for author_is, reviewer_is, code, item in (
         (personas.OWNER, personas.TEAMMATE, "XAA", "HTCC-C1"),
         (personas.OUTSIDER, OUTSIDERS_REVIEWER, "XAB", "HTCC-C2"),
@@ -64,13 +63,19 @@ async def fill(database: Database) -> Sides:
         await factories.mandated(database, author, "XAC", MandateKind.ASSESSOR)
         abroad = await factories.cell(database, "XAC", item)
         await factories.notified(database, author, reviewer, abroad)
-        sides.append(author)
-    return Sides(*sides)
+
+
+@pytest.fixture(scope="module", params=NAMES)
+async def world(anyio_backend: str, worlds: Worlds, request: pytest.FixtureRequest) -> AsyncIterator[World]:
+    """A world in which both sides have rows, made once: the tests change it in transactions that are rolled back."""
+    async with worlds.copy(request.param) as copied:
+        await fill(Database(copied.engine))
+        yield copied
 
 
 @pytest.fixture
 async def sides(anyio_backend: str, database: Database) -> Sides:
-    return await fill(database)
+    return Sides(*[await personas.actor(database, p) for p in (personas.OWNER, personas.OUTSIDER)])
 
 
 async def rows_of(database: Database, table: type[Private], tenant: UUID) -> list[Private]:
@@ -313,19 +318,10 @@ async def test_global_tables_tell_nothing_private(database: Database) -> None:
 # Below the ORM: what PostgreSQL itself refuses to the role that the service runs as.
 
 
-@pytest.fixture(scope="module")
-async def two_sided(anyio_backend: str, world: World, worlds: Worlds) -> AsyncIterator[World]:
-    """A world where both sides have rows in every private table, for connections of one's own."""
-    async with worlds.copy(world.name) as copied:
-        database = Database(copied.engine)
-        await fill(database)
-        yield copied
-
-
 @pytest.fixture
-async def app_role(anyio_backend: str, two_sided: World) -> AsyncIterator[AsyncConnection]:
-    """Plain SQL as `tracker_app`, rolled back after the test."""
-    async with two_sided.engine.connect() as connection:
+async def app_role(anyio_backend: str, world: World) -> AsyncIterator[AsyncConnection]:
+    """Plain SQL as `tracker_app`, on a world where both sides have rows."""
+    async with world.engine.connect() as connection:
         yield connection
 
 
@@ -423,12 +419,12 @@ def _foreign_insert(name: str, row: dict[str, object]) -> sa.Insert:
 
 
 @ON_POSTGRESQL
-async def test_the_tenant_ends_with_the_transaction(two_sided: World) -> None:
+async def test_the_tenant_ends_with_the_transaction(world: World) -> None:
     """A connection that goes back to the pool remembers nobody."""
-    database = Database(two_sided.engine)
+    database = Database(world.engine)
     actor = await personas.actor(database, personas.OWNER)
     async with database.read(personas.bound(actor)) as db:
         assert await db.scalar(sa.text("SELECT count(*) FROM membership")) > 0
-    async with two_sided.engine.connect() as connection:
+    async with world.engine.connect() as connection:
         assert await connection.scalar(sa.text("SELECT count(*) FROM membership")) == 0
         assert await connection.scalar(sa.text("SELECT current_setting('app.tenant', true)")) in ("", None)
