@@ -46,6 +46,7 @@ ROUTES: list[HTTPRouteHandler] = [
     accounts.change_password,
     jurisdictions.jurisdictions_list,
     jurisdictions.profile,
+    jurisdictions.changes_page,
     cell_views.cell_page,
     frameworks.frameworks_list,
     frameworks.framework_page,

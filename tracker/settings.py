@@ -19,6 +19,8 @@ NAMES = {
     "BASE_URL": "The address that people use, for links in files. Default: http://127.0.0.1:8000.",
     "ALLOWED_HOSTS": "Host names that are answered, separated by commas. Default: that of TRACKER_BASE_URL, "
     "127.0.0.1 and localhost.",
+    "TRUSTED_PROXIES": "Addresses of reverse proxies whose X-Forwarded-For is believed, separated by commas. "
+    "Default: none.",
     "LOCALES": "Languages offered, separated by commas; the first is the default. Default: en.",
     "SERVICE_NAME": "What the service calls itself. Default: Core Competencies Adoption Tracker.",
     "SESSION_IDLE_MINUTES": "A session ends after this long without a request. Default: 120.",
@@ -40,6 +42,7 @@ class Settings:
     secret_key: str
     base_url: str = "http://127.0.0.1:8000"
     allowed_hosts: frozenset[str] = frozenset({"127.0.0.1", "localhost"})
+    trusted_proxies: frozenset[str] = frozenset()
     locales: tuple[str, ...] = ("en",)
     service_name: str = "Core Competencies Adoption Tracker"
     session_idle_minutes: int = 120
@@ -69,14 +72,17 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     hosts = _read(env, "ALLOWED_HOSTS")
     database = _read(env, "DATABASE_URL") or f"sqlite:///{data_dir}/tracker.sqlite3"
     return Settings(
-        database_url=_database_url(database),
-        migration_database_url=_database_url(_read(env, "MIGRATION_DATABASE_URL") or database),
+        database_url=_database_url("DATABASE_URL", database),
+        migration_database_url=_database_url(
+            "MIGRATION_DATABASE_URL", _read(env, "MIGRATION_DATABASE_URL") or database
+        ),
         data_dir=data_dir,
         secret_key=_secret_key(_read(env, "SECRET_KEY"), data_dir),
         base_url=base_url,
         allowed_hosts=frozenset(_list(hosts))
         if hosts
         else frozenset({parts.hostname, "127.0.0.1", "localhost"}),
+        trusted_proxies=frozenset(_list(_read(env, "TRUSTED_PROXIES"))),
         locales=_locales(_read(env, "LOCALES") or "en"),
         service_name=_read(env, "SERVICE_NAME") or "Core Competencies Adoption Tracker",
         session_idle_minutes=_whole_number(env, "SESSION_IDLE_MINUTES", 120),
@@ -130,22 +136,21 @@ def _whole_number(env: Mapping[str, str], name: str, default: int) -> int:
     return int(text)
 
 
-def _database_url(text: str) -> str:
+def _database_url(name: str, text: str) -> str:
     """The URL with the driver this product is built and tested on."""
     drivers = {
         "sqlite": "sqlite+aiosqlite",
         "postgresql": "postgresql+psycopg",
         "postgres": "postgresql+psycopg",
     }
+    refusal = SettingsError(f"TRACKER_{name} takes sqlite:///FILE or postgresql://USER@HOST/NAME")
     try:
         url = make_url(text)
     except ArgumentError as error:
-        raise SettingsError(
-            "TRACKER_DATABASE_URL takes sqlite:///FILE or postgresql://USER@HOST/NAME"
-        ) from error
+        raise refusal from error
     driver = drivers.get(url.drivername.partition("+")[0])
     if driver is None:
-        raise SettingsError("TRACKER_DATABASE_URL takes sqlite:///FILE or postgresql://USER@HOST/NAME")
+        raise refusal
     return url.set(drivername=driver).render_as_string(hide_password=False)
 
 

@@ -35,7 +35,9 @@ FEATURES = LAYERS[5]
 RANK = {part: rank for rank, parts in enumerate(LAYERS) for part in parts}
 
 SQL = frozenset({"sa", "sqlalchemy", "sqlmodel", "sql"})
+# besides queries, services and loading; the database's own part defines `select` and holds the lock
 QUERYING = {"tracker.access.guard", "tracker.access.sessions", "tracker.audit.record"}
+QUERYING |= {"tracker.db.base", "tracker.db.session"}
 RAW_SQL = {"tracker.db.session", "tracker.db.engine", "tracker.db.migrate", "tracker.loading.doctor"}
 # the check of the schema's version, for whoever watches the service
 RAW_SQL |= {"tracker.pages.views"}

@@ -31,6 +31,8 @@ class Call:
     method: str
     path: str
     access: Access
+    # where in the path, split at its slashes, the handler's own parameters stand
+    parameters: tuple[int, ...]
     takes_files: bool
 
     def __str__(self) -> str:
@@ -94,14 +96,12 @@ def calls(app: App, things: Things) -> list[Call]:
                 continue
             own = examples | OWN_EXAMPLES.get(handler.name or "", {})
             path = re.sub(r"\{(\w+):\w+\}", lambda found, own=own: own[found[1]], route.path)
+            own_parameters = tuple(
+                n
+                for n, part in enumerate(route.path.split("/"))
+                if part.startswith("{") and not part.startswith(("{locale:", "{organisation:"))
+            )
             for method in sorted(handler.http_methods):
-                found.append(
-                    Call(
-                        handler.name or str(handler),
-                        method,
-                        path,
-                        handler.opt["access"],
-                        "largest_file" in handler.opt,
-                    )
-                )
+                access, files = handler.opt["access"], "largest_file" in handler.opt
+                found.append(Call(handler.name or str(handler), method, path, access, own_parameters, files))
     return found

@@ -130,7 +130,7 @@ async def test_strangers_learn_nothing_from_where_they_are_sent(client: Visitor)
     assert there.headers["location"].replace("xaa", "xxx") == nowhere.headers["location"]
 
 
-@pytest.mark.parametrize("path", ["/xx", "/xx/compare", "/de/sign-in", "/EN", "/en%00", "/%C3%A9n"])
+@pytest.mark.parametrize("path", ["/xx", "/xx/compare", "/de/sign-in", "/EN", "/%C3%A9n"])
 async def test_unknown_languages_are_unknown_pages(client: Visitor, path: str) -> None:
     assert (await client.get(path)).status_code == 404
 

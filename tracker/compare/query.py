@@ -152,10 +152,18 @@ class _Reader:
         if not text:
             return None
         try:
-            return date.fromisoformat(text)
+            day = date.fromisoformat(text)
         except ValueError:
             self.faults[name] = _("“%(text)s” is not a day; write it like 2026-03-31.") % {"text": text[:60]}
             return None
+        return day if self._in_reach(name, day) else None
+
+    def _in_reach(self, name: str, day: date) -> bool:
+        """Days at the ends of the calendar have no day before or after to compare with."""
+        near = 1900 <= day.year <= 2100
+        if not near:
+            self.faults[name] = _("The year must lie between 1900 and 2100.")
+        return near
 
     def moment(self, name: str) -> datetime | None:
         text = self.text(name)
@@ -175,4 +183,4 @@ class _Reader:
                 "%(text)s is in the future: nobody knows yet what will be published by then."
             ) % {"text": text}
             return None
-        return moment
+        return moment if self._in_reach(name, parsed.date()) else None

@@ -15,8 +15,9 @@ from tracker.access.actor import OrganisationActor
 from tracker.access.permissions import Permission
 from tracker.audit.record import Action, record
 from tracker.db.base import select
+from tracker.entries import draft_queries
 from tracker.entries.content import CITATION_FIELDS, FIELDS, INSTRUMENT_FIELDS, Cell, Citation, Content
-from tracker.entries.models import Draft, DraftCitation, PublishedRevision
+from tracker.entries.models import Draft, DraftCitation
 from tracker.frameworks.models import FrameworkItem
 from tracker.instruments.models import Instrument, PublishedInstrument
 from tracker.kit import clock
@@ -105,20 +106,14 @@ async def _new_draft(db: AsyncSession, actor: OrganisationActor, cell: Cell) -> 
 
 
 async def _corrected(db: AsyncSession, actor: OrganisationActor, cell: Cell) -> int:
-    """The revision that a correction replaces: the organisation's latest one of the cell."""
-    latest = (
-        await db.execute(
-            select(sa.func.max(PublishedRevision.id)).where(
-                col(PublishedRevision.organisation_id) == actor.organisation_id,
-                col(PublishedRevision.jurisdiction_id) == cell.jurisdiction_id,
-                col(PublishedRevision.item_id) == cell.item_id,
-                col(PublishedRevision.domain) == cell.domain,
-            )
-        )
-    ).scalar_one()
+    """The revision that a correction replaces: the organisation's latest one of the cell that still counts."""
+    published = await draft_queries.own_latest(
+        db, actor.organisation_id, cell.jurisdiction_id, [cell.item_id]
+    )
+    latest = published.get((cell.item_id, cell.domain))
     if latest is None:
         raise Invalid({"kind": _("There is nothing published yet that could be corrected.")})
-    return int(latest)
+    return latest.id
 
 
 async def _touch(db: AsyncSession, actor: OrganisationActor, draft: Draft, action: Action) -> None:

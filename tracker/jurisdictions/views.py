@@ -5,10 +5,12 @@ from litestar.params import FromPath
 
 from tracker.access.guard import PUBLIC
 from tracker.compare.cells import matrix_cell
+from tracker.compare.changes import changes
 from tracker.compare.comparison import coverage
 from tracker.compare.files import cell_path
 from tracker.compare.queries import compare
-from tracker.compare.query import Query, parse
+from tracker.compare.query import DEFAULT_FRAMEWORK, Query, parse
+from tracker.frameworks import queries as frameworks
 from tracker.jurisdictions import queries
 from tracker.kit import clock
 from tracker.kit.errors import Invalid, NotFound
@@ -82,3 +84,46 @@ async def profile(request: Request, code: FromPath[str]) -> Response[str]:
         grid=grid,
         coverage={axis: coverage(comparison, place, axis) for axis in Axis},
     )
+
+
+@get("/{locale:str}/jurisdictions/{code:str}/changes", name="changes", access=PUBLIC)
+async def changes_page(request: Request, code: FromPath[str]) -> Response[str]:
+    """What reads differently between two days, each by what was published until then."""
+    given = query_parameters(request)
+    faults: dict[str, str] = {}
+    moments = [_moment(given, name, code, faults) for name in ("from", "to")]
+    changed = None
+    async with database_of(request).read() as db:
+        place = await queries.by_code(db, code)
+        if place is None:
+            raise NotFound(_("There is no jurisdiction with this code."))
+        framework = await frameworks.framework(db, given.get("framework") or DEFAULT_FRAMEWORK)
+        if framework is None:
+            raise NotFound(_("There is no such framework."))
+        before, after = moments
+        if before and after and not faults:
+            changed = changes(await compare(db, before), await compare(db, after))
+    return page(
+        request,
+        "jurisdictions/changes.html",
+        status=422 if faults else 200,
+        place=place,
+        framework=framework,
+        given=given,
+        faults=faults,
+        changed=changed,
+    )
+
+
+def _moment(given: dict[str, str], name: str, code: str, faults: dict[str, str]) -> Query | None:
+    """The comparison of one day: on that day, by what was published until then. Notes what is wrong with the day."""
+    day = given.get(name, "")
+    if not day:
+        return None
+    try:
+        return parse(
+            {"jurisdictions": code, "framework": given.get("framework", ""), "on": day[:10], "as_of": day}
+        )
+    except Invalid as invalid:
+        faults[name] = next(iter(reversed(invalid.faults.values())))
+        return None

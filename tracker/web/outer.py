@@ -106,6 +106,8 @@ class Outer:
         host = headers.get(b"host", b"").decode("latin-1")
         if _hostname(host) not in self.settings.allowed_hosts:
             return 400, "This host name is not served here."
+        if "\x00" in scope["path"] or b"%00" in scope["query_string"]:
+            return 400, "This address can't be read."  # no database takes it, and none of ours holds it
         if scope["method"] == "TRACE":
             return 405, "This method is not allowed."
         if scope["method"] in UNSAFE:
