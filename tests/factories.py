@@ -1,5 +1,8 @@
 """Plain functions that make what tests need: cells, contents, drafts, revisions, forms. Nothing random."""
 
+import atexit
+import shutil
+import tempfile
 from dataclasses import replace
 from datetime import date
 from hashlib import sha256
@@ -22,6 +25,10 @@ from tracker.instruments.models import PublishedInstrument
 from tracker.instruments.store import Store
 from tracker.jurisdictions.models import Jurisdiction
 from tracker.kit.vocabulary import Basis, CitationAxis, Domain, InstrumentKind, PublishAs, Scope
+
+# Where the shared application keeps files: no transaction rolls them back, so they go when the run ends.
+DATA_DIR = Path(tempfile.mkdtemp(prefix="tracker-tests-"))
+atexit.register(shutil.rmtree, DATA_DIR, ignore_errors=True)
 
 DECREE = NewInstrument(
     kind=InstrumentKind.REGULATION,
@@ -109,7 +116,7 @@ async def attached(
     database: Database,
     actor: OrganisationActor,
     instrument_id: UUID,
-    data_dir: Path,
+    data_dir: Path = DATA_DIR,
     *,
     content: bytes = PDF,
     name: str = "decree.pdf",

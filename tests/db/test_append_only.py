@@ -1,6 +1,7 @@
 """What is published and what is audited can be added to, and never changed or removed, by anyone's SQL."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
@@ -13,6 +14,8 @@ from tracker.db import registry
 from tracker.db.base import Kind, metadata, tables_of
 from tracker.db.session import Database
 from tracker.entries.publish import withdraw
+from tracker.instruments.service import Happening, record_event
+from tracker.kit.vocabulary import InstrumentEventKind, PublishAs
 
 registry.load()
 APPEND_ONLY = [str(t.__tablename__) for t in tables_of(Kind.PUBLISHED)] + ["audit_event"]
@@ -26,8 +29,13 @@ async def full_world(anyio_backend: str, world: World, worlds: Worlds) -> AsyncI
         database = Database(copied.engine)
         author = await personas.actor(database, personas.OWNER)
         reviewer = await personas.actor(database, personas.TEAMMATE)
-        revision = await factories.published(database, author, reviewer, await factories.cell(database))
+        instrument = await factories.instrument(database, author)
+        await factories.attached(database, author, instrument, published_as=PublishAs.FILE)
+        what = factories.content(citations=(replace(factories.CITATION, instrument=instrument),))
+        where = await factories.cell(database)
+        revision = await factories.published(database, author, reviewer, where, what)
         async with database.write(personas.bound(reviewer)) as db:
+            await record_event(db, reviewer, instrument, Happening(InstrumentEventKind.AMENDED))
             await withdraw(db, reviewer, revision.uid, reason="To have a row in every table.")
         yield copied
 

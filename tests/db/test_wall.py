@@ -45,9 +45,15 @@ class Sides:
 async def sides(anyio_backend: str, database: Database) -> Sides:
     ours = await personas.actor(database, personas.OWNER)
     theirs = await personas.actor(database, personas.OUTSIDER)
-    await factories.draft(database, ours, await factories.cell(database, "XAA"))
-    await factories.draft(database, theirs, await factories.cell(database, "XAB"))
+    await fill(database, ours, "XAA")
+    await fill(database, theirs, "XAB")
     return Sides(ours, theirs)
+
+
+async def fill(database: Database, side: OrganisationActor, code: str) -> None:
+    """Rows of the organisation in every private table that the demo world leaves empty."""
+    await factories.draft(database, side, await factories.cell(database, code))
+    await factories.attached(database, side, await factories.instrument(database, side, code))
 
 
 async def rows_of(database: Database, table: type[Private], tenant: UUID) -> list[Private]:
@@ -222,8 +228,7 @@ async def two_sided(anyio_backend: str, world: World, worlds: Worlds) -> AsyncIt
     async with worlds.copy(world.name) as copied:
         database = Database(copied.engine)
         for persona, code in ((personas.OWNER, "XAA"), (personas.OUTSIDER, "XAB")):
-            actor = await personas.actor(database, persona)
-            await factories.draft(database, actor, await factories.cell(database, code))
+            await fill(database, await personas.actor(database, persona), code)
         yield copied
 
 

@@ -54,14 +54,12 @@ class Things:
     event_id: int
 
 
-async def make_things(app: App, database: Database) -> Things:
+async def make_things(database: Database) -> Things:
     author = await personas.actor(database, personas.OWNER)
     reviewer = await personas.actor(database, personas.TEAMMATE)
     where = await factories.cell(database)
     instrument = await factories.instrument(database, author)
-    attachment = await factories.attached(
-        database, author, instrument, app.settings.data_dir, published_as=PublishAs.FILE
-    )
+    attachment = await factories.attached(database, author, instrument, published_as=PublishAs.FILE)
     cited = factories.content(citations=(replace(factories.CITATION, instrument=instrument),))
     revision = await factories.published(database, author, reviewer, where, cited)
     async with database.write(personas.bound(reviewer)) as db:
