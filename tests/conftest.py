@@ -5,15 +5,13 @@ For one of them only: `@pytest.mark.parametrize("world", ["sqlite"], indirect=Tr
 """
 
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import replace
 from functools import cache
-from pathlib import Path
 
 import pytest
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
-from tests import personas
+from tests import factories, personas
 from tests.personas import Visitor
 from tests.worlds import NAMES, World, Worlds
 from tracker.accounts import passwords
@@ -27,7 +25,7 @@ pytest_plugins = ["tests.services.tally"]
 SETTINGS = Settings(
     database_url="sqlite+aiosqlite://",
     migration_database_url="sqlite+aiosqlite://",
-    data_dir=Path("data-of-tests"),
+    data_dir=factories.DATA_DIR,
     secret_key="a key that only the tests know, 32 characters and more",
 )
 
@@ -79,8 +77,8 @@ async def own_world(anyio_backend: str, world: World, worlds: Worlds) -> AsyncIt
 
 
 @pytest.fixture(scope="session")
-def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    return replace(SETTINGS, data_dir=tmp_path_factory.mktemp("data"))
+def settings() -> Settings:
+    return SETTINGS
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,8 @@
 """Plain functions that make what tests need: cells, contents, drafts, revisions, forms. Nothing random."""
 
+import atexit
+import shutil
+import tempfile
 from dataclasses import replace
 from datetime import date
 from hashlib import sha256
@@ -26,6 +29,10 @@ from tracker.kit.vocabulary import Basis, CitationAxis, Domain, InstrumentKind, 
 from tracker.notices import service as notices
 from tracker.notices.models import Notice
 from tracker.organisations.models import Mandate
+
+# Where the shared application keeps files: no transaction rolls them back, so they go when the run ends.
+DATA_DIR = Path(tempfile.mkdtemp(prefix="tracker-tests-"))
+atexit.register(shutil.rmtree, DATA_DIR, ignore_errors=True)
 
 DECREE = NewInstrument(
     kind=InstrumentKind.REGULATION,
@@ -113,7 +120,7 @@ async def attached(
     database: Database,
     actor: OrganisationActor,
     instrument_id: UUID,
-    data_dir: Path,
+    data_dir: Path = DATA_DIR,
     *,
     content: bytes = PDF,
     name: str = "decree.pdf",

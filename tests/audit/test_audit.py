@@ -23,10 +23,13 @@ from tracker.audit.record import Action, digest, record
 from tracker.db.session import Bound, Database, ForeignRow
 from tracker.entries import publish, service
 from tracker.entries.models import Draft, PublishedRevision, PublishedWithdrawal
+from tracker.instruments import attachment_service as attachments
+from tracker.instruments import service as instruments
 from tracker.instruments.models import Instrument
+from tracker.instruments.service import Happening
 from tracker.jurisdictions import queries as jurisdictions
 from tracker.kit.errors import Conflict, Invalid, NotFound
-from tracker.kit.vocabulary import MandateKind, OrganisationKind
+from tracker.kit.vocabulary import InstrumentEventKind, MandateKind, OrganisationKind, PublishAs
 from tracker.organisations import service as organisations_service
 
 EMPTY = "0" * 64
@@ -205,6 +208,48 @@ async def test_a_draft_from_first_save_to_withdrawal(
         Action.DRAFT_SAVED,
     )
     await step(author, lambda db: service.discard(db, author, other.id, version=1), Action.DRAFT_DISCARDED)
+
+
+async def test_instruments_and_their_files_leave_events(
+    database: Database, author: OrganisationActor, reviewer: OrganisationActor
+) -> None:
+    tenant = author.organisation_id
+    made = await factories.instrument(database, author)
+    first = await factories.attached(database, author, made)
+
+    async def work() -> None:
+        async with database.write(personas.bound(author)) as db:
+            await instruments.change(db, author, made, factories.DECREE, version=1)
+            await attachments.choose(db, author, first, PublishAs.HASH)
+            await attachments.delete(db, author, first)
+            await instruments.delete(db, author, made)
+        kept = await factories.instrument(database, author)
+        await factories.attached(database, author, kept, published_as=PublishAs.FILE)
+        what = _citing(kept)
+        await factories.published(database, author, reviewer, await factories.cell(database), what)
+        async with database.write(personas.bound(reviewer)) as db:
+            amended = Happening(InstrumentEventKind.AMENDED, note=factories.CONTENT.note)
+            event = await instruments.record_event(db, reviewer, kept, amended)
+            await instruments.retract(db, reviewer, kept, event.id, note=factories.CONTENT.note)
+
+    left = await added(database, tenant, work)
+    assert [event.action for event in left] == [
+        Action.INSTRUMENT_CHANGED,
+        Action.ATTACHMENT_CHANGED,
+        Action.ATTACHMENT_DELETED,
+        Action.INSTRUMENT_DELETED,
+        Action.INSTRUMENT_ADDED,
+        Action.ATTACHMENT_ADDED,
+        Action.DRAFT_SAVED,
+        Action.DRAFT_SUBMITTED,
+        Action.ATTACHMENT_PUBLISHED,
+        Action.REVISION_PUBLISHED,
+        Action.INSTRUMENT_EVENT_RECORDED,
+        Action.INSTRUMENT_EVENT_RECORDED,
+    ]
+    told = str([event.model_dump() for event in left])
+    assert factories.CONTENT.note not in told
+    assert "Text of the decree" not in told
 
 
 async def test_accounts_and_organisations_leave_events(

@@ -1,6 +1,7 @@
 """What is published and what is audited can be added to, and never changed or removed, by anyone's SQL."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
@@ -14,6 +15,8 @@ from tracker.db import registry
 from tracker.db.base import Kind, metadata, tables_of
 from tracker.db.session import Database
 from tracker.entries.publish import withdraw
+from tracker.instruments.service import Happening, record_event
+from tracker.kit.vocabulary import InstrumentEventKind, PublishAs
 from tracker.privacy import operation
 from tracker.reviews import service as reviews
 
@@ -29,12 +32,17 @@ async def full_world(anyio_backend: str, world: World, worlds: Worlds) -> AsyncI
         database = Database(copied.engine)
         author = await personas.actor(database, personas.OWNER)
         reviewer = await personas.actor(database, personas.TEAMMATE)
-        revision = await factories.published(database, author, reviewer, await factories.cell(database))
+        instrument = await factories.instrument(database, author)
+        await factories.attached(database, author, instrument, published_as=PublishAs.FILE)
+        what = factories.content(citations=(replace(factories.CITATION, instrument=instrument),))
+        where = await factories.cell(database)
+        revision = await factories.published(database, author, reviewer, where, what)
         async with database.write(personas.bound(reviewer)) as db:
             await reviews.confirm(db, reviewer, revision.uid, note="To have a row in every table.")
         number = await factories.reported(database, revision)
         async with database.write(personas.bound(reviewer)) as db:
             await corrections.answer(db, reviewer, number, accepted=True, text="We withdraw it.")
+            await record_event(db, reviewer, instrument, Happening(InstrumentEventKind.AMENDED))
             await withdraw(db, reviewer, revision.uid, reason="To have a row in every table.")
         await operation.redact(database, revision.uid, "note", "To have a row in every table.")
         yield copied

@@ -57,6 +57,7 @@ async def fill(database: Database) -> None:
         home = await factories.cell(database, code)
         await factories.reported(database, await factories.published(database, author, reviewer, home))
         await factories.draft(database, author, home)
+        await factories.attached(database, author, await factories.instrument(database, author, code))
         await factories.replied(
             database, reviewer, await factories.notified(database, ngo, ngo_reviewer, home)
         )

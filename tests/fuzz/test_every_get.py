@@ -32,6 +32,10 @@ KNOWN: dict[str, list[str]] = {
     "key": ["hhs-core-competencies", "hhs-core-competencies--delta87-justice"],
     "draft_id": ["{draft}", "00000000-0000-0000-0000-000000000000"],
     "uid": ["{revision}", "00000000-0000-0000-0000-000000000000"],
+    "instrument_id": ["{instrument}", "00000000-0000-0000-0000-000000000000"],
+    "attachment_id": ["{attachment}", "00000000-0000-0000-0000-000000000000"],
+    "kind": ["statute", "regulation"],
+    "state": ["in_force", "repealed", "ended", "not_yet"],
     "version": ["1"],
     "name": ["app.css", "favicon.svg"],
     "jurisdictions": ["XAA", "US-TX,US-FL", "XAA,XAB,XAC,KEN", "NOPE", ",,", "XAA,XAA"],
@@ -50,7 +54,7 @@ KNOWN: dict[str, list[str]] = {
     "data": ["yes"],
     "next": ["/en/account", "//elsewhere.example", "/en/\\elsewhere.example"],
 }
-QUERY = [*PARAMETERS, "q", "find", "data", "next", "framework", "code"]
+QUERY = [*PARAMETERS, "q", "find", "data", "next", "framework", "code", "kind", "state"]
 HOSTILE = st.one_of(
     st.text(max_size=30),
     st.text(st.characters(min_codepoint=0x80), max_size=20),
@@ -74,6 +78,8 @@ class Address:
     def at(self, things: Things) -> str:
         path = self.path.replace("%7Bdraft%7D", str(things.draft_id))
         path = path.replace("%7Brevision%7D", str(things.uid))
+        path = path.replace("%7Binstrument%7D", str(things.instrument_id))
+        path = path.replace("%7Battachment%7D", str(things.attachment_id))
         return f"{path}?{self.query}" if self.query else path
 
 

@@ -1,18 +1,25 @@
 """Files that come with the form: what is taken, what is refused, and that nothing refused is left behind."""
 
+import asyncio
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from uuid import UUID
 
 import httpx
 import pytest
+from sqlmodel import select
 
 from tests import factories, personas
 from tests.factories import PDF
 from tests.personas import Visitor
+from tests.worlds import World
+from tracker.app import App
 from tracker.db.session import Database
 from tracker.instruments import own_queries
+from tracker.instruments.models import StoredFile
 from tracker.instruments.own_queries import OwnAttachment
+from tracker.instruments.store import Store
 from tracker.settings import Settings
 
 MB = 1024 * 1024
@@ -202,15 +209,53 @@ async def test_text_is_told_as_utf_8(owner: Visitor, database: Database, instrum
 
 
 async def test_the_quota_holds(
-    owner: Visitor, database: Database, instrument: UUID, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    app: App,
+    owner: Visitor,
+    database: Database,
+    instrument: UUID,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(Settings, "attachment_quota_mb", 1, raising=False)
-    who = await personas.actor(database, personas.OWNER)
+    renderer = app.litestar.state.renderer
+    small = replace(renderer, settings=replace(settings, attachment_quota_mb=1))
+    monkeypatch.setitem(app.litestar.state._state, "renderer", small)
     half = PDF + b"q" * (MB // 2)
-    await factories.attached(database, who, instrument, settings.data_dir, content=half, quota_mb=1)
-    with pytest.raises(Exception, match="does not fit"):
-        await factories.attached(database, who, instrument, settings.data_dir, content=half, quota_mb=1)
+    assert (await upload(owner, instrument, "a.pdf", half)).status_code == 303
+    answer = await upload(owner, instrument, "b.pdf", half)
+    assert answer.status_code == 422
+    assert "may keep 1 MB of files" in answer.text
     assert len(await kept(database, instrument)) == 1
+    assert leftovers(settings) == []
+
+
+async def test_two_uploads_at_once_do_not_pass_the_quota_together(own_world: World, tmp_path: Path) -> None:
+    """On real connections: whoever comes second sees what the first has stored."""
+    database = Database(own_world.engine)
+    who = await personas.actor(database, personas.OWNER)
+    made = await factories.instrument(database, who)
+    other = await factories.instrument(database, who)
+    sizes = [PDF + letter * (MB // 2) for letter in (b"a", b"b")]
+    outcomes = await asyncio.gather(
+        *(
+            factories.attached(database, who, of, tmp_path, content=content)
+            for of, content in zip((made, other), sizes, strict=True)
+        ),
+        return_exceptions=True,
+    )
+    assert sorted(type(o).__name__ for o in outcomes) == ["Invalid", "UUID"]
+    assert len(list(Store(tmp_path).names())) == 1
+
+
+async def test_the_same_bytes_at_once_are_stored_once(own_world: World, tmp_path: Path) -> None:
+    database = Database(own_world.engine)
+    organisations = ((personas.OWNER, "XAA"), (personas.OUTSIDER, "XAB"))
+    actors = [(await personas.actor(database, p), code) for p, code in organisations]
+    made = [(who, await factories.instrument(database, who, code)) for who, code in actors]
+    await asyncio.gather(*(factories.attached(database, who, of, tmp_path) for who, of in made))
+    async with database.read() as db:
+        (stored_file,) = (await db.execute(select(StoredFile))).scalars().all()
+    assert stored_file.holders == 2
+    assert list(Store(tmp_path).names()) == [stored_file.sha256]
 
 
 async def test_the_page_tells_the_quota(

@@ -62,6 +62,7 @@ def test_every_setting_can_lie_in_a_file(tmp_path: Path, name: str) -> None:
         "SESSION_IDLE_MINUTES": "5",
         "SESSION_HOURS": "1",
         "WORKERS": "4",
+        "ATTACHMENT_QUOTA_MB": "20",
     }
     secret = tmp_path / "secret"
     secret.write_text(f"{examples[name]}\n", encoding="utf-8")

@@ -60,14 +60,12 @@ class Things:
     foreign_uid: UUID
 
 
-async def make_things(app: App, database: Database) -> Things:
+async def make_things(database: Database) -> Things:
     author = await personas.actor(database, personas.OWNER)
     reviewer = await personas.actor(database, personas.TEAMMATE)
     where = await factories.cell(database)
     instrument = await factories.instrument(database, author)
-    attachment = await factories.attached(
-        database, author, instrument, app.settings.data_dir, published_as=PublishAs.FILE
-    )
+    attachment = await factories.attached(database, author, instrument, published_as=PublishAs.FILE)
     cited = factories.content(citations=(replace(factories.CITATION, instrument=instrument),))
     revision = await factories.published(database, author, reviewer, where, cited)
     async with database.write(personas.bound(reviewer)) as db:
@@ -118,14 +116,6 @@ def calls(app: App, things: Things) -> list[Call]:
                 if part.startswith("{") and not part.startswith(("{locale:", "{organisation:"))
             )
             for method in sorted(handler.http_methods):
-                found.append(
-                    Call(
-                        handler.name or str(handler),
-                        method,
-                        path,
-                        handler.opt["access"],
-                        own_parameters,
-                        "largest_file" in handler.opt,
-                    )
-                )
+                access, files = handler.opt["access"], "largest_file" in handler.opt
+                found.append(Call(handler.name or str(handler), method, path, access, own_parameters, files))
     return found

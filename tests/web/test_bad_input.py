@@ -96,6 +96,11 @@ async def test_odd_queries(admin: Visitor, odd: str) -> None:
         await survives(admin, f"/en/{page}?jurisdictions=XAC&framework={odd}")
     await survives(admin, f"/en/jurisdictions/XAC?framework={odd}")
     await survives(admin, f"/en/jurisdictions?q={odd}&data={odd}")
+    for page in ("instruments", "instruments.csv"):
+        for name in ("kind", "state", "q", "on", "as_of"):
+            await survives(admin, f"/en/jurisdictions/XAA/{page}?{name}={odd}")
+    await survives(admin, f"/en/o/health-xaa/instruments?q={odd}")
+    await survives(admin, f"/en/o/health-xaa/instruments/new?code={odd}")
     await survives(admin, f"/en/o/health-xaa/open?code={odd}")
     await survives(admin, f"/en/o/health-xaa/jurisdictions/XAA?framework={odd}")
     await survives(admin, f"/en/o/health-xaa/jurisdictions/XAA/apply?framework={odd}")
@@ -144,6 +149,14 @@ async def test_odd_fields_in_every_form(app: App, database: Database, admin: Vis
         "citations-0-locator",
         "citations-9999-locator",
         "current",
+        "kind",
+        "title",
+        "jurisdiction",
+        "archived_url",
+        "effective_on",
+        "by_instrument",
+        "attach-title",
+        "attach-published_as",
     ]
     body = "&".join([f"csrf_token={admin.csrf_token}", *(f"{name}={odd}" for name in names)]).encode()
     for call in calls(app, await make_things(database)):

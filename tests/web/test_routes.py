@@ -95,7 +95,7 @@ def _fault(call: Call, persona: Persona | None, answer: httpx.Response, unknown:
 async def test_every_handler_answers_as_declared(
     app: App, settings: Settings, database: Database, persona: Persona | None
 ) -> None:
-    found = calls(app, await make_things(app, database))
+    found = calls(app, await make_things(database))
     faults = []
     for call in found:
         answer = await _send(app, settings, database, persona, call, call.path)
@@ -114,7 +114,7 @@ async def test_every_page_is_there_for_who_may_see_it(
     app: App, settings: Settings, database: Database, persona: Persona
 ) -> None:
     """With names of things that exist, no page says 404."""
-    for call in calls(app, await make_things(app, database)):
+    for call in calls(app, await make_things(database)):
         if call.method == "GET":
             answer = await _send(app, settings, database, persona, call, call.path)
             wanted = {200, 303}
