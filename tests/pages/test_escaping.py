@@ -16,7 +16,7 @@ from tests.personas import OWNER, Visitor
 from tracker.db.session import Database
 
 HOSTILE = """=1+1 <b>"'&amp;</b> <script>alert(1)</script> {{ 7*7 }} %s %(name)s"""
-RIGHT_TO_LEFT = "=cmd \u202eevil\u202c \u200fمرحبا\u200e @SUM"
+RIGHT_TO_LEFT = "=cmd \u202eevil\u202c \u200fمرحبا\u200e -SUM"
 TEXTS = [
     "note",
     "scope_note",
@@ -94,7 +94,7 @@ async def files_keep_it(client: Visitor, text: str) -> None:
         assert "".join(text.split()) in told
     else:
         assert "=cmd" in told
-        assert "@SUM" in told
+        assert "-SUM" in told
     assert b"/JavaScript" not in pdf.content
     assert b"/Launch" not in pdf.content
 
