@@ -20,6 +20,7 @@ from tracker.access.permissions import Role
 from tracker.accounts import service as accounts
 from tracker.audit.models import SERVICE, AuditEvent, AuditHead
 from tracker.audit.record import Action, digest, record
+from tracker.corrections import service as corrections
 from tracker.db.session import Bound, Database, ForeignRow
 from tracker.entries import publish, service
 from tracker.entries.models import Draft, PublishedRevision, PublishedWithdrawal
@@ -31,6 +32,8 @@ from tracker.jurisdictions import queries as jurisdictions
 from tracker.kit.errors import Conflict, Invalid, NotFound
 from tracker.kit.vocabulary import InstrumentEventKind, MandateKind, OrganisationKind, PublishAs
 from tracker.organisations import service as organisations_service
+from tracker.reviews import service as reviews
+from tracker.reviews.models import Verdict
 
 EMPTY = "0" * 64
 
@@ -250,6 +253,44 @@ async def test_instruments_and_their_files_leave_events(
     told = str([event.model_dump() for event in left])
     assert factories.CONTENT.note not in told
     assert "Text of the decree" not in told
+
+
+async def test_what_organisations_say_to_each_other_leaves_events(
+    database: Database, author: OrganisationActor, reviewer: OrganisationActor
+) -> None:
+    """Each in the log of who did it; the texts themselves are in none."""
+    ngo, ngo_reviewer = [await personas.actor(database, p) for p in (personas.NGO, personas.NGO_REVIEWER)]
+    cell = await factories.cell(database)
+    before = {who: len(await events(database, who.organisation_id)) for who in (author, ngo)}
+    assessment = await factories.notified(database, ngo, ngo_reviewer, cell)
+    await factories.replied(database, reviewer, assessment, "Canary of a reply.")
+    revision = await factories.published(database, author, reviewer, cell)
+    purged, accepted = [
+        await factories.reported(database, revision, "Canary of a report.") for _n in range(2)
+    ]
+    async with database.write(personas.bound(reviewer)) as db:
+        await corrections.purge(db, reviewer, purged)
+        await corrections.answer(db, reviewer, accepted, accepted=True, text="Canary of an answer.")
+    async with database.write(personas.bound(author)) as db:
+        await reviews.confirm(db, author, revision.uid, note="Canary of a note.")
+    async with database.write(personas.bound(ngo_reviewer)) as db:
+        await reviews.review(
+            db, ngo_reviewer, revision.uid, verdict=Verdict.AGREE, reason="Canary of a reason."
+        )
+    ours, theirs = [(await events(database, who.organisation_id))[before[who] :] for who in (author, ngo)]
+    for number, actor in ((purged, None), (accepted, None)):
+        found = [e for e in ours if e.subject == f"report:{number}" and e.action == Action.REPORT_RECEIVED]
+        assert [e.actor_id for e in found] == [actor], "who sent it is not known"
+    done = {(e.action, e.actor_id) for e in (*ours, *theirs)}
+    assert done >= {
+        (Action.NOTICE_SENT, ngo_reviewer.user_id),
+        (Action.NOTICE_REPLIED, reviewer.user_id),
+        (Action.REPORT_PURGED, reviewer.user_id),
+        (Action.REPORT_ANSWERED, reviewer.user_id),
+        (Action.ENTRY_CONFIRMED, author.user_id),
+        (Action.REVIEW_PUBLISHED, ngo_reviewer.user_id),
+    }
+    assert "Canary" not in str([e.model_dump() for e in (*ours, *theirs)])
 
 
 async def test_accounts_and_organisations_leave_events(

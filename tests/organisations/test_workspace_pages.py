@@ -15,8 +15,8 @@ async def test_it_counts_what_is_published_and_under_way(owner: Visitor) -> None
     told = html.words((await owner.get("/en/o/health-xaa")).text)
     assert "Your role: Contributor" in told
     assert "1 entry waits for review" in told
-    # code, mandate, then published, draft, submitted, returned
-    assert "Quillmere Fictional Steward 28 1 1 1" in told
+    # code, mandate, then published, draft, submitted, notified, returned
+    assert "Quillmere Fictional Steward 28 1 1 0 1" in told
     assert "No budget is named and the report does not show general use." in told
 
 
@@ -26,9 +26,9 @@ async def test_an_assessor_sees_its_states_and_what_it_may_do(ngo: Visitor) -> N
         assert f"{state} Assessor" in told
     grid = html.words((await ngo.get("/en/o/open-care-watch/jurisdictions/XAB")).text)
     assert "You assess this jurisdiction independently." in grid
-    assert "publishing such assessments is not available yet" in grid
+    assert "has a steward, who must be notified and may reply before an assessment is published" in grid
     free = html.words((await ngo.get("/en/o/open-care-watch/jurisdictions/US-CT")).text)
-    assert "not available yet" not in free
+    assert "must be notified" not in free
 
 
 async def test_an_operator_without_mandates_is_told_so(operator: Visitor) -> None:

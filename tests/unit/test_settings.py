@@ -61,6 +61,8 @@ def test_every_setting_can_lie_in_a_file(tmp_path: Path, name: str) -> None:
         "SERVICE_NAME": "A name",
         "SESSION_IDLE_MINUTES": "5",
         "SESSION_HOURS": "1",
+        "NOTICE_DAYS": "14",
+        "HELP_TEXT": "Call the helpline, at any hour.",
         "WORKERS": "4",
         "ATTACHMENT_QUOTA_MB": "20",
     }
