@@ -157,7 +157,7 @@ async def test_a_statement_changes_no_foreign_row(
 
 
 @each_table
-@pytest.mark.parametrize("way", ["add", "change", "delete", "move"])
+@pytest.mark.parametrize("way", ["add", "change", "delete", "give", "take"])
 async def test_no_flush_takes_a_foreign_row(
     database: Database, sides: Sides, table: type[Private], way: str
 ) -> None:
@@ -166,9 +166,12 @@ async def test_no_flush_takes_a_foreign_row(
     async with database.write(personas.bound(sides.ours)) as db:
         if way == "add":
             db.add(table(**row.model_dump() | {"id": uuid4()}))
-        elif way == "move":
+        elif way == "give":
             db.add(own)
             own.tenant_id = sides.theirs.organisation_id
+        elif way == "take":
+            db.add(row)
+            row.tenant_id = sides.ours.organisation_id
         else:
             db.add(row)
             row.id = uuid4() if way == "change" else row.id
