@@ -73,11 +73,13 @@ class Worlds:
     async def copy(self, name: str) -> AsyncIterator[World]:
         """A world of one's own, for tests that commit or that need several connections."""
         passwords = (await self.shared(name)).passwords
-        world = self._open(name, self._copy(name), passwords)
+        place = self._copy(name)
+        world = self._open(name, place, passwords)
         try:
             yield world
         finally:
             await world.dispose()
+            self._drop(name, place)
 
     @asynccontextmanager
     async def empty(self, name: str) -> AsyncIterator[World]:
@@ -90,6 +92,7 @@ class Worlds:
             yield world
         finally:
             await world.dispose()
+            self._drop(name, place)
 
     async def close(self) -> None:
         await self._stack.aclose()
@@ -138,3 +141,11 @@ class Worlds:
                     )
                 )
         return place
+
+    def _drop(self, name: str, place: str) -> None:
+        if name == "sqlite":
+            for left in self._folder.glob(f"{place}.sqlite3*"):
+                left.unlink()
+        else:
+            with self.server.connect(postgres.SUPERUSER, postgres.SUPERUSER) as connection:
+                connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(place)))

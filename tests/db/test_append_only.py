@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from tests import factories, personas
-from tests.worlds import ON_POSTGRESQL, ON_SQLITE, World
+from tests.worlds import ON_POSTGRESQL, ON_SQLITE, World, Worlds
 from tracker.db import registry
 from tracker.db.base import Kind, metadata, tables_of
 from tracker.db.session import Database
@@ -19,16 +19,17 @@ APPEND_ONLY = [str(t.__tablename__) for t in tables_of(Kind.PUBLISHED)] + ["audi
 each_table = pytest.mark.parametrize("table", APPEND_ONLY)
 
 
-@pytest.fixture
-async def full_world(anyio_backend: str, own_world: World) -> World:
-    """A world with rows in every append-only table."""
-    database = Database(own_world.engine)
-    author = await personas.actor(database, personas.OWNER)
-    reviewer = await personas.actor(database, personas.TEAMMATE)
-    revision = await factories.published(database, author, reviewer, await factories.cell(database))
-    async with database.write(personas.bound(reviewer)) as db:
-        await withdraw(db, reviewer, revision.uid, reason="To have a row in every table.")
-    return own_world
+@pytest.fixture(scope="module")
+async def full_world(anyio_backend: str, world: World, worlds: Worlds) -> AsyncIterator[World]:
+    """A world with rows in every append-only table. The tests change nothing, or they fail."""
+    async with worlds.copy(world.name) as copied:
+        database = Database(copied.engine)
+        author = await personas.actor(database, personas.OWNER)
+        reviewer = await personas.actor(database, personas.TEAMMATE)
+        revision = await factories.published(database, author, reviewer, await factories.cell(database))
+        async with database.write(personas.bound(reviewer)) as db:
+            await withdraw(db, reviewer, revision.uid, reason="To have a row in every table.")
+        yield copied
 
 
 @pytest.fixture(params=["as the service", "as the owner"])

@@ -16,7 +16,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from tests import factories, personas
-from tests.worlds import ON_POSTGRESQL, World
+from tests.worlds import ON_POSTGRESQL, World, Worlds
 from tracker.access.actor import OrganisationActor
 from tracker.access.models import Membership, Organisation, User
 from tracker.access.permissions import Role
@@ -216,14 +216,21 @@ async def test_global_tables_tell_nothing_private(database: Database) -> None:
 # Below the ORM: what PostgreSQL itself refuses to the role that the service runs as.
 
 
+@pytest.fixture(scope="module")
+async def two_sided(anyio_backend: str, world: World, worlds: Worlds) -> AsyncIterator[World]:
+    """A world where both sides have rows in every private table, for connections of one's own."""
+    async with worlds.copy(world.name) as copied:
+        database = Database(copied.engine)
+        for persona, code in ((personas.OWNER, "XAA"), (personas.OUTSIDER, "XAB")):
+            actor = await personas.actor(database, persona)
+            await factories.draft(database, actor, await factories.cell(database, code))
+        yield copied
+
+
 @pytest.fixture
-async def app_role(anyio_backend: str, own_world: World) -> AsyncIterator[AsyncConnection]:
-    """Plain SQL as `tracker_app`, on a world where both sides have rows."""
-    database = Database(own_world.engine)
-    for persona, code in ((personas.OWNER, "XAA"), (personas.OUTSIDER, "XAB")):
-        actor = await personas.actor(database, persona)
-        await factories.draft(database, actor, await factories.cell(database, code))
-    async with own_world.engine.connect() as connection:
+async def app_role(anyio_backend: str, two_sided: World) -> AsyncIterator[AsyncConnection]:
+    """Plain SQL as `tracker_app`, rolled back after the test."""
+    async with two_sided.engine.connect() as connection:
         yield connection
 
 
@@ -292,12 +299,12 @@ def _foreign_insert(name: str, row: dict[str, object]) -> sa.Insert:
 
 
 @ON_POSTGRESQL
-async def test_the_tenant_ends_with_the_transaction(own_world: World) -> None:
+async def test_the_tenant_ends_with_the_transaction(two_sided: World) -> None:
     """A connection that goes back to the pool remembers nobody."""
-    database = Database(own_world.engine)
+    database = Database(two_sided.engine)
     actor = await personas.actor(database, personas.OWNER)
     async with database.read(personas.bound(actor)) as db:
         assert await db.scalar(sa.text("SELECT count(*) FROM membership")) > 0
-    async with own_world.engine.connect() as connection:
+    async with two_sided.engine.connect() as connection:
         assert await connection.scalar(sa.text("SELECT count(*) FROM membership")) == 0
         assert await connection.scalar(sa.text("SELECT current_setting('app.tenant', true)")) in ("", None)

@@ -46,7 +46,7 @@ KEEPER = """
 workspace=$1; shift
 "$@" >"$workspace/log" 2>&1 &
 cat >/dev/null
-kill -INT $!
+kill -QUIT $!
 wait $!
 rm -rf "$workspace"
 """
