@@ -3,6 +3,7 @@
 import asyncio
 import os
 import re
+import socket
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -122,13 +123,16 @@ def _print_accounts(made: list[tuple[str, str, str]]) -> None:
 
 @main.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-@click.option("--port", default=8000, show_default=True, help="The port to listen on.")
+@click.option(
+    "--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="The port to listen on."
+)
 def serve(host: str, port: int) -> None:
     """Serve the pages until interrupted."""
     from granian import Granian
     from granian.constants import Interfaces
 
     workers = _settings().workers
+    _require_free(host, port)
     with_database(_require_newest)
     if host in ("127.0.0.1", "localhost"):
         # Links in files should lead back to this very server, unless the operator said otherwise.
@@ -144,6 +148,19 @@ def serve(host: str, port: int) -> None:
         log_access=False,
         websockets=False,
     ).serve()
+
+
+def _require_free(host: str, port: int) -> None:
+    """The server shares its port among its processes, so two servers would share one without a word."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a port just given up is free
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise click.ClickException(
+                f"{host}:{port} can't be listened on ({error.strerror}); try another: PORT=8002 make run"
+            ) from error
 
 
 async def _require_newest(_database: Database, settings: Settings) -> None:

@@ -26,7 +26,7 @@ async def pdf_of(client: Visitor, query: str) -> bytes:
     assert answer.status_code == 200, html.words(answer.text)
     assert answer.headers["content-type"] == "application/pdf"
     assert re.fullmatch(
-        r'attachment; filename="briefing-\d{4}-\d\d-\d\d\.pdf"', answer.headers["content-disposition"]
+        r'attachment; filename="briefing-[A-Z.-]+-\d{4}-\d\d-\d\d\.pdf"', answer.headers["content-disposition"]
     )
     return answer.content
 

@@ -145,8 +145,8 @@ def _particulars(source: Source, first: Evidence) -> Iterator[str]:
     else:
         by = dict.fromkeys(use.voice.organisation_name for use in source.uses)
         yield _("Provenance: as entered by %(organisation)s") % {"organisation": ", ".join(by)}
-    if not safe_href(first.url):
-        yield _("No public link is recorded.")
+    # In full, for whoever reads it on paper.
+    yield safe_href(first.url) or _("No public link is recorded.")
 
 
 def _cells(source: Source) -> Iterator[str]:

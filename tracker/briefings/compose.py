@@ -116,6 +116,8 @@ def _fictional(comparison: Comparison) -> str:
     """Which of the places are invented; nothing where all are real."""
     invented = [p for p in comparison.places if p.fictional]
     if not invented:
+        if comparison.invented_voices:
+            return _("A demonstration: the organisation that codes these real places is invented.")
         return ""
     if len(invented) == len(comparison.places):
         return _("Fictional: every place in it is invented.")

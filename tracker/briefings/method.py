@@ -172,6 +172,11 @@ def _of_the_sources(desk: Desk) -> Iterator[str]:
     spoken = dict.fromkeys(v.organisation_name for v in _voices(desk))
     if len(spoken) == 1:
         yield _("Everything here is said by one organisation: %(name)s.") % {"name": next(iter(spoken))}
+    if invented := desk.comparison.invented_voices:
+        yield _(
+            "%(names)s is an invented organisation, whose coding of real jurisdictions shows how the service "
+            "works. The instruments it cites are real."
+        ) % {"names": ", ".join(invented)}
     instruments = [s for s in desk.register.sources if s.kind == "instrument"]
     second_hand = [s.number for s in instruments if (e := s.uses[0].evidence) and e.provenance == "secondary"]
     if second_hand:

@@ -62,10 +62,19 @@ async def briefing_page(request: Request) -> Response[str]:
 @get("/{locale:str}/compare/briefing.pdf", name="briefing_pdf", access=PUBLIC)
 async def briefing_pdf(request: Request) -> Response[bytes]:
     """The same briefing as a PDF; the same state of the record gives the same bytes."""
-    _query, document = await _document(request)
+    query, document = await _document(request)
     drawn = await asyncio.to_thread(pdf.draw, document)
     return Response(
         drawn,
         media_type="application/pdf",
-        headers={"content-disposition": f'attachment; filename="briefing-{document.dated}.pdf"'},
+        headers={"content-disposition": f'attachment; filename="{_file_name(query, document)}"'},
     )
+
+
+def _file_name(query: Query, document: Document) -> str:
+    """briefing, the codes (the first five), the day: letters, digits, dots and hyphens only."""
+    codes = [
+        c for c in query.jurisdictions[:5] if c.replace("-", "").replace(".", "").isalnum() and c.isascii()
+    ]
+    more = "" if len(query.jurisdictions) <= len(codes) else "-and-more"
+    return f"briefing-{'-'.join(codes)}{more}-{document.dated}.pdf"

@@ -83,6 +83,16 @@ class Comparison:
     def fictional(self) -> bool:
         return any(place.fictional for place in self.places)
 
+    @property
+    def fictional_places(self) -> list[Place]:
+        return [place for place in self.places if place.fictional]
+
+    @property
+    def invented_voices(self) -> list[str]:
+        """The names of invented organisations that speak here of real jurisdictions, by name."""
+        voices = {v for cell in self.rows() if not cell.place.fictional for v in cell.voices}
+        return sorted({v.organisation_name for v in voices if v.organisation_fictional})
+
 
 @dataclass(frozen=True, slots=True)
 class Coverage:

@@ -19,13 +19,13 @@ from tracker.kit.vocabulary import Basis, DraftState, RevisionKind, Scope
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """What is said of every ticked cell. `commitment` and `practice`: a level, or None to leave the axis as it is."""
+    """What is said of every ticked cell. None leaves what a cell says as it is."""
 
     citation: Citation
     commitment: str | None
     practice: str | None
-    basis: Basis
-    scope: Scope
+    basis: Basis | None
+    scope: Scope | None
     scope_note: str
     valid_from: date | None
 
@@ -86,8 +86,8 @@ def _with(content: Content, application: Application) -> Content:
         content,
         commitment=application.commitment or content.commitment,
         practice=application.practice or content.practice,
-        basis=application.basis,
-        scope=application.scope,
+        basis=application.basis or content.basis,
+        scope=application.scope or content.scope,
         scope_note=application.scope_note or content.scope_note,
         valid_from=application.valid_from or content.valid_from,
         citations=content.citations if cited_before else (*content.citations, citation),

@@ -19,8 +19,9 @@ from tracker.entries.context import (
 from tracker.entries.forms import UNCHANGED, ApplyForm
 from tracker.frameworks.queries import Framework
 from tracker.kit.errors import Conflict, Invalid
+from tracker.kit.i18n import gettext as _
 from tracker.kit.i18n import ngettext
-from tracker.kit.vocabulary import Basis, Scope, word
+from tracker.kit.vocabulary import Axis, Basis, Scope, word
 from tracker.web.render import form_page, go
 from tracker.web.requests import bound_of, database_of, form_data, organisation_of
 
@@ -38,11 +39,23 @@ async def _page(request: Request, form: ApplyForm, *, status: int = 200) -> Resp
         where = await mandated_place(db, request)
         framework = await framework_named(db, request.query_params.get("framework", DEFAULT_FRAMEWORK))
         choices = await instrument_choices(db, where.place)
-        drafts = await draft_queries.of_jurisdiction(db, where.place.id, [i.id for i in framework.items])
+        ids = [item.id for item in framework.items]
+        drafts = await draft_queries.of_jurisdiction(db, where.place.id, ids)
+        published = await draft_queries.own_latest(
+            db, organisation_of(request).organisation_id, where.place.id, ids
+        )
     if not form.instrument.choices:
         form.prepare(choices)
     keys = {item.id: item.key for item in framework.items}
-    notes = {f"{keys[d.cell.item_id]}:{d.cell.domain}": word("state", d.state) for d in drafts}
+    notes = {
+        f"{keys[item_id]}:{domain}": _("published: %(paper)s / %(practice)s")
+        % {
+            "paper": own.value(Axis.COMMITMENT).word.lower(),
+            "practice": own.value(Axis.PRACTICE).word.lower(),
+        }
+        for (item_id, domain), own in published.items()
+    }
+    notes |= {f"{keys[d.cell.item_id]}:{d.cell.domain}": word("state", d.state) for d in drafts}
     return form_page(
         request,
         "entries/apply.html",
@@ -94,8 +107,8 @@ async def _apply(
         citation=form.citation(),
         commitment=None if form.commitment.data == UNCHANGED else form.commitment.data,
         practice=None if form.practice.data == UNCHANGED else form.practice.data,
-        basis=Basis(form.basis.data),
-        scope=Scope(form.scope.data),
+        basis=None if form.basis.data == UNCHANGED else Basis(form.basis.data),
+        scope=None if form.scope.data == UNCHANGED else Scope(form.scope.data),
         scope_note=form.scope_note.data,
         valid_from=form.valid_from.data,
     )

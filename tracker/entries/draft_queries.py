@@ -71,9 +71,14 @@ class DraftView:
     submitted_by: UUID | None
     submitted_by_name: str
     return_reason: str
+    before: "OwnRevision | None"
 
     def value(self, axis: Axis) -> Value:
         return value(axis, getattr(self.content, axis.value))
+
+    def changed(self, axis: Axis) -> bool:
+        """Whether publishing it changes what the organisation has published of the axis."""
+        return self.before is not None and self.before.value(axis) != self.value(axis)
 
     def lacking(self, axis: Axis) -> list[str]:
         """What the level on the axis lacks, untranslated."""
@@ -148,10 +153,25 @@ async def _drafts(db: AsyncSession, *where: sa.ColumnElement[bool], order: Any =
     by = [order] if order is not None else []
     rows = (await db.execute(statement.order_by(*by, FrameworkItem.position, Draft.domain))).all()
     cited = await _cited(db, [row[0].id for row in rows])
-    return [_view(row, tuple(cited[row[0].id])) for row in rows]
+    before = await _published_before(db, [row[0] for row in rows])
+    return [_view(row, tuple(cited[row[0].id]), before.get(row[0].id)) for row in rows]
 
 
-def _view(row: Any, cited: tuple[CitedInstrument, ...]) -> DraftView:
+async def _published_before(db: AsyncSession, drafts: list[Draft]) -> "dict[UUID, OwnRevision]":
+    """What the organisation has published of each draft's cell, where it has."""
+    by_place: dict[tuple[UUID, int], list[Draft]] = defaultdict(list)
+    for draft in drafts:
+        by_place[draft.tenant_id, draft.jurisdiction_id].append(draft)
+    found = {}
+    for (tenant_id, jurisdiction_id), here in by_place.items():
+        latest = await own_latest(db, tenant_id, jurisdiction_id, {d.item_id for d in here})
+        for draft in here:
+            if (draft.item_id, Domain(draft.domain)) in latest:
+                found[draft.id] = latest[draft.item_id, Domain(draft.domain)]
+    return found
+
+
+def _view(row: Any, cited: tuple[CitedInstrument, ...], before: "OwnRevision | None") -> DraftView:
     found: Draft = row[0]
     return DraftView(
         id=found.id,
@@ -170,6 +190,7 @@ def _view(row: Any, cited: tuple[CitedInstrument, ...]) -> DraftView:
         submitted_by=found.submitted_by,
         submitted_by_name=row.submitter,
         return_reason=found.return_reason,
+        before=before,
     )
 
 

@@ -269,7 +269,11 @@ class ApplyForm(CitationForm):
     cells = SelectMultipleField(
         N_("The cells it bears on"), validate_choice=False, validators=[Needed(N_("Tick at least one cell."))]
     )
-    commitment = SelectField(N_("On paper"), default="2")
+    commitment = SelectField(
+        N_("On paper"),
+        default="",
+        validators=[Needed(N_("Choose the level on paper, or leave it as it is."))],
+    )
     practice = SelectField(N_("In practice"), default=UNCHANGED)
     basis = OneOf(N_("Basis"), say=N_("Choose the basis."))
     scope = OneOf(N_("Scope"), say=N_("Choose the scope."))
@@ -279,10 +283,11 @@ class ApplyForm(CitationForm):
     def prepare(self, instruments: list[tuple[str, str]]) -> None:
         super().prepare(instruments)
         keep = [(UNCHANGED, _("Leave as it is"))]
-        self.commitment.choices = choices(keep + value_choices(Axis.COMMITMENT)[1:5])
+        choose = [("", _("Choose"))]
+        self.commitment.choices = choices(choose + keep + value_choices(Axis.COMMITMENT)[1:5])
         self.practice.choices = choices(keep + value_choices(Axis.PRACTICE)[1:5])
-        self.basis.choices = choices(_words("basis", Basis))
-        self.scope.choices = choices(_words("scope", Scope))
+        self.basis.choices = choices(_words("basis", Basis) + keep)
+        self.scope.choices = choices(_words("scope", Scope) + keep)
 
     @property
     def untouched(self) -> bool:

@@ -143,7 +143,7 @@ async def standing(
         ranked = ranked.where(col(R.domain).in_(domains))
     ids = ranked.subquery()
     rows = await db.execute(
-        select(*_COLUMNS, Organisation.key, Organisation.name)
+        select(*_COLUMNS, Organisation.key, Organisation.name, Organisation.fictional)
         .join(ids, sa.and_(ids.c.id == R.id, ids.c.n == 1))
         .join(Organisation, col(Organisation.id) == R.organisation_id)
         .order_by(R.jurisdiction_id, R.item_id, R.domain, Organisation.key)
@@ -154,7 +154,12 @@ async def standing(
 def _standing(row: sa.Row[tuple[object, ...]]) -> Standing:
     fields = {c.key: getattr(row, c.key) for c in _COLUMNS}
     fields["commitment"], fields["practice"] = values_of(row)
-    return Standing(**fields, organisation_key=row.key, organisation_name=row.name)
+    return Standing(
+        **fields,
+        organisation_key=row.key,
+        organisation_name=row.name,
+        organisation_fictional=row.fictional,
+    )
 
 
 async def _with_support(db: AsyncSession, found: list[Standing], as_of: datetime) -> list[Standing]:
@@ -259,6 +264,7 @@ async def history(
                 *_COLUMNS,
                 Organisation.key,
                 Organisation.name,
+                Organisation.fictional,
                 R.kind,
                 corrected.uid.label("corrects"),  # type: ignore[attr-defined]
                 corrected_at.label("corrected_at"),

@@ -206,6 +206,10 @@ async def submit(db: AsyncSession, actor: OrganisationActor, draft_id: UUID, *, 
 def _complete_enough(draft: Draft) -> None:
     """What can't be published even as a claim: see `tracker.entries.forms` for the same rules beside the fields."""
     levels = (draft.commitment, draft.practice)
+    if set(levels) == {"not_assessed"} and not draft.note:
+        raise Invalid(
+            {"commitment": _("Say a level, or why there is none, on at least one scale; or write a note.")}
+        )
     if "0" in levels and not (draft.search_who and draft.search_where and draft.search_when):
         raise Invalid({"search_who": _("Level 0 needs its search note: who looked, where and when.")})
     if "not_applicable" in levels and not draft.not_applicable_reason:

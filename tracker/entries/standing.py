@@ -105,6 +105,7 @@ class Standing:
     evidence: tuple[Evidence, ...] = ()
     reviews: tuple[Review, ...] = ()
     replies: tuple[Reply, ...] = ()
+    organisation_fictional: bool = False
 
     def on(self, axis: Axis) -> Value:
         return self.commitment if axis is Axis.COMMITMENT else self.practice
