@@ -32,6 +32,7 @@ from tracker.jurisdictions import queries as jurisdictions
 from tracker.kit.errors import Conflict, Invalid, NotFound
 from tracker.kit.vocabulary import InstrumentEventKind, MandateKind, OrganisationKind, PublishAs
 from tracker.organisations import service as organisations_service
+from tracker.privacy import service as privacy
 from tracker.reviews import service as reviews
 from tracker.reviews.models import Verdict
 
@@ -291,6 +292,21 @@ async def test_what_organisations_say_to_each_other_leaves_events(
         (Action.REVIEW_PUBLISHED, ngo_reviewer.user_id),
     }
     assert "Canary" not in str([e.model_dump() for e in (*ours, *theirs)])
+
+
+async def test_a_redaction_leaves_an_event_without_the_text(
+    database: Database, author: OrganisationActor, reviewer: OrganisationActor
+) -> None:
+    revision = await factories.published(database, author, reviewer, await factories.cell(database))
+    admin = await personas.actor(database, personas.ADMIN)
+
+    async def work() -> None:
+        async with database.write(personas.bound(admin)) as db:
+            await privacy.redact(db, admin, revision.uid, "note", reason="It told of a person.")
+
+    (event,) = await added(database, author.organisation_id, work)
+    assert event.action == Action.TEXT_REDACTED
+    assert factories.CONTENT.note not in str(event.model_dump())
 
 
 async def test_accounts_and_organisations_leave_events(
