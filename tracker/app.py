@@ -10,6 +10,7 @@ from tracker.access.guard import authorise, require_declared
 from tracker.accounts import views as accounts
 from tracker.briefings import views as briefings
 from tracker.compare import views as compare
+from tracker.crosswalks import lens_views
 from tracker.crosswalks import views as crosswalks
 from tracker.db import registry
 from tracker.db.engine import create_engine
@@ -49,6 +50,8 @@ ROUTES: list[HTTPRouteHandler] = [
     frameworks.framework_page,
     crosswalks.crosswalks_list,
     crosswalks.crosswalk_page,
+    lens_views.lens_page,
+    lens_views.lens_data,
     compare.compare_page,
     compare.compare_csv,
     briefings.briefing_page,

@@ -17,6 +17,8 @@ NO_ORGANISATION = "health-xxx"
 OWN_EXAMPLES = {
     "framework": {"key": "hhs-core-competencies"},
     "crosswalk": {"key": "hhs-core-competencies--coe-cets-197"},
+    "lens": {"key": "hhs-core-competencies--delta87-justice"},
+    "lens_json": {"key": "hhs-core-competencies--delta87-justice"},
 }
 
 

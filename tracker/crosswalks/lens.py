@@ -6,6 +6,7 @@ docs/parts/lens.md explains it with examples; the tests check it against every w
 
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from tracker.kit.i18n import gettext as _
 from tracker.kit.vocabulary import LEVEL_CODES, Axis, Relation, word
@@ -31,6 +32,7 @@ class Interval:
 
 
 ANYTHING = Interval(LEVELS[0], LEVELS[-1])
+_SINGLE = [Interval(level, level) for level in LEVELS]
 
 
 def joint(parts: Iterable[int]) -> int:
@@ -72,9 +74,7 @@ _RULES = {
     Relation.INTERSECTS_WITH: lambda known: part_of(whole_of(known)),
 }
 # The interval of the target by relation and level of the source. Other relations lend no level.
-TABLE = {
-    relation: tuple(rule(Interval(level, level)) for level in LEVELS) for relation, rule in _RULES.items()
-}
+TABLE = {relation: tuple(rule(single) for single in _SINGLE) for relation, rule in _RULES.items()}
 
 
 def through(relation: Relation, known: Interval) -> Interval:
@@ -102,7 +102,7 @@ class Reported:
 
     @property
     def interval(self) -> Interval:
-        return ANYTHING if self.level is None else Interval(self.level, self.level)
+        return ANYTHING if self.level is None else _SINGLE[self.level]
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,14 +168,24 @@ class Result:
 
 def step(link: Link) -> Step:
     """Read one mapping. Cells that do not apply are left out; a missing one may be anything."""
-    parts = [cell.interval for cell in link.cells if cell.applies]
-    source = joint_of(parts) if parts else None
-    gives = ANYTHING if source is None else through(link.relation, source)
-    if link.among:
+    parts = tuple(cell.interval for cell in link.cells if cell.applies)
+    return Step(link, *_read(link.relation, parts, link.among, link.partial))
+
+
+@lru_cache(maxsize=10_000)
+def _read(
+    relation: Relation, parts: tuple[Interval, ...], among: bool, partial: bool
+) -> tuple[Interval | None, Interval]:
+    """(the source, what it gives). The same few readings come up in every jurisdiction."""
+    if not parts:
+        return None, ANYTHING
+    source = joint_of(parts)
+    gives = through(relation, source)
+    if among:
         gives = whole_of(gives)
-    if link.partial:
+    if partial:
         gives = part_of(gives)
-    return Step(link, source, gives)
+    return source, gives
 
 
 def infer(links: Iterable[Link]) -> Result:
