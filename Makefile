@@ -35,7 +35,7 @@ test: lint ## everything: lint, types, then the suite on SQLite, on PostgreSQL a
 	@$(BIN)/python -m pytest -q
 
 check: lint ## the fast part of `test`, in under a minute
-	@$(BIN)/python -m pytest -q $(wildcard tests/templates tests/architecture tests/unit)
+	@$(BIN)/python -m pytest -q $(wildcard tests/templates tests/architecture tests/docs tests/unit)
 
 lint: install-dev
 	@$(BIN)/ruff format --check

@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 from alembic import command
+
 from tracker.db import migrate
 from tracker.db.engine import create_engine
 

@@ -46,6 +46,11 @@ class Visitor(httpx.AsyncClient):
     persona: Persona | None = None
     csrf_token: str = ""
 
+    @property
+    def session_token(self) -> str | None:
+        """What the session cookie holds now; None without one."""
+        return next((c.value for c in self.cookies.jar if c.name.endswith("tracker_session")), None)
+
     async def submit(self, path: str, data: dict[str, Any] | None = None, **options: Any) -> httpx.Response:
         """POST a form as a browser does from a page of ours: with the page's token, from the same site."""
         fields = {"csrf_token": self.csrf_token} | (data or {})
@@ -54,7 +59,8 @@ class Visitor(httpx.AsyncClient):
 
     def use_session(self, settings: Settings, token: str) -> Self:
         """Carry this session's cookie from now on."""
-        self.cookies.set(session_cookie(settings), token)
+        # with its domain, so that the service's own answers replace and delete it
+        self.cookies.set(session_cookie(settings), token, domain=self.base_url.host)
         self.csrf_token = form_token(settings.secret_key, sessions.hash_of(token))
         return self
 

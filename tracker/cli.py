@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from sqlalchemy.exc import DBAPIError
 
 from tracker import settings as settings_module
 from tracker.access.permissions import Role
@@ -54,6 +55,10 @@ def with_database(work: Callable[[Database, Settings], Awaitable[Any]], *, as_ow
         return asyncio.run(run())
     except Refused as error:
         raise click.ClickException(str(error)) from error
+    except DBAPIError as error:
+        why = str(error.orig).strip().partition("\n")[0]
+        hint = "if it has no schema yet, run tracker migrate; tracker doctor tells more"
+        raise click.ClickException(f"the database answered: {why} ({hint})") from error
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})

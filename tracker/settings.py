@@ -19,6 +19,8 @@ NAMES = {
     "BASE_URL": "The address that people use, for links in files. Default: http://127.0.0.1:8000.",
     "ALLOWED_HOSTS": "Host names that are answered, separated by commas. Default: that of TRACKER_BASE_URL, "
     "127.0.0.1 and localhost.",
+    "TRUSTED_PROXIES": "Addresses of reverse proxies whose X-Forwarded-For is believed, separated by commas. "
+    "Default: none.",
     "LOCALES": "Languages offered, separated by commas; the first is the default. Default: en.",
     "SERVICE_NAME": "What the service calls itself. Default: Core Competencies Adoption Tracker.",
     "SESSION_IDLE_MINUTES": "A session ends after this long without a request. Default: 120.",
@@ -39,6 +41,7 @@ class Settings:
     secret_key: str
     base_url: str = "http://127.0.0.1:8000"
     allowed_hosts: frozenset[str] = frozenset({"127.0.0.1", "localhost"})
+    trusted_proxies: frozenset[str] = frozenset()
     locales: tuple[str, ...] = ("en",)
     service_name: str = "Core Competencies Adoption Tracker"
     session_idle_minutes: int = 120
@@ -75,6 +78,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         allowed_hosts=frozenset(_list(hosts))
         if hosts
         else frozenset({parts.hostname, "127.0.0.1", "localhost"}),
+        trusted_proxies=frozenset(_list(_read(env, "TRUSTED_PROXIES"))),
         locales=_locales(_read(env, "LOCALES") or "en"),
         service_name=_read(env, "SERVICE_NAME") or "Core Competencies Adoption Tracker",
         session_idle_minutes=_whole_number(env, "SESSION_IDLE_MINUTES", 120),

@@ -890,10 +890,11 @@ def _guard_postgresql() -> None:
     member = "user_id = (SELECT nullif(current_setting('app.user', true), '')::uuid)"
     for table in PRIVATE:
         op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
-        seen = f"{tenant} OR {member}" if table == "membership" else tenant
-        op.execute(f"CREATE POLICY tenant_wall ON {table} USING ({seen}) WITH CHECK ({tenant})")
+        op.execute(f"CREATE POLICY tenant_wall ON {table} USING ({tenant}) WITH CHECK ({tenant})")
         if table != "audit_event":  # the owner of the tables verifies the chain across all tenants
             op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
+    # Who signs in must find the own memberships in all organisations; to read them, no more.
+    op.execute(f"CREATE POLICY own_memberships ON membership FOR SELECT USING ({member})")
 
 
 def downgrade() -> None:

@@ -35,7 +35,7 @@ FEATURES = LAYERS[5]
 RANK = {part: rank for rank, parts in enumerate(LAYERS) for part in parts}
 
 SQL = frozenset({"sa", "sqlalchemy", "sqlmodel", "sql"})
-QUERYING = {"tracker.access.guard", "tracker.access.sessions", "tracker.audit.record"}
+QUERYING = {"tracker.access.guard", "tracker.access.sessions", "tracker.audit.record", "tracker.db.session"}
 RAW_SQL = {"tracker.db.session", "tracker.db.engine", "tracker.db.migrate", "tracker.loading.doctor"}
 # the check of the schema's version, for whoever watches the service
 RAW_SQL |= {"tracker.pages.views"}

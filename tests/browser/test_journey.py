@@ -115,7 +115,14 @@ def meet_every_fault(visitor: Visitor) -> None:
     assert page.title().startswith("Error: ")
     visitor.shot("entry-faults")
     links = [link.get_attribute("href") or "" for link in summary.get_by_role("link").all()]
-    wanted = {"search_who", "search_where", "search_when", "valid_to", "citations-0-new_url", "citations-0-quote"}
+    wanted = {
+        "search_who",
+        "search_where",
+        "search_when",
+        "valid_to",
+        "citations-0-new_url",
+        "citations-0-quote",
+    }
     assert {link.removeprefix("#") for link in links} == wanted | {"basis-0", "scope-0"}
     for link in links:
         summary.locator(f"a[href='{link}']").click()
@@ -127,7 +134,9 @@ def meet_every_fault(visitor: Visitor) -> None:
     expect(page.locator("#commitment-0")).to_be_checked()
     assert visitor.overflow() <= 0
     page.goto(GRID)
-    assert page.locator(f"a[href='{CELL.format('HTCC-C3', 'individual')}']").get_by_text("Nothing yet").count()
+    assert (
+        page.locator(f"a[href='{CELL.format('HTCC-C3', 'individual')}']").get_by_text("Nothing yet").count()
+    )
 
 
 def save_and_submit(visitor: Visitor) -> None:
@@ -242,7 +251,9 @@ def read_as_anyone(visitor: Visitor, folder: Path) -> None:
 
     text = download(visitor, "Download CSV", folder).read_text(encoding="utf-8")
     records = list(csv.DictReader(io.StringIO(text)))
-    mine = [r for r in records if (r["jurisdiction"], r["item"], r["domain"]) == ("XAC", "HTCC-C3", "individual")]
+    mine = [
+        r for r in records if (r["jurisdiction"], r["item"], r["domain"]) == ("XAC", "HTCC-C3", "individual")
+    ]
     assert [r["commitment"] for r in mine] == ["2"]
     assert REGULATION in mine[0]["sources"]
     assert "art. 7" in mine[0]["sources"]

@@ -147,7 +147,9 @@ def test_the_comparison_prints(visitor: Visitor) -> None:
     for unwanted in (".site-nav", ".filters", ".skip", ".breadcrumbs", "main a.button"):
         expect(page.locator(unwanted).first).to_be_hidden()
     expect(page.locator("table.matrix").first).to_be_visible()
-    assert page.evaluate("[...document.querySelectorAll('.scroll')].every(e => e.scrollWidth <= e.clientWidth + 1)")
+    assert page.evaluate(
+        "[...document.querySelectorAll('.scroll')].every(e => e.scrollWidth <= e.clientWidth + 1)"
+    )
     visitor.shot("print")
     text = " ".join(p.extract_text() for p in PdfReader(BytesIO(page.pdf(prefer_css_page_size=True))).pages)
     text = unicodedata.normalize("NFKC", " ".join(text.split()))  # ligatures are one character there

@@ -378,7 +378,7 @@ def test_a_domain_of_which_nobody_spoke_is_a_sentence_and_no_matrix() -> None:
         ("paper", "2", "Adopted in part"),
         ("practice", "not_assessed", "Not assessed"),
     ]
-    assert cell.remarks == "claimed · 2021 · V0 · equivalent"
+    assert cell.remarks == "claimed · 2021 · V0 · targeted · equivalent"
     silent = part(document, "matrix-silent")
     assert silent.heading == "Organization, Researcher, and Educator"
     assert "All 9 columns read “not assessed”" in plain(runs_of(silent.blocks[0])[0])

@@ -16,7 +16,7 @@ from tracker.accounts import passwords
 from tracker.audit.models import SERVICE
 from tracker.audit.record import Action, record
 from tracker.db.base import select
-from tracker.db.session import Bound, Database
+from tracker.db.session import Bound, Database, queue_behind
 from tracker.kit import clock
 from tracker.kit.errors import Invalid, Refused
 from tracker.kit.i18n import gettext as _
@@ -59,6 +59,8 @@ async def sign_in(database: Database, email: str, password: str, address: str) -
 
 
 async def _throttle(db: AsyncSession, account: str, place: str) -> None:
+    for subject in (account, place):  # in this order everywhere, so that nobody waits for each other
+        await queue_behind(db, subject)
     since = clock.now() - WINDOW
     await db.execute(sa.delete(SignInAttempt).where(col(SignInAttempt.at) < since))
     for subject, most in ((account, PER_ACCOUNT), (place, PER_ADDRESS)):

@@ -202,7 +202,7 @@ def _mark(axis: Axis, voice: Standing | None, number: str) -> Mark:
 
 
 def _remarks(voice: Standing, axes: tuple[Axis, ...]) -> list[str]:
-    """Claimed, since when, verification and basis, as far as there is a level to say it of."""
+    """Claimed, since when, verification, scope and basis, as far as there is a level to say it of."""
     known = [axis for axis in axes if voice.on(axis).is_level]
     if not known:
         return []
@@ -218,4 +218,5 @@ def _remarks(voice: Standing, axes: tuple[Axis, ...]) -> list[str]:
     else:
         verified = ", ".join(f"{axis_tag(a)} {m}" for a, m in zip(known, marks, strict=True))
     year = str(voice.valid_from.year) if voice.valid_from else _("date not known")
-    return [t for t in (*told, year, verified, basis_tag(voice.basis)) if t]
+    scope = word("scope", voice.scope).lower() if voice.scope else ""
+    return [t for t in (*told, year, verified, scope, basis_tag(voice.basis)) if t]

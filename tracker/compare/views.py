@@ -122,7 +122,7 @@ class MatrixTable:
 
 
 def _tables(comparison: Comparison, locale: str) -> list[MatrixTable]:
-    together = comparison.query.layout == "together" or len(comparison.domains) == 1
+    together = comparison.query.layout == "together" and len(comparison.domains) > 1
     domains: list[Domain | None] = [None] if together else list(comparison.domains)
     return [_table(comparison, domain, locale) for domain in domains if comparison.columns]
 
@@ -156,6 +156,6 @@ async def compare_csv(request: Request) -> Response[str]:
     name = f"adoption-{comparison.framework.key}-{comparison.at.dated.isoformat()}.csv"
     return Response(
         body,
-        media_type="text/csv; charset=utf-8",
+        media_type="text/csv",
         headers={"content-disposition": f'attachment; filename="{name}"'},
     )

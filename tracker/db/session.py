@@ -4,6 +4,7 @@ The wall has two courses. Here, every ORM statement gets the tenant's criteria, 
 foreign row is refused. On PostgreSQL, row-level security says the same again below us.
 """
 
+import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -38,11 +39,12 @@ class WalledSession(Session):
     """A session whose statements see only the private rows that its bound allows."""
 
 
-def _criteria(bound: Bound) -> list[Any]:
+def _criteria(bound: Bound, *, reading: bool) -> list[Any]:
+    """The user's own memberships may be read in all organisations; what is written is the tenant's."""
     options = []
     for table in tables_of(Kind.PRIVATE):
         allowed: Any = sa.false() if bound.tenant is None else table.tenant_id == bound.tenant  # type: ignore[attr-defined]
-        if bound.user is not None and "user_id" in table.__table__.c:  # type: ignore[attr-defined]
+        if reading and bound.user is not None and "user_id" in table.__table__.c:  # type: ignore[attr-defined]
             allowed = sa.or_(allowed, table.user_id == bound.user)  # type: ignore[attr-defined]
         options.append(with_loader_criteria(table, allowed, include_aliases=True))
     return options
@@ -50,11 +52,11 @@ def _criteria(bound: Bound) -> list[Any]:
 
 @event.listens_for(WalledSession, "do_orm_execute")
 def _wall_off(state: ORMExecuteState) -> None:
-    session_info = state.session.info
-    if "criteria" not in session_info:
-        session_info["criteria"] = _criteria(session_info["bound"])
     if state.is_select or state.is_update or state.is_delete:
-        state.statement = state.statement.options(*session_info["criteria"])
+        known = state.session.info.setdefault("criteria", {})
+        if state.is_select not in known:
+            known[state.is_select] = _criteria(state.session.info["bound"], reading=state.is_select)
+        state.statement = state.statement.options(*known[state.is_select])
     elif state.is_insert:
         raise ForeignRow("bulk inserts pass the wall by; add objects instead")
 
@@ -83,13 +85,24 @@ def _tell(connection: Connection, bound: Bound) -> None:
 
 
 async def rebind(db: AsyncSession, bound: Bound) -> None:
-    """Act for another tenant in the same transaction. Only for loading data, where one run is many tenants' history."""
+    """Act for another tenant in the same transaction. Only for loading, where one run is many tenants' history."""
     await db.flush()
     db.info["bound"] = bound
     db.info.pop("criteria", None)
     db.sync_session.info.update(db.info)
     connection = await db.connection()
     await connection.run_sync(lambda c: _tell(c, bound))
+
+
+async def queue_behind(db: AsyncSession, name: str) -> None:
+    """Wait until no other transaction holds `name`, and hold it until this one ends.
+
+    For counting before adding where there is no row to lock. On SQLite a writing transaction is alone anyway.
+    """
+    connection = await db.connection()
+    if connection.dialect.name == "postgresql":
+        key = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
+        await connection.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
 
 
 class Database:

@@ -1,6 +1,7 @@
 """What an entry says, as a value that forms make and services take."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
@@ -71,6 +72,19 @@ class Content:
         return Support(
             self.search_who, self.search_where, self.search_when, self.owner, self.budget, self.valid_from
         )
+
+
+def says_the_same(sent: Content, stored: Content, typed: Mapping[UUID, NewInstrument]) -> bool:
+    """Whether a form sent again says what is stored. `typed`: the stored instruments, as they were typed in."""
+    if len(sent.citations) != len(stored.citations):
+        return False
+    citations = tuple(
+        replace(now, instrument=before.instrument)
+        if isinstance(before.instrument, UUID) and typed.get(before.instrument) == now.instrument
+        else now
+        for now, before in zip(sent.citations, stored.citations, strict=True)
+    )
+    return replace(sent, citations=citations) == stored
 
 
 # The columns that a draft and a published revision share, in the order of the form.

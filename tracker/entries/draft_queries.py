@@ -13,7 +13,7 @@ from sqlmodel import col
 
 from tracker.access.models import User
 from tracker.db.base import select
-from tracker.entries.content import FIELDS, Cell, Citation, Content
+from tracker.entries.content import FIELDS, INSTRUMENT_FIELDS, Cell, Citation, Content, NewInstrument
 from tracker.entries.evidence import Cited, lacking
 from tracker.entries.models import (
     Draft,
@@ -215,6 +215,12 @@ async def _cited(db: AsyncSession, draft_ids: list[UUID]) -> dict[UUID, list[Cit
     return found
 
 
+async def own_instruments(db: AsyncSession, ids: Collection[UUID]) -> dict[UUID, NewInstrument]:
+    """What was typed of the organisation's own instruments, by id; published ones are left out."""
+    rows = (await db.execute(sa.select(Instrument).where(col(Instrument.id).in_(ids)))).scalars()
+    return {row.id: NewInstrument(**{name: getattr(row, name) for name in INSTRUMENT_FIELDS}) for row in rows}
+
+
 @dataclass(frozen=True, slots=True)
 class Pickable:
     """An instrument that may be cited: the organisation's own, or one in the public register."""
@@ -306,4 +312,4 @@ async def published_counts(db: AsyncSession, organisation_id: UUID) -> dict[str,
         .join(cells, cells.c.jurisdiction_id == Jurisdiction.id)
         .group_by(Jurisdiction.code)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())

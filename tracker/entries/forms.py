@@ -3,8 +3,18 @@
 from typing import Any
 from uuid import UUID
 
-from wtforms import FieldList, FormField, HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import (
+    FieldList,
+    FormField,
+    HiddenField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
 from wtforms.fields import SelectMultipleField
+from wtforms.validators import StopValidation
 
 from tracker.entries.content import Citation, Content, NewInstrument
 from tracker.entries.models import LOCATOR_LENGTH, NOTE_LENGTH, QUOTE_LENGTH, REASON_LENGTH, SHORT_LENGTH
@@ -44,6 +54,20 @@ def text(label: str, most: int) -> StringField:
 
 def long_text(label: str, most: int) -> TextAreaField:
     return TextAreaField(label, filters=[stripped], validators=[AtMost(most)])
+
+
+class OneOf(RadioField):
+    """Radio buttons of which one must be chosen; `say` (untranslated) tells so beside them."""
+
+    def __init__(self, label: str, *, say: str, **kwargs: Any) -> None:
+        super().__init__(label, **kwargs)
+        self.say = say
+
+    def pre_validate(self, form: Any) -> None:
+        try:
+            super().pre_validate(form)
+        except ValidationError:
+            raise StopValidation(_(self.say)) from None
 
 
 class CitationForm(Form):
@@ -149,9 +173,12 @@ class EntryForm(Form):
         if "not_applicable" in levels and not self.not_applicable_reason.data:
             self._fault("not_applicable_reason", _("“Not applicable” needs a reason, which is published."))
         if submitting and any(level in LEVEL_CODES for level in levels):
-            for name in ("basis", "scope"):
+            for name, lacks in (
+                ("basis", _("Choose the basis: a level needs it before it can be reviewed.")),
+                ("scope", _("Choose the scope: a level needs it before it can be reviewed.")),
+            ):
                 if not self[name].data:
-                    self._fault(name, _("A level needs this before it can be reviewed."))
+                    self._fault(name, lacks)
         for name, allowed in (("basis", Basis), ("scope", Scope)):
             if self[name].data and self[name].data not in tuple(allowed):
                 self._fault(name, _("Choose one of the options."))
@@ -244,8 +271,8 @@ class ApplyForm(CitationForm):
     )
     commitment = SelectField(N_("On paper"), default="2")
     practice = SelectField(N_("In practice"), default=UNCHANGED)
-    basis = RadioField(N_("Basis"))
-    scope = RadioField(N_("Scope"))
+    basis = OneOf(N_("Basis"), say=N_("Choose the basis."))
+    scope = OneOf(N_("Scope"), say=N_("Choose the scope."))
     scope_note = text(N_("Which professions, regions, facilities or content"), SHORT_LENGTH)
     valid_from = DayField(N_("In force from"))
 

@@ -9,7 +9,7 @@ from tracker.access.guard import member
 from tracker.access.permissions import Permission
 from tracker.compare.query import DEFAULT_FRAMEWORK
 from tracker.entries import draft_queries, service
-from tracker.entries.content import Content
+from tracker.entries.content import Content, says_the_same
 from tracker.entries.context import CellContext, cell_context, framework_named, mandated_place
 from tracker.entries.forms import EntryForm, entry_values
 from tracker.kit.errors import Conflict, Invalid
@@ -147,7 +147,9 @@ async def _conflict(request: Request, form: EntryForm, text: str) -> Response[st
     """What is stored now: the same (a double click), or something else, which is then shown beside what was typed."""
     async with database_of(request).read(bound_of(request)) as db:
         found = await cell_context(db, request)
-    if found.draft and found.draft.content == form.content():
+        cited = [c.instrument_id for c in found.draft.cited] if found.draft else []
+        typed = await draft_queries.own_instruments(db, cited)
+    if found.draft and says_the_same(form.content(), found.draft.content, typed):
         words = _("This was saved already.")
         return go(request, "entry", say=words, kind="notice", **_path(request))
     form.form_errors = [text]

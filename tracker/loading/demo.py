@@ -128,7 +128,7 @@ async def _places(db: AsyncSession, world: World) -> None:
     real = {row["jurisdiction"] for row in seed.rows("coding-us-states")}
     world.places |= await jurisdictions.by_codes(db, real)
     rows = await db.execute(select(FrameworkItem.key, col(FrameworkItem.id)))
-    world.items = dict(rows.tuples().all())
+    world.items = dict(rows.all())
     if not real <= set(world.places) or "HTCC-UC" not in world.items:
         raise NeedsReference("load the reference data first: tracker load reference")
     world.instruments = {

@@ -47,7 +47,7 @@ def error_page(request: Request, status: int, text: str) -> Response[str]:
         "status": status,
     }
     html = renderer.html("errors/error.html", context)
-    return Response(html, media_type="text/html; charset=utf-8", status_code=status)
+    return Response(html, media_type="text/html", status_code=status)
 
 
 def on_refused(request: Request, error: Refused) -> Response[str]:

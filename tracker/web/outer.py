@@ -5,6 +5,7 @@ HEAD, and puts the security headers on. The framework's own middleware runs only
 route, so it would miss the 404s.
 """
 
+import logging
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -18,6 +19,8 @@ from tracker.access.sessions import Lifetime, actor_of
 from tracker.db.session import Database
 from tracker.kit import i18n
 from tracker.settings import Settings
+
+log = logging.getLogger("tracker")
 
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
@@ -64,9 +67,18 @@ class Outer:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        guarded = _Answer(send, secure=self.settings.secure, head_only=scope["method"] == "HEAD")
+        try:
+            await self._answer(scope, receive, guarded)
+        except Exception:
+            # The framework answers its own errors; here it is ours, such as a database that is gone.
+            log.exception("defect before the application at %s %s", scope["method"], scope["path"])
+            if guarded.started:
+                raise
+            await _plain(guarded, 500, "Something went wrong on our side. It was noted.")
+
+    async def _answer(self, scope: Any, receive: Receive, guarded: "_Answer") -> None:
         headers = {name.lower(): value for name, value in scope["headers"]}
-        head_only = scope["method"] == "HEAD"
-        guarded = _Answer(send, secure=self.settings.secure, head_only=head_only)
         refusal = self._refusal(scope, headers)
         if refusal:
             await _plain(guarded, *refusal)
@@ -79,13 +91,13 @@ class Outer:
             context.actor = await actor_of(self.database, token, self.lifetime)
             guarded.private = True
         scope["tracker"] = context
-        if head_only:
+        if scope["method"] == "HEAD":
             scope["method"] = "GET"
         await self.app(scope, receive, guarded)
 
     def _refusal(self, scope: Any, headers: dict[bytes, bytes]) -> tuple[int, str] | None:
         host = headers.get(b"host", b"").decode("latin-1")
-        if urlsplit(f"//{host}").hostname not in self.settings.allowed_hosts:
+        if _hostname(host) not in self.settings.allowed_hosts:
             return 400, "This host name is not served here."
         if scope["method"] == "TRACE":
             return 405, "This method is not allowed."
@@ -102,8 +114,15 @@ class Outer:
         return first if first in self.settings.locales else self.settings.locales[0]
 
 
+def _hostname(host: str) -> str | None:
+    try:
+        return urlsplit(f"//{host}").hostname
+    except ValueError:  # such as "[::1"
+        return None
+
+
 def _same_site(headers: dict[bytes, bytes], own_origin: str) -> bool:
-    """Whether the browser says that the request comes from our own pages; without its word it does not count."""
+    """Whether the browser says that the request comes from our own pages; silence is a no."""
     site = headers.get(b"sec-fetch-site")
     if site is not None:
         return site == b"same-origin"
@@ -123,10 +142,11 @@ class _Answer:
 
     def __init__(self, send: Send, *, secure: bool, head_only: bool) -> None:
         self._send, self._secure, self._head_only = send, secure, head_only
-        self.private = False
+        self.private = self.started = False
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
+            self.started = True
             message["headers"] = self._with_ours(list(message.get("headers", [])))
         elif message["type"] == "http.response.body" and self._head_only:
             message["body"] = b""

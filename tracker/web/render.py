@@ -116,7 +116,7 @@ def page(request: Request, template: str, *, status: int = 200, **context: Any) 
     """The page of a template. Messages that it shows are shown once."""
     renderer = renderer_of(request)
     html = renderer.html(template, renderer.page_context(request) | context)
-    response = Response(html, media_type="text/html; charset=utf-8", status_code=status)
+    response = Response(html, media_type="text/html", status_code=status)
     if FLASH_COOKIE in request.cookies:
         response.delete_cookie(FLASH_COOKIE)
     return response
@@ -125,11 +125,10 @@ def page(request: Request, template: str, *, status: int = 200, **context: Any) 
 def form_page(
     request: Request, template: str, form: Any, *, status: int = 200, **context: Any
 ) -> Response[str]:
-    """The page of a form: 422 and "Error:" in the title when the form has faults."""
-    faults = bool(form.errors)
-    return page(
-        request, template, status=422 if faults else status, form=form, form_errors=form.errors, **context
-    )
+    """The page of a form: "Error:" in the title and, unless it tells of something else, 422 when it has faults."""
+    if form.errors and status == 200:
+        status = 422
+    return page(request, template, status=status, form=form, form_errors=form.errors, **context)
 
 
 def go(

@@ -5,7 +5,7 @@ from litestar import Request
 from tracker.access.actor import Actor, OrganisationActor
 from tracker.db.session import Bound, Database
 from tracker.kit.forms import FormData
-from tracker.web.render import context_of
+from tracker.web.render import context_of, renderer_of
 
 
 def database_of(request: Request) -> Database:
@@ -44,4 +44,12 @@ def query_parameters(request: Request) -> dict[str, str]:
 
 
 def client_address(request: Request) -> str:
-    return request.client.host if request.client else "unknown"
+    """Where the request comes from: the nearest address that is no proxy of ours."""
+    trusted = renderer_of(request).settings.trusted_proxies
+    forwarded = [
+        part.strip() for part in request.headers.get("x-forwarded-for", "").split(",") if part.strip()
+    ]
+    address = request.client.host if request.client else "unknown"
+    while address in trusted and forwarded:
+        address = forwarded.pop()
+    return address[:64]

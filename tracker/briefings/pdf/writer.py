@@ -61,15 +61,15 @@ def _places(document: Document) -> frozenset[str]:
 def _compose(document: Document, setter: Typesetter, root: Node, sheets: tuple[Sheet, Sheet]) -> list[Flow]:
     composer = Composer(setter, sheets)
     flows = cover.cover(document, composer, root, sheets[0])
+    waiting: list[Flow] = []  # headings of parts without blocks: they stand with what comes next
     for part in document.parts:
         section = root.add("Sect")
-        flows += _part(
-            [
-                cover.heading(part, composer, section, sheets[0].measure),
-                *(flow for block in part.blocks for flow in composer.block(block, section)),
-            ],
-            sheets[1],
-        )
+        waiting.append(cover.heading(part, composer, section, sheets[0].measure))
+        if part.blocks:
+            blocks = [flow for block in part.blocks for flow in composer.block(block, section)]
+            flows += _part([*waiting, *blocks], sheets[1])
+            waiting = []
+    flows += waiting
     return flows + cover.closing(setter.notes, composer, root, sheets[0].measure)
 
 

@@ -1,0 +1,108 @@
+"""What is published and what is audited can be added to, and never changed or removed, by anyone's SQL."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from tests import factories, personas
+from tests.worlds import ON_POSTGRESQL, ON_SQLITE, World
+from tracker.db import registry
+from tracker.db.base import Kind, metadata, tables_of
+from tracker.db.session import Database
+from tracker.entries.publish import withdraw
+
+registry.load()
+APPEND_ONLY = [str(t.__tablename__) for t in tables_of(Kind.PUBLISHED)] + ["audit_event"]
+each_table = pytest.mark.parametrize("table", APPEND_ONLY)
+
+
+@pytest.fixture
+async def full_world(anyio_backend: str, own_world: World) -> World:
+    """A world with rows in every append-only table."""
+    database = Database(own_world.engine)
+    author = await personas.actor(database, personas.OWNER)
+    reviewer = await personas.actor(database, personas.TEAMMATE)
+    revision = await factories.published(database, author, reviewer, await factories.cell(database))
+    async with database.write(personas.bound(reviewer)) as db:
+        await withdraw(db, reviewer, revision.uid, reason="To have a row in every table.")
+    return own_world
+
+
+@pytest.fixture(params=["as the service", "as the owner"])
+async def connection(
+    anyio_backend: str, full_world: World, request: pytest.FixtureRequest
+) -> AsyncIterator[AsyncConnection]:
+    engine: AsyncEngine = full_world.engine if request.param == "as the service" else full_world.owner
+    async with engine.connect() as opened:
+        yield opened
+
+
+async def refused(connection: AsyncConnection, statement: str) -> None:
+    with pytest.raises(DBAPIError, match=r"append-only|permission denied|must be owner"):
+        async with connection.begin_nested():
+            await connection.execute(sa.text(statement))
+
+
+async def contents(world: World, table: str) -> list[object]:
+    async with world.owner.connect() as connection:
+        return [tuple(row) for row in await connection.execute(sa.text(f"SELECT * FROM {table}"))]
+
+
+@each_table
+async def test_no_row_is_changed_or_removed(
+    full_world: World, connection: AsyncConnection, table: str
+) -> None:
+    before = await contents(full_world, table)
+    assert before
+    column = next(iter(metadata.tables[table].primary_key.columns)).name
+    last = list(metadata.tables[table].columns)[-1].name
+    await refused(connection, f"UPDATE {table} SET {last} = {last}")
+    await refused(connection, f"DELETE FROM {table}")
+    await refused(connection, f"DELETE FROM {table} WHERE {column} IS NOT NULL")
+    await connection.commit()
+    assert await contents(full_world, table) == before
+
+
+@each_table
+async def test_no_row_is_replaced_by_an_insert(
+    full_world: World, connection: AsyncConnection, table: str
+) -> None:
+    before = await contents(full_world, table)
+    keys = ", ".join(c.name for c in metadata.tables[table].primary_key.columns)
+    last = list(metadata.tables[table].columns)[-1].name
+    if full_world.name == "sqlite":
+        await refused(connection, f"INSERT OR REPLACE INTO {table} SELECT * FROM {table}")
+        await refused(connection, f"REPLACE INTO {table} SELECT * FROM {table}")
+    copied = f"INSERT INTO {table} SELECT * FROM {table} WHERE true"
+    upsert = f"{copied} ON CONFLICT ({keys}) DO UPDATE SET {last} = excluded.{last}"
+    await refused(connection, upsert)
+    await connection.commit()
+    assert await contents(full_world, table) == before
+
+
+@ON_POSTGRESQL
+@each_table
+async def test_no_table_is_emptied(connection: AsyncConnection, table: str) -> None:
+    await refused(connection, f"TRUNCATE {table} CASCADE")
+
+
+@ON_POSTGRESQL
+@each_table
+async def test_the_service_cannot_take_the_lock_off(full_world: World, table: str) -> None:
+    async with full_world.engine.connect() as connection:
+        await refused(connection, f"ALTER TABLE {table} DISABLE TRIGGER ALL")
+        await refused(connection, f"DROP TRIGGER {table}_no_change ON {table}")
+        await refused(connection, f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
+
+
+@ON_SQLITE
+async def test_cascades_stop_before_it(full_world: World) -> None:
+    """Removing what a published row points at is refused by the reference, not carried through."""
+    async with full_world.engine.connect() as connection:
+        for table in ("organisation", "jurisdiction", "framework_item"):
+            with pytest.raises(DBAPIError, match="FOREIGN KEY constraint failed"):
+                async with connection.begin_nested():
+                    await connection.execute(sa.text(f"DELETE FROM {table}"))

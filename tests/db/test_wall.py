@@ -1,0 +1,303 @@
+"""The wall between tenants: no session of another organisation, and none of nobody's, touches a private row.
+
+Two courses are tried apart: the ORM's on both databases, and PostgreSQL's own below it by plain SQL.
+"""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+import pytest
+import sqlalchemy as sa
+from psycopg.errors import InsufficientPrivilege
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm import aliased
+from sqlmodel import col
+
+from tests import factories, personas
+from tests.worlds import ON_POSTGRESQL, World
+from tracker.access.actor import OrganisationActor
+from tracker.access.models import Membership, Organisation, User
+from tracker.access.permissions import Role
+from tracker.db import registry
+from tracker.db.base import Kind, Private, tables_of
+from tracker.db.session import PUBLIC, Bound, Database, ForeignRow
+from tracker.entries.models import Draft, DraftCitation
+from tracker.instruments.models import Instrument
+from tracker.kit import clock
+from tracker.kit.vocabulary import CitationAxis
+
+registry.load()
+TABLES = tables_of(Kind.PRIVATE)
+each_table = pytest.mark.parametrize("table", TABLES, ids=[str(t.__tablename__) for t in TABLES])
+
+
+@dataclass(frozen=True)
+class Sides:
+    """Two organisations that each have a row in every private table."""
+
+    ours: OrganisationActor
+    theirs: OrganisationActor
+
+
+@pytest.fixture
+async def sides(anyio_backend: str, database: Database) -> Sides:
+    ours = await personas.actor(database, personas.OWNER)
+    theirs = await personas.actor(database, personas.OUTSIDER)
+    await factories.draft(database, ours, await factories.cell(database, "XAA"))
+    await factories.draft(database, theirs, await factories.cell(database, "XAB"))
+    return Sides(ours, theirs)
+
+
+async def rows_of(database: Database, table: type[Private], tenant: UUID) -> list[Private]:
+    async with database.read(Bound(tenant=tenant)) as db:
+        return list((await db.execute(sa.select(table))).scalars())
+
+
+@each_table
+async def test_both_sides_have_something_to_hide(
+    database: Database, sides: Sides, table: type[Private]
+) -> None:
+    for side in (sides.ours, sides.theirs):
+        found = await rows_of(database, table, side.organisation_id)
+        assert found
+        assert {row.tenant_id for row in found} == {side.organisation_id}
+
+
+@each_table
+@pytest.mark.parametrize(
+    "way", ["entity", "columns", "count", "alias", "join", "exists", "subquery", "cte", "union"]
+)
+async def test_no_way_of_asking_shows_a_foreign_row(
+    database: Database, sides: Sides, table: type[Private], way: str
+) -> None:
+    theirs = sides.theirs.organisation_id
+    other = aliased(table)
+    foreign = col(table.tenant_id) == theirs
+    statement = {
+        "entity": sa.select(table).where(foreign),
+        "columns": sa.select(col(table.id)).where(foreign),
+        "count": sa.select(sa.func.count()).select_from(table).where(foreign).having(sa.func.count() > 0),
+        "alias": sa.select(other).where(other.tenant_id == theirs),
+        "join": sa.select(Organisation.key).join(table, foreign).where(col(Organisation.id) == theirs),
+        "exists": sa.select(Organisation.key).where(sa.exists().where(foreign)),
+        "subquery": sa.select(sa.select(col(table.id)).where(foreign).subquery()),
+        "cte": sa.select(sa.select(col(table.id)).where(foreign).cte()),
+        "union": sa.union_all(
+            sa.select(col(table.id)).where(foreign), sa.select(col(table.id)).where(foreign)
+        ),
+    }[way]
+    for bound in (Bound(tenant=sides.ours.organisation_id, user=sides.ours.user_id), PUBLIC):
+        async with database.read(bound) as db:
+            assert (await db.execute(statement)).all() == []
+    async with database.read(Bound(tenant=theirs)) as db:  # the question itself is a good one
+        assert (await db.execute(statement)).all() != []
+
+
+@each_table
+async def test_a_foreign_key_opens_nothing(database: Database, sides: Sides, table: type[Private]) -> None:
+    (row, *_more) = await rows_of(database, table, sides.theirs.organisation_id)
+    async with database.read(personas.bound(sides.ours)) as db:
+        assert await db.get(table, (row.tenant_id, row.id)) is None
+
+
+@each_table
+async def test_nobody_sees_nothing(database: Database, sides: Sides, table: type[Private]) -> None:
+    async with database.read() as db:
+        assert await db.scalar(sa.select(sa.func.count()).select_from(table)) == 0
+
+
+@each_table
+@pytest.mark.parametrize("verb", ["update", "delete"])
+async def test_a_statement_changes_no_foreign_row(
+    database: Database, sides: Sides, table: type[Private], verb: str
+) -> None:
+    if table.__tablename__ == "audit_event":
+        return  # changed by nobody: tests/db/test_append_only.py
+    theirs = sides.theirs.organisation_id
+    before = [row.model_dump() for row in await rows_of(database, table, theirs)]
+    statement = {"update": sa.update(table).values(id=uuid4()), "delete": sa.delete(table)}[verb]
+    for bound in (personas.bound(sides.ours), PUBLIC):
+        async with database.write(bound) as db:
+            result = await db.execute(statement.where(col(table.tenant_id) == theirs))
+            assert result.rowcount == 0  # type: ignore[attr-defined]
+    assert [row.model_dump() for row in await rows_of(database, table, theirs)] == before
+
+
+@each_table
+@pytest.mark.parametrize("way", ["add", "change", "delete", "move"])
+async def test_no_flush_takes_a_foreign_row(
+    database: Database, sides: Sides, table: type[Private], way: str
+) -> None:
+    (row, *_more) = await rows_of(database, table, sides.theirs.organisation_id)
+    (own, *_more) = await rows_of(database, table, sides.ours.organisation_id)
+    async with database.write(personas.bound(sides.ours)) as db:
+        if way == "add":
+            db.add(table(**row.model_dump() | {"id": uuid4()}))
+        elif way == "move":
+            db.add(own)
+            own.tenant_id = sides.theirs.organisation_id
+        else:
+            db.add(row)
+            row.id = uuid4() if way == "change" else row.id
+        if way == "delete":
+            await db.delete(row)
+        with pytest.raises(ForeignRow):
+            await db.flush()
+        db.expunge_all()
+
+
+@each_table
+async def test_nobody_adds_nothing(database: Database, sides: Sides, table: type[Private]) -> None:
+    (row, *_more) = await rows_of(database, table, sides.theirs.organisation_id)
+    with pytest.raises(ForeignRow):
+        async with database.write() as db:
+            db.add(table(**row.model_dump() | {"id": uuid4()}))
+
+
+@each_table
+async def test_bulk_inserts_are_refused(database: Database, sides: Sides, table: type[Private]) -> None:
+    (row, *_more) = await rows_of(database, table, sides.theirs.organisation_id)
+    with pytest.raises(ForeignRow):
+        async with database.write(personas.bound(sides.ours)) as db:
+            await db.execute(sa.insert(table), [row.model_dump() | {"id": uuid4()}])
+
+
+async def test_no_row_points_across(database: Database, sides: Sides) -> None:
+    """A citation of ours in a draft of theirs, or of an instrument of theirs, has nothing to point at."""
+    (draft, *_more) = await rows_of(database, Draft, sides.theirs.organisation_id)
+    (instrument, *_more) = await rows_of(database, Instrument, sides.theirs.organisation_id)
+    (own, *_more) = await rows_of(database, Draft, sides.ours.organisation_id)
+    plain = {"tenant_id": sides.ours.organisation_id, "position": 9, "axis": CitationAxis.BOTH}
+    for pointing in (
+        {"draft_id": draft.id, "own_instrument_id": None, "instrument_id": None},
+        {"draft_id": own.id, "own_instrument_id": instrument.id},
+    ):
+        with pytest.raises(IntegrityError):
+            async with database.write(personas.bound(sides.ours)) as db:
+                db.add(DraftCitation(id=uuid4(), **plain, **pointing))
+
+
+async def test_own_memberships_elsewhere_can_be_read_and_nothing_more(
+    database: Database, sides: Sides
+) -> None:
+    """Who signs in must find all memberships; acting for one organisation must not change another's."""
+    user = sides.ours.user_id
+    async with database.write(Bound(tenant=sides.theirs.organisation_id)) as db:
+        db.add(
+            Membership(
+                tenant_id=sides.theirs.organisation_id,
+                id=uuid4(),
+                user_id=user,
+                role=Role.VIEWER,
+                created_at=clock.now(),
+            )
+        )
+    mine = col(Membership.user_id) == user
+    async with database.write(personas.bound(sides.ours)) as db:
+        assert len((await db.execute(sa.select(Membership).where(mine))).all()) == 2
+        changed = await db.execute(sa.update(Membership).where(mine).values(role=Role.ADMIN))
+        assert changed.rowcount == 1  # type: ignore[attr-defined]
+        deleted = await db.execute(sa.delete(Membership).where(mine))
+        assert deleted.rowcount == 1  # type: ignore[attr-defined]
+    async with database.read(Bound(user=user)) as db:
+        (left,) = (await db.execute(sa.select(Membership).where(mine))).scalars()
+    assert (left.tenant_id, left.role) == (sides.theirs.organisation_id, Role.VIEWER)
+
+
+async def test_global_tables_tell_nothing_private(database: Database) -> None:
+    """Accounts and organisations are no secret to the service, and their rows name no tenant's content."""
+    async with database.read() as db:
+        assert await db.scalar(sa.select(sa.func.count()).select_from(User)) == 33
+        assert await db.scalar(sa.select(sa.func.count()).select_from(Organisation)) == 8
+
+
+# Below the ORM: what PostgreSQL itself refuses to the role that the service runs as.
+
+
+@pytest.fixture
+async def app_role(anyio_backend: str, own_world: World) -> AsyncIterator[AsyncConnection]:
+    """Plain SQL as `tracker_app`, on a world where both sides have rows."""
+    database = Database(own_world.engine)
+    for persona, code in ((personas.OWNER, "XAA"), (personas.OUTSIDER, "XAB")):
+        actor = await personas.actor(database, persona)
+        await factories.draft(database, actor, await factories.cell(database, code))
+    async with own_world.engine.connect() as connection:
+        yield connection
+
+
+async def organisation(connection: AsyncConnection, key: str) -> UUID:
+    return (
+        await connection.execute(sa.text("SELECT id FROM organisation WHERE key = :key"), {"key": key})
+    ).scalar_one()
+
+
+async def be(connection: AsyncConnection, tenant: UUID | str) -> None:
+    await connection.execute(
+        sa.text("SELECT set_config('app.tenant', :tenant, true)"), {"tenant": str(tenant)}
+    )
+
+
+@ON_POSTGRESQL
+@each_table
+async def test_postgresql_hides_foreign_rows(app_role: AsyncConnection, table: type[Private]) -> None:
+    name = table.__tablename__
+    ours, theirs = await organisation(app_role, "health-xaa"), await organisation(app_role, "health-xab")
+    count = sa.text(f"SELECT count(*) FROM {name}")
+    assert await app_role.scalar(count) == 0  # app.tenant was never set
+    for nobody in ("", str(uuid4())):
+        await be(app_role, nobody)
+        assert await app_role.scalar(count) == 0
+    await be(app_role, ours)
+    found = await app_role.execute(sa.text(f"SELECT DISTINCT tenant_id FROM {name}"))
+    assert found.scalars().all() == [ours]
+    await be(app_role, theirs)
+    found = await app_role.execute(sa.text(f"SELECT DISTINCT tenant_id FROM {name}"))
+    assert found.scalars().all() == [theirs]
+
+
+@ON_POSTGRESQL
+async def test_postgresql_takes_no_nonsense_for_a_tenant(app_role: AsyncConnection) -> None:
+    await be(app_role, "' OR true --")
+    with pytest.raises(DBAPIError, match="invalid input syntax for type uuid"):
+        await app_role.scalar(sa.text("SELECT count(*) FROM draft"))
+
+
+@ON_POSTGRESQL
+@each_table
+async def test_postgresql_refuses_foreign_writes(app_role: AsyncConnection, table: type[Private]) -> None:
+    name = table.__tablename__
+    ours, theirs = await organisation(app_role, "health-xaa"), await organisation(app_role, "health-xab")
+    await be(app_role, theirs)
+    row = (await app_role.execute(sa.text(f"SELECT * FROM {name} LIMIT 1"))).mappings().one()
+    await be(app_role, ours)
+    if "user_id" in row:  # even as that very user, while acting for us
+        await app_role.execute(sa.text("SELECT set_config('app.user', :u, true)"), {"u": str(row["user_id"])})
+    if name != "audit_event":
+        for verb in (f"UPDATE {name} SET id = id", f"DELETE FROM {name}"):
+            result = await app_role.execute(sa.text(f"{verb} WHERE tenant_id = :theirs"), {"theirs": theirs})
+            assert result.rowcount == 0
+    move = sa.text(f"UPDATE {name} SET tenant_id = :theirs WHERE tenant_id = :ours")
+    for statement in (move.bindparams(theirs=theirs, ours=ours), _foreign_insert(str(name), dict(row))):
+        with pytest.raises(DBAPIError) as refused:
+            async with app_role.begin_nested():
+                await app_role.execute(statement)
+        assert isinstance(refused.value.orig, InsufficientPrivilege), refused.value
+
+
+def _foreign_insert(name: str, row: dict[str, object]) -> sa.Insert:
+    plain = sa.table(name, *(sa.column(c, sa.JSON if c == "detail" else None) for c in row))
+    return sa.insert(plain).values(row | {"id": uuid4()})
+
+
+@ON_POSTGRESQL
+async def test_the_tenant_ends_with_the_transaction(own_world: World) -> None:
+    """A connection that goes back to the pool remembers nobody."""
+    database = Database(own_world.engine)
+    actor = await personas.actor(database, personas.OWNER)
+    async with database.read(personas.bound(actor)) as db:
+        assert await db.scalar(sa.text("SELECT count(*) FROM membership")) > 0
+    async with own_world.engine.connect() as connection:
+        assert await connection.scalar(sa.text("SELECT count(*) FROM membership")) == 0
+        assert await connection.scalar(sa.text("SELECT current_setting('app.tenant', true)")) in ("", None)
