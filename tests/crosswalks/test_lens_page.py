@@ -38,7 +38,7 @@ async def test_the_justice_guide_is_useful_from_day_one(client: Visitor) -> None
     assert told["label"] == "inferred, not reported"
     assert told["crosswalk"]["state"] == "draft"
     assert told["crosswalk"]["coverage"]["levelled"] == 0
-    assert told["unrelated"] == ["D87J-SC"]
+    assert told["unrelated"] == ["D87J-INT"]
     for item in told["jurisdictions"][0]["items"]:
         for axis in ("commitment", "practice"):
             assert (item[axis]["low"], item[axis]["high"], item[axis]["follows"]) == (0, 4, False)
@@ -79,10 +79,10 @@ async def test_nothing_reported_gives_nothing(client: Visitor, database: Databas
 
 
 async def test_no_counterpart_is_told_and_lends_nothing(client: Visitor, database: Database) -> None:
-    await add_mapping(database, Relation.NO_RELATIONSHIP, [], "D87J-SC")
+    await add_mapping(database, Relation.NO_RELATIONSHIP, [], "D87J-INT")
     told = (await client.get(f"{PAGE}.json?jurisdictions=XAA")).json()
     assert told["crosswalk"]["coverage"]["no_counterpart"] == 1
-    assert told["unrelated"] == ["D87J-SC"]
+    assert told["unrelated"] == ["D87J-INT"]
 
 
 async def test_compare_leads_to_the_lens_and_its_file_refuses(client: Visitor) -> None:
