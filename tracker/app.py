@@ -17,6 +17,7 @@ from tracker.db.engine import create_engine
 from tracker.db.session import Database
 from tracker.entries import apply_views, cell_views, review_views
 from tracker.entries import views as entries
+from tracker.frameworks import import_views
 from tracker.frameworks import views as frameworks
 from tracker.jurisdictions import views as jurisdictions
 from tracker.organisations import views as organisations
@@ -48,6 +49,9 @@ ROUTES: list[HTTPRouteHandler] = [
     cell_views.cell_page,
     frameworks.frameworks_list,
     frameworks.framework_page,
+    frameworks.framework_file,
+    import_views.import_page,
+    import_views.import_do,
     crosswalks.crosswalks_list,
     crosswalks.crosswalk_page,
     lens_views.lens_page,

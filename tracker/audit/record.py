@@ -29,6 +29,7 @@ class Action(StrEnum):
     DRAFT_RETURNED = "draft.returned"
     REVISION_PUBLISHED = "revision.published"
     REVISION_WITHDRAWN = "revision.withdrawn"
+    FRAMEWORK_IMPORTED = "framework.imported"
 
 
 def digest(previous: str, sequence: int, fields: dict[str, Any]) -> str:
