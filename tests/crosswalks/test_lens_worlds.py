@@ -6,7 +6,7 @@ from itertools import combinations, product
 
 import pytest
 
-from tracker.crosswalks.lens import LEVELS, TABLE, Interval, Link, Reported, infer, joint
+from tracker.crosswalks.lens import LEVELS, TABLE, Interval, Link, Reported, infer, joint, step
 from tracker.kit.vocabulary import Relation
 
 Item = frozenset[int]
@@ -105,7 +105,7 @@ def test_many_to_many_mappings_exclude_nothing_possible() -> None:
                 relation = _relation(sources[0] | sources[1], targets[0] | targets[1])
                 for missing in (False, True):
                     cells = tuple(_reported(s, world, missing and s is sources[0]) for s in sources)
-                    told = infer([Link("m", relation, cells, among=True)]).interval
+                    told = step(Link(relation, cells, among=True)).gives
                     assert told is not None
                     assert told.low <= level(targets[0], world) <= told.high
 
@@ -114,7 +114,7 @@ def test_several_true_mappings_never_contradict_each_other() -> None:
     """The target's level lies in the intersection: a conflict means that something reported or mapped is wrong."""
     for world in _some_worlds():
         for target in ITEMS:
-            links = [Link(s, _relation(s, target), (_reported(s, world, False),)) for s in ITEMS]
+            links = [(s, step(Link(_relation(s, target), (_reported(s, world, False),)))) for s in ITEMS]
             for chosen in (links, links[::2], links[1::3]):
                 told = infer(chosen).interval
                 assert told is not None
@@ -126,9 +126,7 @@ def test_a_mapping_of_some_domains_speaks_of_a_part_of_the_target() -> None:
         for source in ITEMS:
             for named in ITEMS:
                 for target in (t for t in ITEMS if t > named):
-                    link = Link(
-                        "m", _relation(source, named), (_reported(source, world, False),), partial=True
-                    )
-                    told = infer([link]).interval
+                    link = Link(_relation(source, named), (_reported(source, world, False),), partial=True)
+                    told = step(link).gives
                     assert told is not None
                     assert told.low <= level(target, world) <= told.high

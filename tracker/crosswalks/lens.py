@@ -21,11 +21,6 @@ class Interval:
     low: int
     high: int
 
-    def __and__(self, other: "Interval") -> "Interval | None":
-        """What both allow; None when they exclude each other."""
-        low, high = max(self.low, other.low), min(self.high, other.high)
-        return Interval(low, high) if low <= high else None
-
     @property
     def single(self) -> bool:
         return self.low == self.high
@@ -107,13 +102,12 @@ class Reported:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A mapping towards one target, with the cells of all its sources in the domains it names.
+    """What a mapping says towards one target, with the cells of all its sources in the domains it names.
 
     `among`: it has further targets, so this one is a part of what it speaks of.
     `partial`: it names some of the target's domains only, so what it speaks of is a part of this one.
     """
 
-    mapping: Hashable
     relation: Relation
     cells: tuple[Reported, ...]
     among: bool = False
@@ -122,7 +116,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What one mapping gives. `source`: J of its cells that apply; None when none of them does."""
+    """What a link gives. `source`: J of its cells that apply; None when none of them does."""
 
     link: Link
     source: Interval | None
@@ -133,12 +127,16 @@ class Step:
         return self.gives != ANYTHING
 
 
+# A mapping, by whatever names it to the caller, with its step; many mappings may share one.
+Named = tuple[Hashable, Step]
+
+
 @dataclass(frozen=True, slots=True)
 class Result:
     """A target on one axis. `interval` is None in a conflict; `steps` are all mappings that lead to it."""
 
     interval: Interval | None
-    steps: tuple[Step, ...]
+    steps: tuple[Named, ...]
 
     @property
     def conflict(self) -> bool:
@@ -150,24 +148,32 @@ class Result:
         return self.interval != ANYTHING
 
     @property
-    def rests_on(self) -> tuple[Step, ...]:
+    def rests_on(self) -> tuple[Named, ...]:
         """The mappings that the interval, or the conflict, comes from."""
-        return tuple(step for step in self.steps if step.informs)
+        return tuple(named for named in self.steps if named[1].informs)
 
     @property
-    def related(self) -> tuple[Step, ...]:
+    def related(self) -> tuple[Named, ...]:
         """The mappings that lend no level."""
-        return tuple(step for step in self.steps if not step.informs)
+        return tuple(named for named in self.steps if not named[1].informs)
 
     @property
     def verification(self) -> str:
         """The weakest verification of the levels it rests on; "none" where nothing follows."""
-        marks = [c.verification for s in self.rests_on for c in s.link.cells if c.level is not None]
+        marks = [c.verification for _m, s in self.rests_on for c in s.link.cells if c.level is not None]
         return min(marks, default="none")
 
 
+def infer(steps: Iterable[Named]) -> Result:
+    """Read several mappings towards one target: what all of them allow together."""
+    named = tuple(steps)
+    low = max((step.gives.low for _m, step in named), default=ANYTHING.low)
+    high = min((step.gives.high for _m, step in named), default=ANYTHING.high)
+    return Result(Interval(low, high) if low <= high else None, named)
+
+
 def step(link: Link) -> Step:
-    """Read one mapping. Cells that do not apply are left out; a missing one may be anything."""
+    """Read one link. Cells that do not apply are left out; a missing one may be anything."""
     parts = tuple(cell.interval for cell in link.cells if cell.applies)
     return Step(link, *_read(link.relation, parts, link.among, link.partial))
 
@@ -186,15 +192,6 @@ def _read(
     if partial:
         gives = part_of(gives)
     return source, gives
-
-
-def infer(links: Iterable[Link]) -> Result:
-    """Read several mappings towards one target: what all of them allow together."""
-    steps = tuple(step(link) for link in links)
-    interval: Interval | None = ANYTHING
-    for each in steps:
-        interval = interval & each.gives if interval else None
-    return Result(interval, steps)
 
 
 def words(axis: Axis, interval: Interval | None) -> str:

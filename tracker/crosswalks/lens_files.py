@@ -7,7 +7,8 @@ from typing import Any
 
 from tracker.compare.comparison import ComparedCell
 from tracker.compare.files import cell_path
-from tracker.crosswalks.lens import Interval, Result, Step, words
+from tracker.crosswalks.lens import Interval, Named, Result, Step, words
+from tracker.crosswalks.queries import MappingLine
 from tracker.crosswalks.reading import Reading
 from tracker.jurisdictions.queries import Place
 from tracker.kit.vocabulary import Axis
@@ -67,8 +68,11 @@ def _place(reading: Reading, place: Place, link: Callable[[ComparedCell], str]) 
 def _result(
     reading: Reading, place: Place, axis: Axis, result: Result, link: Callable[[ComparedCell], str]
 ) -> dict[str, Any]:
-    def steps(of: tuple[Step, ...]) -> list[dict[str, Any]]:
-        return [_step(reading, place, axis, step, link) for step in of]
+    def steps(of: tuple[Named, ...]) -> list[dict[str, Any]]:
+        told = []
+        for mapping, step in of:
+            told.append(_mapping(reading.by_id[mapping]) | _step(reading, place, axis, step, link))  # type: ignore[index]
+        return told
 
     return {
         **_interval(result.interval),
@@ -86,10 +90,7 @@ def _interval(interval: Interval | None) -> dict[str, int | None]:
     return {"low": interval.low, "high": interval.high} if interval else {"low": None, "high": None}
 
 
-def _step(
-    reading: Reading, place: Place, axis: Axis, step: Step, link: Callable[[ComparedCell], str]
-) -> dict[str, Any]:
-    mapping = reading.by_id[step.link.mapping]  # type: ignore[index]
+def _mapping(mapping: MappingLine) -> dict[str, Any]:
     return {
         "sources": [side.key for side in mapping.sources],
         "relation": mapping.relation.value,
@@ -97,6 +98,14 @@ def _step(
         "domains": [domain.value for domain in mapping.domains],
         "rationale": mapping.rationale,
         "reviewed": mapping.reviewed,
+    }
+
+
+def _step(
+    reading: Reading, place: Place, axis: Axis, step: Step, link: Callable[[ComparedCell], str]
+) -> dict[str, Any]:
+    cells = [(reported, reading.cell(place, reported.cell)) for reported in step.link.cells]  # type: ignore[arg-type]
+    return {
         "source": _interval(step.source),
         "gives": _interval(step.gives),
         "cells": [
@@ -108,7 +117,6 @@ def _step(
                 "organisation": cell.voice.organisation_key if cell.voice else "none",
                 "cell_url": link(cell),
             }
-            for reported in step.link.cells
-            for cell in [reading.cell(place, reported.cell)]  # type: ignore[arg-type]
+            for reported, cell in cells
         ],
     }

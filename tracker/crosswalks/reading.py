@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from tracker.compare.comparison import ComparedCell, Comparison, Coverage, coverage
-from tracker.crosswalks.lens import TABLE, Link, Reported, Result, infer
+from tracker.crosswalks.lens import TABLE, Link, Reported, Result, Step, infer, step
 from tracker.crosswalks.queries import CrosswalkLine, MappingLine
 from tracker.frameworks.queries import Framework, Item
 from tracker.jurisdictions.queries import Place
 from tracker.kit.vocabulary import Axis, Domain, Relation
 
 Ref = tuple[int, Domain]  # a cell of the source framework in a jurisdiction: item and domain
+Shape = tuple[Relation, tuple[Ref, ...], bool, bool]  # what of a mapping its step depends on; see lens.Link
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,26 +87,44 @@ class Reading:
     def cell(self, place: Place, ref: Ref) -> ComparedCell:
         return self.comparison.cells[place.id, *ref]
 
+    @cached_property
+    def shapes(self) -> dict[str, list[tuple[int, Shape]]]:
+        """(mapping, its shape) towards each target, by the target's key. Few shapes serve many mappings."""
+        items = {item.key: item for item in self.targets}
+        return {
+            key: [
+                (m.id, (m.relation, self.refs[m.id], len(m.targets) > 1, _partial(m, items[key])))
+                for m in found
+            ]
+            for key, found in self.by_target.items()
+            if key in items
+        }
+
     def lines(self, place: Place) -> list[Line]:
         """Every target that something is related to, in the order of its framework."""
-        readers = {axis: self._links(place, axis) for axis in self.comparison.query.axes}
+        steps = {axis: self._steps(place, axis) for axis in self.comparison.query.axes}
         return [
-            Line(item, {axis: infer(links[m.id, _partial(m, item)] for m in self.by_target[item.key])
-                        for axis, links in readers.items()})
+            Line(
+                item,
+                {
+                    axis: infer((m, found[s]) for m, s in self.shapes[item.key])
+                    for axis, found in steps.items()
+                },
+            )
             for item in self.targets
-            if item.key in self.by_target
-        ]  # fmt: skip
+            if item.key in self.shapes
+        ]
 
-    def _links(self, place: Place, axis: Axis) -> dict[tuple[int, bool], Link]:
-        """Every mapping with its cells in a jurisdiction, by id and by whether it speaks of a part of its target."""
-        links = {}
-        for mapping in self.mappings:
-            cells = tuple(_reported(self.cell(place, ref), ref, axis) for ref in self.refs[mapping.id])
-            for partial in (False, True) if mapping.domains else (False,):
-                links[mapping.id, partial] = Link(
-                    mapping.id, mapping.relation, cells, among=len(mapping.targets) > 1, partial=partial
-                )
-        return links
+    def _steps(self, place: Place, axis: Axis) -> dict[Shape, Step]:
+        """What each shape of mapping gives in a jurisdiction."""
+        cells: dict[tuple[Ref, ...], tuple[Reported, ...]] = {}
+        found: dict[Shape, Step] = {}
+        for shape in {shape for named in self.shapes.values() for _mapping, shape in named}:
+            relation, refs, among, partial = shape
+            if refs not in cells:
+                cells[refs] = tuple(_reported(self.cell(place, ref), ref, axis) for ref in refs)
+            found[shape] = step(Link(relation, cells[refs], among, partial))
+        return found
 
     def adoption(self, place: Place, axis: Axis) -> Coverage:
         """How much of the source framework has a level in a jurisdiction."""
