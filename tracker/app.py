@@ -11,12 +11,14 @@ from tracker.accounts import views as accounts
 from tracker.briefings import views as briefings
 from tracker.compare import views as compare
 from tracker.corrections import views as corrections
+from tracker.crosswalks import lens_views
 from tracker.crosswalks import views as crosswalks
 from tracker.db import registry
 from tracker.db.engine import create_engine
 from tracker.db.session import Database
 from tracker.entries import apply_views, cell_views, review_views
 from tracker.entries import views as entries
+from tracker.frameworks import import_views
 from tracker.frameworks import views as frameworks
 from tracker.instruments import attachment_views, event_views, own_views
 from tracker.instruments import views as instruments
@@ -55,8 +57,13 @@ ROUTES: list[HTTPRouteHandler] = [
     cell_views.cell_page,
     frameworks.frameworks_list,
     frameworks.framework_page,
+    frameworks.framework_file,
+    import_views.import_page,
+    import_views.import_do,
     crosswalks.crosswalks_list,
     crosswalks.crosswalk_page,
+    lens_views.lens_page,
+    lens_views.lens_data,
     compare.compare_page,
     compare.compare_csv,
     briefings.briefing_page,

@@ -20,6 +20,9 @@ NO_ORGANISATION = "health-xxx"
 OWN_EXAMPLES = {
     "framework": {"key": "hhs-core-competencies"},
     "crosswalk": {"key": "hhs-core-competencies--coe-cets-197"},
+    "framework_file": {"key": "delta87-justice", "kind": "csv"},
+    "lens": {"key": "hhs-core-competencies--delta87-justice"},
+    "lens_json": {"key": "hhs-core-competencies--delta87-justice"},
 }
 
 

@@ -44,6 +44,7 @@ class Action(StrEnum):
     REVISION_PUBLISHED = "revision.published"
     REVISION_WITHDRAWN = "revision.withdrawn"
     TEXT_REDACTED = "text.redacted"
+    FRAMEWORK_IMPORTED = "framework.imported"
 
 
 def digest(previous: str, sequence: int, fields: dict[str, Any]) -> str:

@@ -46,6 +46,11 @@ async def compare(db: AsyncSession, query: Query) -> Comparison:
 
 async def _scope(db: AsyncSession, query: Query) -> tuple[Framework, tuple[Place, ...]]:
     faults = {}
+    if query.through:
+        faults["through"] = _(
+            "Here a level is one level, and what follows through a crosswalk is a range of levels. "
+            "Read it on the page of the crosswalk's lens."
+        )
     framework = await frameworks.framework(db, query.framework)
     if framework is None:
         faults["framework"] = _("There is no framework “%(key)s”.") % {"key": query.framework[:80]}

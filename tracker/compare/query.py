@@ -34,7 +34,10 @@ PARAMETERS = (
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A comparison as asked for. Empty tuples and None mean: all, or what is current."""
+    """A comparison as asked for. Empty tuples and None mean: all, or what is current.
+
+    `through`: the crosswalk that the lens page reads it through; a comparison by itself refuses one.
+    """
 
     jurisdictions: tuple[str, ...] = ()
     framework: str = DEFAULT_FRAMEWORK
@@ -46,6 +49,7 @@ class Query:
     as_of: datetime | None = None
     source: Source = Source.BEST
     show: str = "all"
+    through: str = ""
     layout: str = "by_domain"
 
     def parameters(self) -> dict[str, str]:
@@ -61,6 +65,7 @@ class Query:
             "as_of": _moment_text(self.as_of) if self.as_of else "",
             "source": "" if self.source is Source.BEST else self.source.value,
             "show": "" if self.show == "all" else self.show,
+            "through": self.through,
             "layout": "" if self.layout == "by_domain" else self.layout,
         }
         return {name: given[name] for name in PARAMETERS if given.get(name)}
@@ -97,10 +102,9 @@ def parse(given: Mapping[str, str]) -> Query:
         as_of=reader.moment("as_of"),
         source=Source(reader.one("source", tuple(Source), "best")),
         show=reader.one("show", SHOW, "all"),
+        through=reader.text("through"),
         layout=reader.one("layout", LAYOUTS, "by_domain"),
     )
-    if given.get("through", "").strip():
-        faults["through"] = _("Reading through a crosswalk is not available yet.")
     if faults:
         raise Invalid(faults)
     return query

@@ -13,6 +13,8 @@ from tracker.compare.comparison import Column, Comparison, coverage
 from tracker.compare.files import cell_path, long_csv
 from tracker.compare.queries import compare
 from tracker.compare.query import DEFAULT_FRAMEWORK, LAYOUTS, SHOW, Query, parse
+from tracker.crosswalks import queries as crosswalks
+from tracker.crosswalks.queries import CrosswalkLine
 from tracker.frameworks import queries as frameworks
 from tracker.frameworks.queries import Framework
 from tracker.jurisdictions import queries as jurisdictions
@@ -29,6 +31,7 @@ class Options:
 
     framework: Framework | None
     frameworks: list[frameworks.FrameworkLine]
+    crosswalks: list[CrosswalkLine]
     with_data: list[Listed]
     found: list[Listed]
     searched: str
@@ -36,9 +39,12 @@ class Options:
 
 async def _options(db: AsyncSession, given: dict[str, str]) -> Options:
     searched = given.get("find", "").strip()[:100]
+    framework = await frameworks.framework(db, given.get("framework") or DEFAULT_FRAMEWORK)
+    sets = await crosswalks.crosswalks(db)
     return Options(
-        framework=await frameworks.framework(db, given.get("framework") or DEFAULT_FRAMEWORK),
+        framework=framework,
         frameworks=await frameworks.frameworks(db),
+        crosswalks=[c for c in sets if framework and c.source_name == framework.name],
         with_data=await jurisdictions.listed(db, only_with_data=True),
         found=await jurisdictions.listed(db, text=searched, limit=25) if searched else [],
         searched=searched,
@@ -54,6 +60,8 @@ async def compare_page(request: Request) -> Response[str] | Redirect:
         options = await _options(db, given)
         try:
             query = parse(given)
+            if query.through:
+                return _lens(request, query)
             if query.jurisdictions:
                 comparison = await compare(db, query)
         except Invalid as invalid:
@@ -84,6 +92,13 @@ async def compare_page(request: Request) -> Response[str] | Redirect:
         levels={axis: [value(axis, code) for code in LEVEL_CODES] for axis in Axis},
         missing_values=[value(Axis.COMMITMENT, code) for code in MISSING_CODES],
     )
+
+
+def _lens(request: Request, query: Query) -> Redirect:
+    """The page that reads the query through its crosswalk; it chooses items and domains by itself."""
+    urls, locale = renderer_of(request).urls, context_of(request).locale
+    whole = query.url(through="", framework="", items=(), domains=(), show="all", layout="by_domain")
+    return Redirect(f"{urls.path('lens', locale, key=query.through)}?{whole}", status_code=303)
 
 
 def _longer(given: str, short: str) -> bool:

@@ -10,7 +10,7 @@ from sqlmodel import col
 from tracker.crosswalks.models import Crosswalk, Mapping, MappingSide
 from tracker.db.base import select
 from tracker.frameworks.models import FrameworkItem, FrameworkVersion
-from tracker.kit.vocabulary import Relation
+from tracker.kit.vocabulary import Domain, Relation
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +40,11 @@ class SideItem:
 
 @dataclass(frozen=True, slots=True)
 class MappingLine:
-    """One mapping with both its sides. `confidence` is 0 to 1."""
+    """One mapping with both its sides. `confidence` is 0 to 1. `domains`: those it names, if any."""
 
+    id: int
     relation: Relation
+    domains: tuple[Domain, ...]
     rationale: str
     confidence: float | None
     reviewed: bool
@@ -81,6 +83,13 @@ async def crosswalks(db: AsyncSession, key: str | None = None) -> list[Crosswalk
     return [CrosswalkLine(*row) for row in await db.execute(statement)]
 
 
+async def crosswalk(db: AsyncSession, name: str) -> CrosswalkLine | None:
+    """The set `key@version`, or for a bare `key` the published one, else the newest; None when there is none."""
+    key, _, version = name.partition("@")
+    found = [c for c in await crosswalks(db, key) if version in ("", c.version)]
+    return next((c for c in found if c.state == "published"), found[0] if found else None)
+
+
 async def mappings(db: AsyncSession, crosswalk_id: int) -> list[MappingLine]:
     """The mappings of a set, in the order of their source items."""
     rows = (
@@ -101,7 +110,9 @@ async def mappings(db: AsyncSession, crosswalk_id: int) -> list[MappingLine]:
         sides[mapping.id, side].append(SideItem(key, label or text))
     return [
         MappingLine(
+            id=i,
             relation=m.relation,
+            domains=tuple(Domain(d) for d in m.domains.split(",") if d),
             rationale=m.rationale,
             confidence=m.confidence,
             reviewed=m.reviewed_on is not None,

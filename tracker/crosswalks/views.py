@@ -23,8 +23,8 @@ async def crosswalks_list(request: Request) -> Response[str]:
 async def crosswalk_page(request: Request, key: FromPath[str]) -> Response[str]:
     """One set: each mapping with its relation and rationale."""
     async with database_of(request).read() as db:
-        found = await queries.crosswalks(db, key)
-        if not found:
+        found = await queries.crosswalk(db, key)
+        if found is None:
             raise NotFound(_("There is no such crosswalk."))
-        mappings = await queries.mappings(db, found[0].id)
-    return page(request, "crosswalks/crosswalk.html", crosswalk=found[0], mappings=mappings)
+        mappings = await queries.mappings(db, found.id)
+    return page(request, "crosswalks/crosswalk.html", crosswalk=found, mappings=mappings)

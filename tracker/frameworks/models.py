@@ -30,7 +30,10 @@ class FrameworkVersion(Table, table=True):
 
 
 class FrameworkItem(Table, table=True):
-    """`domains` holds the domains an item applies to, separated by commas; empty means all of its framework's."""
+    """`domains` holds the domains an item applies to, separated by commas; empty means all of its framework's.
+
+    `bindingness` is one of the vocabulary's, or empty where not stated; `rating` is a code of the version's scale.
+    """
 
     kind__: ClassVar[Kind] = Kind.GLOBAL
     __table_args__ = (
@@ -54,4 +57,22 @@ class FrameworkItem(Table, table=True):
     wording: str = text_field(20)
     provenance: str = text_field(20)
     source_url: str = text_field(500, default="")
+    bindingness: str = text_field(20, default="")
+    rating: str = text_field(20, default="")
     domains: str = text_field(80, default="")
+
+
+class FrameworkRating(Table, table=True):
+    """A code of the scale by which a framework's source rates its items, with what it means there."""
+
+    kind__: ClassVar[Kind] = Kind.GLOBAL
+    __table_args__ = (
+        sa.UniqueConstraint("framework_version_id", "code"),
+        sa.UniqueConstraint("framework_version_id", "position"),
+    )
+    id: int = Field(default=None, primary_key=True)
+    framework_version_id: int = Field(foreign_key="framework_version.id")
+    position: int
+    code: str = text_field(20)
+    label: str = text_field(100)
+    definition: str = text_field(1000, default="")

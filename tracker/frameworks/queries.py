@@ -1,5 +1,7 @@
 """Reading frameworks and their items."""
 
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -7,13 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from tracker.db.base import select
-from tracker.frameworks.models import FrameworkItem, FrameworkVersion
+from tracker.frameworks.models import FrameworkItem, FrameworkRating, FrameworkVersion
 from tracker.kit.vocabulary import PRACTITIONER_DOMAINS, Domain
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An item as it is shown. `domains`: those it applies to, in their order."""
+    """An item as it is shown. `domains`: those it applies to, in their order; `depth`: 0 at the top of the tree."""
 
     id: int
     key: str
@@ -27,11 +29,23 @@ class Item:
     provenance: str
     source_url: str
     domains: tuple[Domain, ...]
+    bindingness: str = ""
+    rating: str = ""
+    depth: int = 0
 
     @property
     def label(self) -> str:
         """Short, for a column's head. The Universal Competency has no number and gets none."""
         return self.short_label or self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """A code of the scale by which the source rates its items."""
+
+    code: str
+    label: str
+    definition: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +66,10 @@ class Framework:
     note: str
     left_to_import: str
     items: tuple[Item, ...]
+    ratings: tuple[Rating, ...] = ()
+
+    def rating(self, code: str) -> Rating | None:
+        return next((rating for rating in self.ratings if rating.code == code), None)
 
     @property
     def domains(self) -> tuple[Domain, ...]:
@@ -115,16 +133,36 @@ async def _whole(db: AsyncSession, found: FrameworkVersion) -> Framework:
             .order_by(col(FrameworkItem.position))
         )
     ).scalars()
+    scale = await db.execute(
+        select(FrameworkRating.code, FrameworkRating.label, FrameworkRating.definition)
+        .where(col(FrameworkRating.framework_version_id) == found.id)
+        .order_by(FrameworkRating.position)
+    )
     domains = PRACTITIONER_DOMAINS if found.applies_by_domain else (Domain.ALL,)
-    items = tuple(_item(row, domains) for row in rows)
+    items = tuple(_item(row, domains, depth) for row, depth in _as_tree(rows))
     imported = any(item.kind == found.left_to_import_kind for item in items)
-    fields = {
-        n: getattr(found, n) for n in Framework.__dataclass_fields__ if n not in ("items", "left_to_import")
-    }
-    return Framework(**fields, left_to_import="" if imported else found.left_to_import, items=items)
+    own = ("items", "left_to_import", "ratings")
+    return Framework(
+        **{name: getattr(found, name) for name in Framework.__dataclass_fields__ if name not in own},
+        left_to_import="" if imported else found.left_to_import,
+        items=items,
+        ratings=tuple(Rating(*row) for row in scale),
+    )
 
 
-def _item(row: FrameworkItem, framework_domains: tuple[Domain, ...]) -> Item:
+def _as_tree(rows: Iterable[FrameworkItem]) -> Iterator[tuple[FrameworkItem, int]]:
+    """(item, depth), each item before what lies below it, whatever was imported later."""
+    below: dict[int | None, list[FrameworkItem]] = defaultdict(list)
+    for row in rows:
+        below[row.parent_id].append(row)
+    waiting = [(row, 0) for row in reversed(below[None])]
+    while waiting:
+        row, depth = waiting.pop()
+        yield row, depth
+        waiting.extend((child, depth + 1) for child in reversed(below[row.id]))
+
+
+def _item(row: FrameworkItem, framework_domains: tuple[Domain, ...], depth: int) -> Item:
     own = tuple(Domain(d) for d in row.domains.split(",") if d)
-    fields = {n: getattr(row, n) for n in Item.__dataclass_fields__ if n != "domains"}
-    return Item(**fields, domains=own or framework_domains)
+    fields = {n: getattr(row, n) for n in Item.__dataclass_fields__ if n not in ("domains", "depth")}
+    return Item(**fields, domains=own or framework_domains, depth=depth)

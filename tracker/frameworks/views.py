@@ -4,10 +4,10 @@ from litestar import Request, Response, get
 from litestar.params import FromPath
 
 from tracker.access.guard import PUBLIC
-from tracker.frameworks import queries
+from tracker.frameworks import files, queries
 from tracker.kit.errors import NotFound
 from tracker.kit.i18n import gettext as _
-from tracker.web.render import page
+from tracker.web.render import page, renderer_of
 from tracker.web.requests import database_of
 
 
@@ -27,3 +27,18 @@ async def framework_page(request: Request, key: FromPath[str]) -> Response[str]:
     if found is None:
         raise NotFound(_("There is no such framework."))
     return page(request, "frameworks/framework.html", framework=found)
+
+
+@get("/{locale:str}/frameworks/{key:str}/file/{kind:str}", name="framework_file", access=PUBLIC)
+async def framework_file(request: Request, key: FromPath[str], kind: FromPath[str]) -> Response[str]:
+    """The whole version as CSV, CASE JSON or SKOS Turtle, with what its source allows."""
+    async with database_of(request).read() as db:
+        found = await queries.framework(db, key)
+    if found is None or kind not in files.EXPORTS:
+        raise NotFound(_("There is no such framework."))
+    ending, media_type = files.MEDIA_TYPES[kind]
+    return Response(
+        files.write(found, kind, renderer_of(request).settings.base_url),
+        media_type=media_type,
+        headers={"content-disposition": f'attachment; filename="{found.key}-{found.version}.{ending}"'},
+    )

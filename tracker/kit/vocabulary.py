@@ -149,6 +149,28 @@ class CitationAxis(StrEnum):
         return self is CitationAxis.BOTH or self.value == axis.value
 
 
+class Wording(StrEnum):
+    """How an item's text stands to its source's."""
+
+    TITLE = "title"
+    PARAPHRASE = "paraphrase"
+    VERBATIM = "verbatim"
+
+
+class Provenance(StrEnum):
+    VERIFIED = "verified"
+    SECONDARY = "secondary"
+
+
+class Bindingness(StrEnum):
+    """How far an item binds those it is addressed to, by its source."""
+
+    BINDING = "binding"
+    QUALIFIED = "qualified"
+    RECOMMENDED = "recommended"
+    INFORMATIVE = "informative"
+
+
 class Relation(StrEnum):
     """How the source of a mapping relates to its target, after NIST set-theory mapping."""
 
@@ -307,6 +329,11 @@ _WORDS: dict[str, str] = {
     "relation.no_relationship": N_("has no counterpart in"),
     "wording.title": N_("as published"),
     "wording.paraphrase": N_("our paraphrase"),
+    "wording.verbatim": N_("the source's own words"),
+    "bindingness.binding": N_("Binding"),
+    "bindingness.qualified": N_("Binding under conditions"),
+    "bindingness.recommended": N_("Recommended"),
+    "bindingness.informative": N_("For information"),
     "provenance.verified": N_("seen at the publisher's or a direct copy"),
     "provenance.secondary": N_("seen in another's copy: check against the original"),
     "report.received": N_("Received"),

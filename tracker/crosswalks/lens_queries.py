@@ -1,0 +1,71 @@
+"""Reading a comparison through a crosswalk: from the published record each time, never copied."""
+
+from dataclasses import replace
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from tracker.compare.queries import compare
+from tracker.compare.query import DEFAULT_FRAMEWORK, Query
+from tracker.crosswalks import queries
+from tracker.crosswalks.queries import CrosswalkLine
+from tracker.crosswalks.reading import Reading
+from tracker.frameworks import queries as frameworks
+from tracker.kit.errors import Invalid
+from tracker.kit.i18n import gettext as _
+from tracker.kit.vocabulary import Source
+
+MOST_JURISDICTIONS = 200
+
+
+async def read_through(db: AsyncSession, crosswalk: CrosswalkLine, query: Query) -> Reading:
+    """The lens of a query. `query.items` are items of the target.
+
+    Raises Invalid naming each parameter that can't be taken.
+    """
+    target = await frameworks.framework(db, crosswalk.target_name)
+    assert target is not None
+    faults = _faults(query, crosswalk, {item.key for item in target.items})
+    if faults:
+        raise Invalid(faults)
+    source = replace(
+        query,
+        framework=crosswalk.source_name,
+        items=(),
+        domains=(),
+        show="all",
+        through="",
+        layout="by_domain",
+    )
+    return Reading(
+        crosswalk=crosswalk,
+        comparison=await compare(db, source),
+        target=target,
+        targets=tuple(item for item in target.items if not query.items or item.key in query.items),
+        mappings=tuple(await queries.mappings(db, crosswalk.id)),
+    )
+
+
+def _faults(query: Query, crosswalk: CrosswalkLine, items: set[str]) -> dict[str, str]:
+    faults = {}
+    if len(query.jurisdictions) > MOST_JURISDICTIONS:
+        faults["jurisdictions"] = _("%(most)s at most can be read through a crosswalk at once.") % {
+            "most": MOST_JURISDICTIONS
+        }
+    # What is reported is read whole: the crosswalk decides which items and domains it needs.
+    sides = {name for side in (crosswalk.source_name, crosswalk.target_name) for name in _names(side)}
+    if query.framework not in sides | {DEFAULT_FRAMEWORK}:
+        faults["framework"] = _("This crosswalk has no side “%(key)s”.") % {"key": query.framework[:80]}
+    strange = [key for key in query.items if key not in items]
+    if strange:
+        faults["items"] = _("The framework has no item “%(key)s”.") % {"key": strange[0][:60]}
+    if query.domains:
+        faults["domains"] = _("The lens reads all domains that a mapping asks for; leave them out.")
+    if query.source is Source.ALL:
+        faults["source"] = _("The lens reads one voice a cell: self, independent or best.")
+    if query.show != "all":
+        faults["show"] = _("The lens shows everything that is related; leave this out.")
+    return faults
+
+
+def _names(name: str) -> tuple[str, str]:
+    return name, name.partition("@")[0]

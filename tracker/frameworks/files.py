@@ -1,0 +1,43 @@
+"""A framework from a file and into one: which format, and how large it may be."""
+
+from pathlib import PurePath
+
+from tracker.frameworks import case_file, csv_file, skos_file
+from tracker.frameworks.queries import Framework
+from tracker.frameworks.tree import Fault, FrameworkFile, Unreadable
+from tracker.kit.i18n import gettext as _
+
+IMPORTS = ("csv", "case")
+EXPORTS = ("csv", "case", "skos")
+MOST_BYTES = 10 * 1024 * 1024
+READERS = {"csv": csv_file.read, "case": case_file.read}
+MEDIA_TYPES = {
+    "csv": ("csv", "text/csv; charset=utf-8"),
+    "case": ("json", "application/json; charset=utf-8"),
+    "skos": ("ttl", "text/turtle; charset=utf-8"),
+}
+
+
+def format_of(name: str) -> str:
+    """The format that a file's name stands for; "" when it stands for none that is read."""
+    return {".csv": "csv", ".json": "case"}.get(PurePath(name).suffix.lower(), "")
+
+
+def check_size(size: int) -> None:
+    """Raises Unreadable for a file that is larger than any framework, before anything of it is read."""
+    if size > MOST_BYTES:
+        told = {"size": size // (1024 * 1024), "most": MOST_BYTES // (1024 * 1024)}
+        raise Unreadable((Fault("", "", _("The file has %(size)s MB; %(most)s MB is the most.") % told),))
+
+
+def read(data: bytes, kind: str) -> FrameworkFile:
+    """Read a file of one of IMPORTS. Raises Unreadable."""
+    check_size(len(data))
+    return READERS[kind](data)
+
+
+def write(framework: Framework, kind: str, base_url: str) -> str:
+    """The framework in one of EXPORTS. Texts stand as they are stored, beside what their source allows."""
+    if kind == "case":
+        return case_file.write(framework, base_url)
+    return csv_file.write(framework) if kind == "csv" else skos_file.write(framework)
