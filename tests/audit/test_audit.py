@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from tests import factories, personas
+from tests.frameworks.test_import import GUIDE
 from tests.personas import Visitor
 from tests.worlds import World
 from tracker.access.actor import OrganisationActor
@@ -24,6 +25,8 @@ from tracker.corrections import service as corrections
 from tracker.db.session import Bound, Database, ForeignRow
 from tracker.entries import publish, service
 from tracker.entries.models import Draft, PublishedRevision, PublishedWithdrawal
+from tracker.frameworks import files
+from tracker.frameworks import service as frameworks
 from tracker.instruments import attachment_service as attachments
 from tracker.instruments import service as instruments
 from tracker.instruments.models import Instrument
@@ -307,6 +310,19 @@ async def test_a_redaction_leaves_an_event_without_the_text(
     (event,) = await added(database, author.organisation_id, work)
     assert event.action == Action.TEXT_REDACTED
     assert factories.CONTENT.note not in str(event.model_dump())
+
+
+async def test_an_imported_framework_leaves_one_event(database: Database, author: OrganisationActor) -> None:
+    async def work() -> None:
+        async with database.write(personas.bound(author)) as db:
+            for _twice in range(2):  # the second changes nothing, and so leaves nothing
+                file = files.read(GUIDE, "csv")
+                await frameworks.import_framework(
+                    db, file, tenant=author.organisation_id, actor=author.user_id
+                )
+
+    (event,) = await added(database, author.organisation_id, work)
+    assert event.action == Action.FRAMEWORK_IMPORTED
 
 
 async def test_accounts_and_organisations_leave_events(
