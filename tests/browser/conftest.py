@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.browser.site import Site, World, make_world
 from tests.browser.visitor import Visitor, visitors
@@ -20,6 +20,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
 # By module: while playwright runs, its event loop counts as running for every other test.
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    expect.set_options(timeout=20_000)  # a machine may be busy; a page that is right answers at once
     with sync_playwright() as playwright:
         chromium = launch(playwright)
         yield chromium

@@ -20,6 +20,7 @@ class Visitor:
         self, browser: Browser, site: Site, name: str, *, javascript: bool = True, width: int = 1280
     ) -> None:
         self.site, self.name = site, name
+        self.javascript = javascript
         self.troubles: list[str] = []
         self._shots = 0
         self.context = browser.new_context(
@@ -28,7 +29,7 @@ class Visitor:
             viewport=ViewportSize(width=width, height=900),
             accept_downloads=True,
         )
-        self.context.set_default_timeout(10_000)
+        self.context.set_default_timeout(20_000)
         self.page: Page = self.context.new_page()
         self.page.on("console", self._heard)
         self.page.on("pageerror", lambda error: self.troubles.append(f"script: {error}"))
@@ -43,7 +44,9 @@ class Visitor:
             self.troubles.append(f"foreign request: {request.url}")
 
     def shot(self, what: str) -> None:
-        """Keep a picture of the whole page, to be looked at by a person."""
+        """Keep a picture of the whole page, to be looked at by a person. Without JavaScript it looks the same."""
+        if not self.javascript:
+            return
         self._shots += 1
         SCREENSHOTS.mkdir(exist_ok=True)
         path = SCREENSHOTS / f"{self.name}-{self._shots:02}-{what}.png"
