@@ -82,7 +82,9 @@ async def test_only_forms_are_taken(app: App, database: Database, admin: Visitor
     headers = HERE | ({"Content-Type": kind} if kind is not None else {})
     body = f"csrf_token={admin.csrf_token}".encode()
     for call in await unsafe(app, database):
-        assert (await admin.post(call.path, content=body, headers=headers)).status_code == 415, call
+        # Where files are taken, this body is none: it has no part.
+        wanted = 400 if call.takes_files and kind and kind.startswith("multipart/") else 415
+        assert (await admin.post(call.path, content=body, headers=headers)).status_code == wanted, call
 
 
 async def test_strangers_change_nothing_but_their_own_sign_in(

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from litestar.connection import ASGIConnection, Request
+from litestar.exceptions import HTTPException
 from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 from litestar.routes import BaseRoute
 from sqlmodel import col
@@ -21,6 +22,7 @@ from tracker.access.models import Membership, Organisation
 from tracker.access.permissions import Permission
 from tracker.db.base import select
 from tracker.db.session import Bound, Database
+from tracker.kit import multipart
 from tracker.kit.errors import Forbidden, NotFound, Refused
 from tracker.kit.i18n import gettext as _
 
@@ -97,6 +99,8 @@ async def authorise(connection: ASGIConnection[Any, Any, Any, Any], handler: Bas
         key = connection.path_params["organisation"]
         context.organisation = await _as_member(context.database, context.actor, key)
         context.organisation.require(access.permission)
+    if _sends_files(connection):
+        await _take_files(connection, handler)
     if connection.scope["method"] in UNSAFE and context.actor is not None:  # type: ignore[typeddict-item]
         await _check_form_token(connection, context.secret_key, context.actor)
 
@@ -125,12 +129,32 @@ async def _as_member(database: Database, actor: Actor, key: str) -> Organisation
     )
 
 
+def _sends_files(connection: ASGIConnection[Any, Any, Any, Any]) -> bool:
+    kind = connection.headers.get("content-type", "").partition(";")[0].strip().lower()
+    return connection.scope["method"] in UNSAFE and kind == multipart.MEDIA_TYPE  # type: ignore[typeddict-item]
+
+
+async def _take_files(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """Parse the files of a form, only after the caller was let in, and only where the handler says `files=True`.
+
+    The handler's `request_max_body_size` bounds the body while it arrives.
+    """
+    if not handler.opt.get("files") or not isinstance(connection, Request):
+        raise HTTPException(status_code=415)
+    try:
+        parts = multipart.parse(connection.headers["content-type"], await connection.body())
+    except multipart.Malformed as error:
+        raise HTTPException(status_code=400) from error
+    connection.scope["tracker"].parts = parts  # type: ignore[typeddict-item]
+
+
 async def _check_form_token(
     connection: ASGIConnection[Any, Any, Any, Any], secret_key: str, actor: Actor
 ) -> None:
     if not isinstance(connection, Request):
         raise Forbidden(_("This request can't be taken."))
-    form = await connection.form()
+    parts = connection.scope["tracker"].parts  # type: ignore[typeddict-item]
+    form = dict(parts.fields) if parts is not None else await connection.form()
     given = form.get("csrf_token", "")
     expected = form_token(secret_key, actor.session_hash)
     if not isinstance(given, str) or not hmac.compare_digest(given.encode(), expected.encode()):

@@ -18,6 +18,7 @@ from tracker.access.guard import UNSAFE
 from tracker.access.sessions import Lifetime, actor_of
 from tracker.db.session import Database
 from tracker.kit import i18n
+from tracker.kit.multipart import MEDIA_TYPE, Parts
 from tracker.settings import Settings
 
 log = logging.getLogger("tracker")
@@ -34,7 +35,8 @@ HEADERS = {
     b"cross-origin-resource-policy": b"same-origin",
     b"permissions-policy": b"camera=(), geolocation=(), microphone=()",
 }
-FORM_TYPE = "application/x-www-form-urlencoded"  # no form sends files, so multipart bodies are not parsed
+# The guard takes the second only where a handler takes files.
+FORM_TYPES = ("application/x-www-form-urlencoded", MEDIA_TYPE)
 
 
 @dataclass(slots=True)
@@ -47,6 +49,7 @@ class Context:
     locales: tuple[str, ...]
     actor: Actor | None = None
     organisation: OrganisationActor | None = None
+    parts: Parts | None = None  # of a form that sent files
 
 
 def session_cookie(settings: Settings) -> str:
@@ -105,7 +108,7 @@ class Outer:
             return 405, "This method is not allowed."
         if scope["method"] in UNSAFE:
             kind = headers.get(b"content-type", b"").decode("latin-1").partition(";")[0].strip().lower()
-            if kind != FORM_TYPE:
+            if kind not in FORM_TYPES:
                 return 415, "Only forms are taken here."
             if not _same_site(headers, f"{'https' if self.settings.secure else 'http'}://{host}"):
                 return 403, "This request came from another site."

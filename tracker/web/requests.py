@@ -5,6 +5,7 @@ from litestar import Request
 from tracker.access.actor import Actor, OrganisationActor
 from tracker.db.session import Bound, Database
 from tracker.kit.forms import FormData
+from tracker.kit.multipart import Upload
 from tracker.web.render import context_of, renderer_of
 
 
@@ -33,6 +34,12 @@ def bound_of(request: Request) -> Bound:
 async def form_data(request: Request) -> FormData:
     form = await request.form()
     return FormData(list(form.multi_items()))
+
+
+def upload_of(request: Request, name: str) -> Upload | None:
+    """The file that a form sent in a field; None when none was chosen."""
+    parts = context_of(request).parts
+    return parts.files.get(name) if parts else None
 
 
 def query_parameters(request: Request) -> dict[str, str]:
