@@ -16,6 +16,7 @@ from tracker.db.engine import create_engine
 from tracker.db.session import Database
 from tracker.entries import apply_views, cell_views, review_views
 from tracker.entries import views as entries
+from tracker.exchange import views as exchange
 from tracker.frameworks import views as frameworks
 from tracker.jurisdictions import views as jurisdictions
 from tracker.organisations import views as organisations
@@ -71,6 +72,12 @@ ROUTES: list[HTTPRouteHandler] = [
     review_views.return_one,
     review_views.withdraw_page,
     review_views.withdraw_do,
+    exchange.export_csv,
+    exchange.export_xlsx,
+    exchange.import_page,
+    exchange.upload,
+    exchange.preview,
+    exchange.apply,
 ]
 
 

@@ -27,6 +27,7 @@ class Action(StrEnum):
     DRAFT_TAKEN_BACK = "draft.taken_back"
     DRAFT_SUBMITTED = "draft.submitted"
     DRAFT_RETURNED = "draft.returned"
+    IMPORT_APPLIED = "import.applied"
     REVISION_PUBLISHED = "revision.published"
     REVISION_WITHDRAWN = "revision.withdrawn"
 

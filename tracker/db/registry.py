@@ -12,6 +12,7 @@ MODULES = (
     "tracker.entries.models",
     "tracker.reviews.models",
     "tracker.crosswalks.models",
+    "tracker.exchange.models",
 )
 
 
