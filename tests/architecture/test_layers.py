@@ -27,6 +27,7 @@ LAYERS: list[set[str]] = [
         "pages",
         "reviews",
     },
+    {"exchange"},
     {"loading"},
     {"app", "cli"},
     {"__main__"},

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from tests import factories, personas
+from tests.exchange.sheet import as_csv, row
 from tests.personas import Visitor
 from tests.worlds import World
 from tracker.access.actor import OrganisationActor
@@ -23,6 +24,8 @@ from tracker.audit.record import Action, digest, record
 from tracker.db.session import Bound, Database, ForeignRow
 from tracker.entries import publish, service
 from tracker.entries.models import Draft, PublishedRevision, PublishedWithdrawal
+from tracker.exchange import service as exchange
+from tracker.exchange.sheets import of_bytes
 from tracker.instruments.models import Instrument
 from tracker.jurisdictions import queries as jurisdictions
 from tracker.kit.errors import Conflict, Invalid, NotFound
@@ -205,6 +208,19 @@ async def test_a_draft_from_first_save_to_withdrawal(
         Action.DRAFT_SAVED,
     )
     await step(author, lambda db: service.discard(db, author, other.id, version=1), Action.DRAFT_DISCARDED)
+
+
+async def test_an_import_of_many_rows_leaves_one_event(database: Database, author: OrganisationActor) -> None:
+    content = as_csv([row(domain=domain) for domain in ("individual", "researcher", "educator")])
+
+    async def work() -> None:
+        async with database.write(personas.bound(author)) as db:
+            await exchange.apply(db, author, of_bytes(content))
+
+    (event,) = await added(database, author.organisation_id, work)
+    assert event.action == Action.IMPORT_APPLIED.value
+    assert event.detail["rows"] == 3
+    assert await added(database, author.organisation_id, work) == []
 
 
 async def test_accounts_and_organisations_leave_events(

@@ -22,7 +22,7 @@ from tracker.access.models import Membership, Organisation, User
 from tracker.access.permissions import Role
 from tracker.db import registry
 from tracker.db.base import Kind, Private, tables_of
-from tracker.db.session import PUBLIC, Bound, Database, ForeignRow
+from tracker.db.session import PUBLIC, Bound, Database, ForeignRow, insert_rows, update_rows
 from tracker.entries.models import Draft, DraftCitation
 from tracker.instruments.models import Instrument
 from tracker.kit import clock
@@ -47,6 +47,8 @@ async def sides(anyio_backend: str, database: Database) -> Sides:
     theirs = await personas.actor(database, personas.OUTSIDER)
     await factories.draft(database, ours, await factories.cell(database, "XAA"))
     await factories.draft(database, theirs, await factories.cell(database, "XAB"))
+    await factories.looked_at_import(database, ours)
+    await factories.looked_at_import(database, theirs, await factories.grid_csv(database, theirs, "XAB"))
     return Sides(ours, theirs)
 
 
@@ -167,6 +169,44 @@ async def test_bulk_inserts_are_refused(database: Database, sides: Sides, table:
             await db.execute(sa.insert(table), [row.model_dump() | {"id": uuid4()}])
 
 
+@each_table
+async def test_the_bulk_ways_refuse_foreign_rows(
+    database: Database, sides: Sides, table: type[Private]
+) -> None:
+    """One foreign row among own ones, and nothing of them is written; nor by a session of nobody."""
+    (own, *_more) = await rows_of(database, table, sides.ours.organisation_id)
+    (foreign, *_more) = await rows_of(database, table, sides.theirs.organisation_id)
+    rows = [own.model_dump() | {"id": uuid4()}, foreign.model_dump() | {"id": uuid4()}]
+    before = await rows_of(database, table, sides.ours.organisation_id)
+    for write in (insert_rows, update_rows):
+        for bound, given in ((personas.bound(sides.ours), rows), (PUBLIC, rows[1:]), (PUBLIC, rows[:1])):
+            async with database.write(bound) as db:
+                with pytest.raises(ForeignRow):
+                    await write(db, table, given)
+                with pytest.raises(ForeignRow):
+                    await write(db, table, [{k: v for k, v in given[0].items() if k != "tenant_id"}])
+    assert await rows_of(database, table, sides.ours.organisation_id) == before
+
+
+async def test_the_bulk_ways_write_own_rows(database: Database, sides: Sides) -> None:
+    (own, *_more) = await rows_of(database, Instrument, sides.ours.organisation_id)
+    ids = [uuid4() for _n in range(3)]
+    async with database.write(personas.bound(sides.ours)) as db:
+        await insert_rows(db, Instrument, [])
+        await update_rows(db, Instrument, [])
+        await insert_rows(db, Instrument, [own.model_dump() | {"id": id_} for id_ in ids])
+        named = [{"tenant_id": own.tenant_id, "id": id_, "title": f"Title {id_}"} for id_ in ids[1:]]
+        await update_rows(db, Instrument, named)
+    found = {row.id: row for row in await rows_of(database, Instrument, sides.ours.organisation_id)}
+    assert [found[id_].title for id_ in ids] == [own.title, *(f"Title {id_}" for id_ in ids[1:])]  # type: ignore[attr-defined]
+
+
+async def test_the_bulk_ways_are_for_private_tables_only(database: Database, sides: Sides) -> None:
+    async with database.write(personas.bound(sides.ours)) as db:
+        with pytest.raises(ForeignRow):
+            await insert_rows(db, User, [{"tenant_id": sides.ours.organisation_id, "id": uuid4()}])  # type: ignore[arg-type]
+
+
 async def test_no_row_points_across(database: Database, sides: Sides) -> None:
     """A citation of ours in a draft of theirs, or of an instrument of theirs, has nothing to point at."""
     (draft, *_more) = await rows_of(database, Draft, sides.theirs.organisation_id)
@@ -227,6 +267,8 @@ async def two_sided(anyio_backend: str, world: World, worlds: Worlds) -> AsyncIt
         for persona, code in ((personas.OWNER, "XAA"), (personas.OUTSIDER, "XAB")):
             actor = await personas.actor(database, persona)
             await factories.draft(database, actor, await factories.cell(database, code))
+            grid = await factories.grid_csv(database, actor, code)
+            await factories.looked_at_import(database, actor, grid)
         yield copied
 
 
@@ -297,7 +339,7 @@ async def test_postgresql_refuses_foreign_writes(app_role: AsyncConnection, tabl
 
 
 def _foreign_insert(name: str, row: dict[str, object]) -> sa.Insert:
-    plain = sa.table(name, *(sa.column(c, sa.JSON if c == "detail" else None) for c in row))
+    plain = sa.table(name, *(sa.column(c, sa.JSON if c in ("detail", "report") else None) for c in row))
     return sa.insert(plain).values(row | {"id": uuid4()})
 
 

@@ -32,6 +32,7 @@ KNOWN: dict[str, list[str]] = {
     "key": ["hhs-core-competencies", "hhs-core-competencies--delta87-justice"],
     "draft_id": ["{draft}", "00000000-0000-0000-0000-000000000000"],
     "uid": ["{revision}", "00000000-0000-0000-0000-000000000000"],
+    "import_id": ["{import}", "00000000-0000-0000-0000-000000000000"],
     "version": ["1"],
     "name": ["app.css", "favicon.svg"],
     "jurisdictions": ["XAA", "US-TX,US-FL", "XAA,XAB,XAC,KEN", "NOPE", ",,", "XAA,XAA"],
@@ -74,6 +75,7 @@ class Address:
     def at(self, things: Things) -> str:
         path = self.path.replace("%7Bdraft%7D", str(things.draft_id))
         path = path.replace("%7Brevision%7D", str(things.uid))
+        path = path.replace("%7Bimport%7D", str(things.import_id))
         return f"{path}?{self.query}" if self.query else path
 
 

@@ -30,6 +30,7 @@ class Call:
     access: Access
     # where in the path, split at its slashes, the handler's own parameters stand
     parameters: tuple[int, ...]
+    takes_files: bool
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
@@ -41,10 +42,11 @@ class Call:
 
 @dataclass(frozen=True)
 class Things:
-    """A submitted draft and a published revision of ORGANISATION."""
+    """A submitted draft, a published revision and an import to apply, of ORGANISATION."""
 
     draft_id: UUID
     uid: UUID
+    import_id: UUID
 
 
 async def make_things(database: Database) -> Things:
@@ -53,7 +55,8 @@ async def make_things(database: Database) -> Things:
     where = await factories.cell(database)
     revision = await factories.published(database, author, reviewer, where)
     draft = await factories.draft(database, author, where, submitted=True)
-    return Things(draft.id, revision.uid)
+    import_id = await factories.looked_at_import(database, author)
+    return Things(draft.id, revision.uid, import_id)
 
 
 def calls(app: App, things: Things) -> list[Call]:
@@ -68,6 +71,7 @@ def calls(app: App, things: Things) -> list[Call]:
         "domain": "educator",
         "draft_id": str(things.draft_id),
         "uid": str(things.uid),
+        "import_id": str(things.import_id),
         "version": version,
         "name": name,
     }
@@ -84,6 +88,6 @@ def calls(app: App, things: Things) -> list[Call]:
                 if part.startswith("{") and not part.startswith(("{locale:", "{organisation:"))
             )
             for method in sorted(handler.http_methods):
-                access = handler.opt["access"]
-                found.append(Call(handler.name or str(handler), method, path, access, own_parameters))
+                access, files = handler.opt["access"], bool(handler.opt.get("files"))
+                found.append(Call(handler.name or str(handler), method, path, access, own_parameters, files))
     return found
