@@ -19,6 +19,10 @@ from tracker.db.session import Database
 from tracker.entries import publish, service
 from tracker.entries.content import Cell, Citation, Content, NewInstrument
 from tracker.entries.models import Draft, PublishedRevision
+from tracker.exchange import grid
+from tracker.exchange import service as exchange
+from tracker.exchange.sheets import of_bytes
+from tracker.frameworks import queries as frameworks
 from tracker.frameworks.models import FrameworkItem
 from tracker.instruments import service as instruments
 from tracker.instruments.attachment_service import Incoming, attach
@@ -213,6 +217,26 @@ async def published_instrument(database: Database, code: str) -> UUID:
             .scalars()
             .first()
         ) or UUID(int=0)
+
+
+async def grid_csv(database: Database, actor: OrganisationActor, code: str = "XAA") -> bytes:
+    """The actor's grid of a jurisdiction for the core competencies, as it is downloaded."""
+    async with database.read(bound(actor)) as db:
+        framework = await frameworks.framework(db, "hhs-core-competencies")
+        assert framework is not None
+        place = (await db.execute(select(Jurisdiction.id).where(col(Jurisdiction.code) == code))).scalar_one()
+        places = {code: place}
+        return grid.as_csv([row async for row in grid.rows(db, actor.organisation_id, places, framework)])
+
+
+async def looked_at_import(
+    database: Database, actor: OrganisationActor, content: bytes | None = None
+) -> UUID:
+    """A kept import that may be applied; without `content`, of the actor's own grid of XAA, which changes nothing."""
+    content = content or await grid_csv(database, actor)
+    async with database.write(bound(actor)) as db:
+        outcome = await exchange.examine(db, actor, of_bytes(content))
+        return await exchange.keep(db, actor, outcome, filename="grid.csv", content=content)
 
 
 def entry_form(**changes: Any) -> dict[str, Any]:

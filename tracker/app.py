@@ -18,6 +18,7 @@ from tracker.db.engine import create_engine
 from tracker.db.session import Database
 from tracker.entries import apply_views, cell_views, review_views
 from tracker.entries import views as entries
+from tracker.exchange import views as exchange
 from tracker.frameworks import import_views
 from tracker.frameworks import views as frameworks
 from tracker.instruments import attachment_views, event_views, own_views
@@ -117,6 +118,12 @@ ROUTES: list[HTTPRouteHandler] = [
     corrections.answer_page,
     corrections.answer_do,
     worklist.work,
+    exchange.export_csv,
+    exchange.export_xlsx,
+    exchange.import_page,
+    exchange.upload,
+    exchange.preview,
+    exchange.apply,
 ]
 
 

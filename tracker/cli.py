@@ -6,8 +6,10 @@ import re
 import socket
 import sys
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 from uuid import UUID
 
 import click
@@ -20,11 +22,12 @@ from tracker.accounts import service as accounts
 from tracker.audit.models import SERVICE
 from tracker.compare.files import long_csv
 from tracker.compare.queries import compare
-from tracker.compare.query import PARAMETERS, Query, parse
+from tracker.compare.query import DEFAULT_FRAMEWORK, PARAMETERS, Query, parse
 from tracker.db import migrate as migrations
 from tracker.db import registry
 from tracker.db.engine import create_engine
 from tracker.db.session import Bound, Database
+from tracker.exchange import command as exchange
 from tracker.frameworks import files as framework_files
 from tracker.frameworks import queries as frameworks
 from tracker.frameworks import service as framework_service
@@ -404,14 +407,58 @@ def _query(parameters: dict[str, str]) -> Query:
 
 
 def _write(out: str, content: bytes) -> None:
+    with _replaced(out) as file:
+        file.write(content)
+
+
+@contextmanager
+def _replaced(out: str) -> Iterator[BinaryIO]:
     """The whole file or none of it: an interrupted write leaves what was there before."""
     path = Path(out)
-    partial = path.with_name(f".{path.name}.partial")
+    unfinished = path.with_name(f".{path.name}.partial")
     try:
-        partial.write_bytes(content)
-        partial.replace(path)
+        with unfinished.open("wb") as file:
+            yield file
+        unfinished.replace(path)
     except OSError as error:
         raise click.ClickException(f"{out} can't be written: {error.strerror}") from error
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+@main.group()
+def entries() -> None:
+    """An organisation's entries as a spreadsheet, and back as drafts."""
+
+
+@entries.command("export")
+@click.option("--organisation", "key", required=True, help="The key of the organisation.")
+@click.option("--jurisdiction", help="The code of one; all that it may speak of and speaks of if absent.")
+@click.option("--framework", default=DEFAULT_FRAMEWORK, show_default=True, help="key or key@version.")
+@click.option("--format", "kind", type=click.Choice(["csv", "xlsx"]), default="csv", show_default=True)
+@click.option("--out", type=click.Path(dir_okay=False), required=True, help="The file to write.")
+def entries_export(key: str, jurisdiction: str | None, framework: str, kind: str, out: str) -> None:
+    """Write the grid: a row for each item and domain, with what the draft says, else what is published."""
+
+    async def work(database: Database, _: Settings) -> int:
+        with _replaced(out) as file:
+            return await exchange.export(
+                database, key, file, jurisdiction=jurisdiction, framework=framework, workbook=kind == "xlsx"
+            )
+
+    click.echo(f"wrote {out}: {with_database(work)} rows")
+
+
+@entries.command("import")
+@click.option("--organisation", "key", required=True, help="The key of the organisation.")
+@click.option("--dry-run", is_flag=True, help="Say what would change, and write nothing.")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def entries_import(key: str, dry_run: bool, file: Path) -> None:
+    """Save the rows of a CSV or XLSX as drafts, all of them or none; a row with both axes blank is left alone."""
+    say = partial(click.echo, err=True)
+    click.echo(
+        with_database(lambda database, _: exchange.import_(database, key, file, dry_run=dry_run, say=say))
+    )
 
 
 @main.command("redact")

@@ -31,6 +31,7 @@ LAYERS: list[set[str]] = [
         "reviews",
         "worklist",
     },
+    {"exchange"},
     {"loading"},
     {"app", "cli"},
     {"__main__"},

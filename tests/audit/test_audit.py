@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from tests import factories, personas
+from tests.exchange.sheet import as_csv, row
 from tests.frameworks.test_import import GUIDE
 from tests.personas import Visitor
 from tests.worlds import World
@@ -25,6 +26,8 @@ from tracker.corrections import service as corrections
 from tracker.db.session import Bound, Database, ForeignRow
 from tracker.entries import publish, service
 from tracker.entries.models import Draft, PublishedRevision, PublishedWithdrawal
+from tracker.exchange import service as exchange
+from tracker.exchange.sheets import of_bytes
 from tracker.frameworks import files
 from tracker.frameworks import service as frameworks
 from tracker.instruments import attachment_service as attachments
@@ -323,6 +326,19 @@ async def test_an_imported_framework_leaves_one_event(database: Database, author
 
     (event,) = await added(database, author.organisation_id, work)
     assert event.action == Action.FRAMEWORK_IMPORTED
+
+
+async def test_an_import_of_many_rows_leaves_one_event(database: Database, author: OrganisationActor) -> None:
+    content = as_csv([row(domain=domain) for domain in ("individual", "researcher", "educator")])
+
+    async def work() -> None:
+        async with database.write(personas.bound(author)) as db:
+            await exchange.apply(db, author, of_bytes(content))
+
+    (event,) = await added(database, author.organisation_id, work)
+    assert event.action == Action.IMPORT_APPLIED.value
+    assert event.detail["rows"] == 3
+    assert await added(database, author.organisation_id, work) == []
 
 
 async def test_accounts_and_organisations_leave_events(

@@ -22,7 +22,7 @@ from tracker.access.models import Membership, Organisation, User
 from tracker.access.permissions import Role
 from tracker.db import registry
 from tracker.db.base import Kind, Private, tables_of
-from tracker.db.session import PUBLIC, Bound, Database, ForeignRow
+from tracker.db.session import PUBLIC, Bound, Database, ForeignRow, insert_rows, update_rows
 from tracker.entries.models import Draft, DraftCitation
 from tracker.instruments.models import Instrument
 from tracker.kit import clock
@@ -58,6 +58,8 @@ async def fill(database: Database) -> None:
         await factories.reported(database, await factories.published(database, author, reviewer, home))
         await factories.draft(database, author, home)
         await factories.attached(database, author, await factories.instrument(database, author, code))
+        grid = await factories.grid_csv(database, author, code)
+        await factories.looked_at_import(database, author, grid)
         await factories.replied(
             database, reviewer, await factories.notified(database, ngo, ngo_reviewer, home)
         )
@@ -196,6 +198,44 @@ async def test_bulk_inserts_are_refused(database: Database, sides: Sides, table:
     with pytest.raises(ForeignRow):
         async with database.write(personas.bound(sides.ours)) as db:
             await db.execute(sa.insert(table), [row.model_dump() | {"id": uuid4()}])
+
+
+@each_table
+async def test_the_bulk_ways_refuse_foreign_rows(
+    database: Database, sides: Sides, table: type[Private]
+) -> None:
+    """One foreign row among own ones, and nothing of them is written; nor by a session of nobody."""
+    (own, *_more) = await rows_of(database, table, sides.ours.organisation_id)
+    (foreign, *_more) = await rows_of(database, table, sides.theirs.organisation_id)
+    rows = [own.model_dump() | {"id": uuid4()}, foreign.model_dump() | {"id": uuid4()}]
+    before = await rows_of(database, table, sides.ours.organisation_id)
+    for write in (insert_rows, update_rows):
+        for bound, given in ((personas.bound(sides.ours), rows), (PUBLIC, rows[1:]), (PUBLIC, rows[:1])):
+            async with database.write(bound) as db:
+                with pytest.raises(ForeignRow):
+                    await write(db, table, given)
+                with pytest.raises(ForeignRow):
+                    await write(db, table, [{k: v for k, v in given[0].items() if k != "tenant_id"}])
+    assert await rows_of(database, table, sides.ours.organisation_id) == before
+
+
+async def test_the_bulk_ways_write_own_rows(database: Database, sides: Sides) -> None:
+    (own, *_more) = await rows_of(database, Instrument, sides.ours.organisation_id)
+    ids = [uuid4() for _n in range(3)]
+    async with database.write(personas.bound(sides.ours)) as db:
+        await insert_rows(db, Instrument, [])
+        await update_rows(db, Instrument, [])
+        await insert_rows(db, Instrument, [own.model_dump() | {"id": id_} for id_ in ids])
+        named = [{"tenant_id": own.tenant_id, "id": id_, "title": f"Title {id_}"} for id_ in ids[1:]]
+        await update_rows(db, Instrument, named)
+    found = {row.id: row for row in await rows_of(database, Instrument, sides.ours.organisation_id)}
+    assert [found[id_].title for id_ in ids] == [own.title, *(f"Title {id_}" for id_ in ids[1:])]  # type: ignore[attr-defined]
+
+
+async def test_the_bulk_ways_are_for_private_tables_only(database: Database, sides: Sides) -> None:
+    async with database.write(personas.bound(sides.ours)) as db:
+        with pytest.raises(ForeignRow):
+            await insert_rows(db, User, [{"tenant_id": sides.ours.organisation_id, "id": uuid4()}])  # type: ignore[arg-type]
 
 
 async def test_no_row_points_across(database: Database, sides: Sides) -> None:
@@ -418,7 +458,9 @@ async def test_postgresql_refuses_foreign_writes(app_role: AsyncConnection, tabl
 
 
 def _foreign_insert(name: str, row: dict[str, object]) -> sa.Insert:
-    plain = sa.table(name, *(sa.column(c, sa.JSON if c in ("detail", "copy") else None) for c in row))
+    plain = sa.table(
+        name, *(sa.column(c, sa.JSON if c in ("detail", "copy", "report") else None) for c in row)
+    )
     return sa.insert(plain).values(row | {"id": uuid4()})
 
 

@@ -36,6 +36,7 @@ KNOWN: dict[str, list[str]] = {
     "attachment_id": ["{attachment}", "00000000-0000-0000-0000-000000000000"],
     "kind": ["statute", "regulation"],
     "state": ["in_force", "repealed", "ended", "not_yet"],
+    "import_id": ["{import}", "00000000-0000-0000-0000-000000000000"],
     "version": ["1"],
     "name": ["app.css", "favicon.svg"],
     "jurisdictions": ["XAA", "US-TX,US-FL", "XAA,XAB,XAC,KEN", "NOPE", ",,", "XAA,XAA"],
@@ -80,6 +81,7 @@ class Address:
         path = path.replace("%7Brevision%7D", str(things.uid))
         path = path.replace("%7Binstrument%7D", str(things.instrument_id))
         path = path.replace("%7Battachment%7D", str(things.attachment_id))
+        path = path.replace("%7Bimport%7D", str(things.import_id))
         return f"{path}?{self.query}" if self.query else path
 
 

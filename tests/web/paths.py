@@ -61,6 +61,7 @@ class Things:
     notice_id: UUID
     number: int
     foreign_uid: UUID
+    import_id: UUID
 
 
 async def make_things(database: Database) -> Things:
@@ -81,7 +82,10 @@ async def make_things(database: Database) -> Things:
     free = await factories.cell(database, "US-CT", "HTCC-C6")
     foreign = await factories.published(database, ngo, ngo_reviewer, free)
     number = await factories.reported(database, revision)
-    return Things(draft.id, revision.uid, instrument, attachment, event.id, notice.id, number, foreign.uid)
+    looked_at = await factories.looked_at_import(database, author)
+    return Things(
+        draft.id, revision.uid, instrument, attachment, event.id, notice.id, number, foreign.uid, looked_at
+    )
 
 
 def calls(app: App, things: Things) -> list[Call]:
@@ -101,6 +105,7 @@ def calls(app: App, things: Things) -> list[Call]:
         "event_id": str(things.event_id),
         "notice_id": str(things.notice_id),
         "number": str(things.number),
+        "import_id": str(things.import_id),
         "version": version,
         "name": name,
     }

@@ -22,8 +22,10 @@ EVERYBODY = [*personas.PERSONAS, None]
 # Said a second time on purpose: whoever opens a route to more people changes two lines. The rest is for anyone.
 SIGNED_IN_ONLY = {"sign_out", "account", "change_password", "workspaces"}
 NEEDS = {
-    Permission.READ_DRAFTS: {"workspace", "open_jurisdiction", "grid", "entry", "review", "review_draft"},
-    Permission.WRITE_DRAFTS: {"entry_do", "take_back", "discard", "apply", "apply_do"},
+    Permission.READ_DRAFTS: {"workspace", "open_jurisdiction", "grid", "entry", "review", "review_draft"}
+    | {"export_csv", "export_xlsx"},
+    Permission.WRITE_DRAFTS: {"entry_do", "take_back", "discard", "apply", "apply_do"}
+    | {"import", "import_do", "import_preview", "import_apply"},
     Permission.REVIEW: {"publish_many", "publish", "return_draft", "withdraw", "withdraw_do"},
 }
 

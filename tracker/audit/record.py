@@ -41,6 +41,7 @@ class Action(StrEnum):
     REPORT_RECEIVED = "report.received"
     REPORT_ANSWERED = "report.answered"
     REPORT_PURGED = "report.purged"
+    IMPORT_APPLIED = "import.applied"
     REVISION_PUBLISHED = "revision.published"
     REVISION_WITHDRAWN = "revision.withdrawn"
     TEXT_REDACTED = "text.redacted"

@@ -15,6 +15,7 @@ MODULES = (
     "tracker.corrections.models",
     "tracker.crosswalks.models",
     "tracker.privacy.models",
+    "tracker.exchange.models",
 )
 
 

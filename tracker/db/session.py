@@ -5,7 +5,7 @@ foreign row is refused. On PostgreSQL, row-level security says the same again be
 """
 
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -98,6 +98,47 @@ async def rebind(db: AsyncSession, bound: Bound) -> None:
     db.sync_session.info.update(db.info)
     connection = await db.connection()
     await connection.run_sync(lambda c: _tell(c, bound))
+
+
+async def insert_rows(db: AsyncSession, table: type[Private], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert many whole rows of a private table at once: past the ORM, which is slow at it, not past the wall.
+
+    Every row must be of the session's tenant. Raises ForeignRow, with nothing written, when one is not.
+    """
+    _refuse_foreign_rows(db, table, rows)
+    if rows:
+        await (await db.connection()).execute(sa.insert(_core(table)), list(rows))
+
+
+async def update_rows(db: AsyncSession, table: type[Private], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Change many rows of a private table at once, as `insert_rows` inserts.
+
+    Each row has `tenant_id` and `id`, which name it, and the columns to set, the same in all rows.
+    """
+    _refuse_foreign_rows(db, table, rows)
+    if not rows:
+        return
+    core = _core(table)
+    named = ("tenant_id", "id")
+    changes: dict[str, Any] = {name: sa.bindparam(name) for name in rows[0] if name not in named}
+    where = [core.c[name] == sa.bindparam(f"this_{name}") for name in named]
+    given = [
+        {f"this_{name}" if name in named else name: value for name, value in row.items()} for row in rows
+    ]
+    await (await db.connection()).execute(sa.update(core).where(*where).values(changes), given)
+
+
+def _refuse_foreign_rows(db: AsyncSession, table: type[Private], rows: Sequence[Mapping[str, Any]]) -> None:
+    tenant = db.info["bound"].tenant
+    if not issubclass(table, Private):
+        raise ForeignRow(f"{table.__name__} is no private table")
+    if tenant is None or any(row.get("tenant_id") != tenant for row in rows):
+        raise ForeignRow(f"{table.__name__} of another tenant")
+
+
+def _core(table: type[Private]) -> sa.Table:
+    core: sa.Table = table.__table__  # type: ignore[attr-defined]
+    return core
 
 
 async def queue_behind(db: AsyncSession, name: str) -> None:

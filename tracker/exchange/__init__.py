@@ -1,0 +1,1 @@
+"""An organisation's grid as a spreadsheet: download, upload, preview, apply."""
