@@ -36,6 +36,8 @@ KNOWN: dict[str, list[str]] = {
     "attachment_id": ["{attachment}", "00000000-0000-0000-0000-000000000000"],
     "kind": ["statute", "regulation"],
     "state": ["in_force", "repealed", "ended", "not_yet"],
+    "notice_id": ["{notice}", "00000000-0000-0000-0000-000000000000"],
+    "number": ["1", "0", "99999999999"],
     "import_id": ["{import}", "00000000-0000-0000-0000-000000000000"],
     "version": ["1"],
     "name": ["app.css", "favicon.svg"],
@@ -81,6 +83,7 @@ class Address:
         path = path.replace("%7Brevision%7D", str(things.uid))
         path = path.replace("%7Binstrument%7D", str(things.instrument_id))
         path = path.replace("%7Battachment%7D", str(things.attachment_id))
+        path = path.replace("%7Bnotice%7D", str(things.notice_id))
         path = path.replace("%7Bimport%7D", str(things.import_id))
         return f"{path}?{self.query}" if self.query else path
 

@@ -22,11 +22,58 @@ EVERYBODY = [*personas.PERSONAS, None]
 # Said a second time on purpose: whoever opens a route to more people changes two lines. The rest is for anyone.
 SIGNED_IN_ONLY = {"sign_out", "account", "change_password", "workspaces"}
 NEEDS = {
-    Permission.READ_DRAFTS: {"workspace", "open_jurisdiction", "grid", "entry", "review", "review_draft"}
-    | {"export_csv", "export_xlsx"},
-    Permission.WRITE_DRAFTS: {"entry_do", "take_back", "discard", "apply", "apply_do"}
-    | {"import", "import_do", "import_preview", "import_apply"},
-    Permission.REVIEW: {"publish_many", "publish", "return_draft", "withdraw", "withdraw_do"},
+    Permission.READ_DRAFTS: {
+        "workspace",
+        "open_jurisdiction",
+        "grid",
+        "entry",
+        "review",
+        "review_draft",
+        "own_instruments",
+        "own_instrument",
+        "own_attachment",
+        "notices",
+        "notice",
+        "work",
+        "export_csv",
+        "export_xlsx",
+    },
+    Permission.WRITE_DRAFTS: {
+        "entry_do",
+        "take_back",
+        "discard",
+        "apply",
+        "apply_do",
+        "add_instrument",
+        "add_instrument_do",
+        "own_instrument_do",
+        "own_instrument_delete",
+        "attach",
+        "attachment_do",
+        "confirm",
+        "import",
+        "import_do",
+        "import_preview",
+        "import_apply",
+    },
+    Permission.REVIEW: {
+        "publish_many",
+        "publish",
+        "return_draft",
+        "withdraw",
+        "withdraw_do",
+        "instrument_events",
+        "instrument_events_do",
+        "instrument_event_retract",
+        "notify",
+        "notice_reply",
+        "review_revision",
+        "review_revision_do",
+        "answer_correction",
+        "answer_correction_do",
+    },
+    Permission.ADMINISTER: {"redact", "redact_do"},
+    Permission.OPERATE: {"framework_import", "framework_import_do"},
 }
 
 
