@@ -61,7 +61,7 @@ def type_regulation(page: Page) -> None:
     block.get_by_label("Title", exact=True).fill(REGULATION)
     block.get_by_label("Kind").select_option("regulation")
     block.get_by_label("Adopted or issued on").fill("2025-02-03")
-    block.get_by_label("Link").fill("https://documents.example/xac-needs")
+    block.get_by_label("Link (optional)", exact=True).fill("https://documents.example/xac-needs")
     block.get_by_label("Where in it").fill("art. 7")
     block.locator("textarea[name$=quote]").fill(QUOTE)
 
@@ -105,7 +105,7 @@ def meet_every_fault(visitor: Visitor) -> None:
     page.get_by_label("In force from").fill("2025-05-05")
     page.get_by_label("In force until").first.fill("2024-01-01")
     type_regulation(page)
-    page.get_by_label("Link").fill("javascript:alert(1)")
+    page.get_by_label("Link (optional)", exact=True).fill("javascript:alert(1)")
     page.locator("#citations-0-quote").fill("q" * 100_000)
     page.locator("#note").fill("A note that must not be lost.")
     page.get_by_role("button", name="Submit for review").click()
@@ -193,6 +193,7 @@ def apply_to_many(visitor: Visitor) -> None:
     page.get_by_label("Where in it").fill("art. 2")
     for domain in ("individual", "organization", "researcher", "educator"):
         page.locator(f"input[value='HTCC-C6:{domain}']").set_checked(domain != "individual")
+    page.locator("#commitment").select_option("2")
     choose(page, "Basis", "Equivalent measure")
     choose(page, "Scope", "General")
     visitor.shot("apply-filled")
