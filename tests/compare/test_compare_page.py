@@ -182,7 +182,6 @@ async def test_a_search_offers_more_places_and_keeps_what_is_chosen(client: Visi
         ("jurisdictions=US-TX&on=2026-02-30", "on"),
         ("jurisdictions=US-TX&as_of=2999-01-01", "as_of"),
         ("jurisdictions=US-TX&as_of=2026-13-01", "as_of"),
-        ("jurisdictions=US-TX&through=hhs-core-competencies--delta87-justice", "through"),
     ],
 )
 async def test_what_cannot_be_taken_is_told_and_the_form_is_kept(

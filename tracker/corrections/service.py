@@ -18,6 +18,7 @@ from tracker.entries.models import PublishedRevision
 from tracker.kit import clock
 from tracker.kit.errors import Invalid, NotFound, Refused
 from tracker.kit.i18n import gettext as _
+from tracker.privacy.scan import scan
 
 # What one address may send within the window; nobody needs more, and a flood buries the real ones.
 WINDOW, MOST = TRIES_KEPT, 10
@@ -95,6 +96,15 @@ async def answer(
     if not text.strip():
         raise Invalid({"answer": _("Write the answer; it is published with the report.")})
     report = await _open(db, number)
+    if any(not hit.kind.weak for hit in scan(f"{report.text}\n{text}")):
+        raise Invalid(
+            {
+                "decision": _(
+                    "The report or the answer shows signs of personal data. Purge the report, and mend the entry "
+                    "itself if it is wrong."
+                )
+            }
+        )
     state = ReportState.ACCEPTED if accepted else ReportState.DECLINED
     _close(db, report, state, text.strip(), published=report.text)
     await db.flush()

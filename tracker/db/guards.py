@@ -104,6 +104,8 @@ def postgresql_functions(execute: Execute) -> None:
         END $$
         """
     )
+    # It acts with its owner's rights, so nobody else may hang it on a table of their own.
+    execute("REVOKE EXECUTE ON FUNCTION apply_redaction() FROM PUBLIC")
 
 
 def _on_postgresql(execute: Execute, table: str, key: str, key_type: str, texts: Sequence[str]) -> None:

@@ -14,6 +14,9 @@ from tracker.kit.i18n import gettext as _
 COLUMNS = ["framework", "version", *FIELDS]
 NEEDED = ("key", "kind", "text")
 
+# Characters; more is no cell of a framework.
+LARGEST_CELL = 131_072
+
 
 def read(data: bytes) -> FrameworkFile:
     """Read the file. Raises Unreadable naming the row and column of everything that is no such table."""
@@ -25,6 +28,7 @@ def read(data: bytes) -> FrameworkFile:
     reader = _Reader()
     number = 0
     try:
+        csv.field_size_limit(LARGEST_CELL)  # it is one for the whole process, and others set theirs
         for number, cells in enumerate(csv.reader(io.StringIO(text, newline=""), strict=True), start=1):
             reader.take(number, [cell.strip() for cell in cells])
     except csv.Error as error:

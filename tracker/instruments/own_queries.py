@@ -72,9 +72,11 @@ async def _own(db: AsyncSession, *where: sa.ColumnElement[bool]) -> list[OwnInst
         select(
             DraftCitation.own_instrument_id,
             sa.func.count(sa.distinct(col(Draft.id))).label("cited"),
-            sa.func.count(sa.distinct(sa.case((col(Draft.state) == DraftState.SUBMITTED, Draft.id)))).label(
-                "submitted"
-            ),
+            sa.func.count(
+                sa.distinct(
+                    sa.case((col(Draft.state).in_((DraftState.SUBMITTED, DraftState.NOTIFIED)), Draft.id))
+                )
+            ).label("submitted"),
         )
         .join(Draft, col(Draft.id) == DraftCitation.draft_id)
         .group_by(col(DraftCitation.own_instrument_id))

@@ -97,7 +97,8 @@ async def editable(db: AsyncSession, instrument_id: UUID) -> Instrument:
         select(Draft.id)
         .join(DraftCitation, col(DraftCitation.draft_id) == Draft.id)
         .where(
-            col(DraftCitation.own_instrument_id) == instrument_id, col(Draft.state) == DraftState.SUBMITTED
+            col(DraftCitation.own_instrument_id) == instrument_id,
+            col(Draft.state).in_((DraftState.SUBMITTED, DraftState.NOTIFIED)),
         )
     )
     if await _exists(db, under_review):

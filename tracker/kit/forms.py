@@ -86,7 +86,10 @@ class DayField(StringField):
         try:
             self.data = date.fromisoformat(text)
         except ValueError:
-            raise ValueError(_("Write the day as year-month-day, like 2024-03-27.")) from None
+            self.data = None
+        if self.data is None or self.data.isoformat() != text:  # Python takes other ISO forms as well
+            self.data = None
+            raise ValueError(_("Write the day as year-month-day, like 2024-03-27."))
         if not 1900 <= self.data.year <= 2100:
             self.data = None
             raise ValueError(_("The year must lie between 1900 and 2100."))

@@ -64,7 +64,7 @@ class Uploads:
                                 await reader.take(event)
                 finally:
                     reader.close()
-        except MultipartError as error:
+        except (MultipartError, UnicodeDecodeError) as error:
             raise ClientException("not a form with a file") from error
         return dict(self.texts)
 
