@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tracker.briefings import document as d
-from tracker.briefings.wording import axis_word, cell_ref, day, safe_href
+from tracker.briefings.wording import axis_word, cell_ref, day
 from tracker.compare.comparison import ComparedCell, Comparison
 from tracker.entries.evidence import ADOPTING
 from tracker.entries.standing import Evidence, Standing
 from tracker.kit.i18n import gettext as _
+from tracker.kit.safe import safe_url
 from tracker.kit.vocabulary import Axis, word
 
 
@@ -118,7 +119,7 @@ def _instrument(source: Source, first: Evidence) -> d.Evidence:
         number=source.number,
         anchor=source.anchor,
         title=first.title,
-        href=safe_href(first.url),
+        href=safe_url(first.url),
         lines=(*_particulars(source, first), *_cells(source)),
         quote=quote,
         quote_language=language,
@@ -146,7 +147,7 @@ def _particulars(source: Source, first: Evidence) -> Iterator[str]:
         by = dict.fromkeys(use.voice.organisation_name for use in source.uses)
         yield _("Provenance: as entered by %(organisation)s") % {"organisation": ", ".join(by)}
     # In full, for whoever reads it on paper.
-    yield safe_href(first.url) or _("No public link is recorded.")
+    yield safe_url(first.url) or _("No public link is recorded.")
 
 
 def _cells(source: Source) -> Iterator[str]:

@@ -17,13 +17,13 @@ from tracker.briefings.wording import (
     moment,
     named,
     place_heading,
-    safe_href,
 )
 from tracker.compare.comparison import Comparison
 from tracker.compare.query import DEFAULT_FRAMEWORK
 from tracker.kit.errors import Invalid
 from tracker.kit.i18n import direction, ngettext
 from tracker.kit.i18n import gettext as _
+from tracker.kit.safe import safe_url
 from tracker.kit.vocabulary import Axis, word
 
 
@@ -140,7 +140,7 @@ def _facts(desk: Desk) -> Facts:
     comparison = desk.comparison
     at, query, framework = comparison.at, comparison.query, comparison.framework
     basis = word("basis", query.basis.value) if query.basis else _("Any: by name or equivalent")
-    landing = safe_href(framework.landing_url)
+    landing = safe_url(framework.landing_url)
     changed = ((_("Last published change"), text(day(at.dated))),) if at.dated != at.as_of.date() else ()
     rows: tuple[tuple[str, Runs], ...] = (
         (_("As of"), text(_("%(day)s: what had been published by then") % {"day": moment(at.as_of)})),

@@ -110,8 +110,3 @@ def means(basis: Basis | None) -> str:
     if basis is None:
         return ""
     return _(", by name") if basis is Basis.BY_NAME else _(", by an equivalent measure")
-
-
-def safe_href(url: str) -> str:
-    """The URL where it is http(s), else nothing: what was typed must never run in a reader's hands."""
-    return url if url.startswith(("http://", "https://")) else ""

@@ -134,15 +134,17 @@ async def save_entry(request: Request) -> Response[str] | Redirect:
     return go(request, "entry", say=words, **_path(request))
 
 
-def _version(form: EntryForm) -> int:
-    text = form.version.data or "0"
+def _version(text: str) -> int:
+    """The version that a form was opened with; -1, which no draft has, for what is no number."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
 
 
 async def _save(request: Request, found: CellContext, form: EntryForm, *, submit: bool) -> None:
     actor = organisation_of(request)
     async with database_of(request).write(bound_of(request)) as db:
-        draft = await service.save_draft(db, actor, found.cell, form.content(), version=_version(form))
+        draft = await service.save_draft(
+            db, actor, found.cell, form.content(), version=_version(form.version.data or "0")
+        )
         if submit:
             await service.submit(db, actor, draft.id, version=draft.version)
 
@@ -182,8 +184,7 @@ async def discard(request: Request) -> Redirect:
 
 async def _on_draft(request: Request, verb: Any) -> None:
     data = await form_data(request)
-    text = data.first("version")
-    version = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
+    version = _version(data.first("version"))
     async with database_of(request).read(bound_of(request)) as db:
         found = await cell_context(db, request)
     if found.draft is None:
