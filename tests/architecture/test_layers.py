@@ -33,6 +33,7 @@ LAYERS: list[set[str]] = [
     },
     {"exchange"},
     {"loading"},
+    {"commands"},
     {"app", "cli"},
     {"__main__"},
 ]
