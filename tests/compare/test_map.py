@@ -53,9 +53,9 @@ async def test_without_data_it_says_so(client: Visitor) -> None:
 @pytest.mark.parametrize(
     ("query", "told"),
     [
-        ("items=HTCC-UC,HTCC-C1", "A map shows one item."),
-        ("domains=individual,educator", "A map shows one domain."),
-        ("source=all", "A map shows one voice"),
+        ("items=HTCC-UC,HTCC-C1", "one item is shown"),
+        ("domains=individual,educator", "one domain is shown"),
+        ("source=all", "one voice of each jurisdiction"),
         ("items=NOPE", "no item"),
         ("as_of=2199-01-01", "is in the future"),
     ],

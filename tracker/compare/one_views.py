@@ -1,4 +1,4 @@
-"""The map of one cell of all countries, with the table beside it."""
+"""One cell of many jurisdictions: of all countries on a map, or over time in small multiples; the table beside it."""
 
 from dataclasses import replace
 
@@ -6,10 +6,13 @@ from litestar import Request, Response, get
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tracker.access.guard import PUBLIC
+from tracker.charts.layout import key_codes
 from tracker.compare.comparison import Comparison
 from tracker.compare.files import cell_path
+from tracker.compare.one_column import one_column
 from tracker.compare.queries import compare
 from tracker.compare.query import Query, parse
+from tracker.compare.time_queries import timelines
 from tracker.compare.world import world_map
 from tracker.frameworks import queries as frameworks
 from tracker.jurisdictions import queries as jurisdictions
@@ -63,22 +66,41 @@ def _some(drawn: Comparison | None) -> Comparison:
 
 
 async def _query(db: AsyncSession, given: dict[str, str], framework: frameworks.Framework) -> Query:
-    """One column of all countries. Raises Invalid where more than one item or domain is asked for."""
-    query = parse({**given, "jurisdictions": "", "show": "", "layout": "", "through": ""})
-    faults = {}
-    if len(query.items) > 1:
-        faults["items"] = _("A map shows one item.")
-    if len(query.domains) > 1:
-        faults["domains"] = _("A map shows one domain.")
-    if query.source is Source.ALL:
-        faults["source"] = _("A map shows one voice of each country: choose which.")
-    if not framework.items:
-        faults["framework"] = _("This framework has no items yet.")
-    if faults:
-        raise Invalid(faults)
-    key = query.items[0] if query.items else framework.items[0].key
-    item = next((i for i in framework.items if i.key == key), framework.items[0])
-    domain = query.domains[0] if query.domains and query.domains[0] in item.domains else item.domains[0]
-    axis = query.axis if query.axis != "both" else Axis.COMMITMENT.value
-    countries = await jurisdictions.countries(db)
-    return replace(query, jurisdictions=tuple(countries), items=(key,), domains=(domain,), axis=axis)
+    """One column of all countries."""
+    query = one_column(parse({**given, "jurisdictions": ""}), framework)
+    return replace(query, jurisdictions=tuple(await jurisdictions.countries(db)))
+
+
+@get("/{locale:str}/compare/time", name="compare_time", access=PUBLIC)
+async def time_page(request: Request) -> Response[str]:
+    """One item, domain and axis over time, a small panel for each jurisdiction."""
+    given, locale = query_parameters(request), context_of(request).locale
+    faults: dict[str, str] = {}
+    drawn, course, query = None, None, Query(axis=Axis.COMMITMENT.value)
+    async with database_of(request).read() as db:
+        framework = await frameworks.framework(db, given.get("framework") or query.framework)
+        if framework is None:
+            raise NotFound(_("There is no such framework."))
+        try:
+            query = one_column(parse(given), framework)
+            if not query.jurisdictions:
+                raise Invalid({"jurisdictions": _("Choose jurisdictions on the compare page first.")})
+            drawn, course = await timelines(db, query)
+        except Invalid as invalid:
+            faults = invalid.faults
+    return page(
+        request,
+        "compare/time.html",
+        status=422 if faults else 200,
+        given=given,
+        faults=faults,
+        framework=framework,
+        query=query,
+        axis=query.axes[0],
+        comparison=drawn,
+        course=course,
+        marks=[value(axis, code) for axis, code in key_codes(course)] if course else [],
+        href=lambda cell: cell_path(_some(drawn), cell, locale),
+        axes=list(Axis),
+        sources=[s for s in Source if s is not Source.ALL],
+    )
