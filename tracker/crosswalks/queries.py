@@ -168,6 +168,12 @@ async def crosswalk_by_id(db: AsyncSession, crosswalk_id: int) -> CrosswalkLine 
     return next((c for c in await crosswalks(db, key) if c.id == crosswalk_id), None) if key else None
 
 
+async def rivals(db: AsyncSession, of: CrosswalkLine) -> list[CrosswalkLine]:
+    """The other sets, and other versions of the set, between the same two framework versions."""
+    pair = (of.source_name, of.target_name)
+    return [c for c in await crosswalks(db) if (c.source_name, c.target_name) == pair and c.id != of.id]
+
+
 async def mappings(db: AsyncSession, crosswalk_id: int) -> list[MappingLine]:
     """The mappings of a set, in the order in which they were made."""
     rows = (
