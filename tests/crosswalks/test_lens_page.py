@@ -2,7 +2,11 @@
 
 from sqlmodel import col, select
 
+from tests import personas
+from tests.crosswalks import desk
 from tests.personas import Visitor
+from tracker.crosswalks import mapping_service
+from tracker.crosswalks.content import NoCounterpartContent
 from tracker.crosswalks.models import Crosswalk, Mapping, MappingSide
 from tracker.db.session import Database
 from tracker.frameworks.models import FrameworkItem
@@ -78,11 +82,28 @@ async def test_nothing_reported_gives_nothing(client: Visitor, database: Databas
     assert (result["low"], result["high"], result["verification"]) == (0, 4, "none")
 
 
-async def test_no_counterpart_is_told_and_lends_nothing(client: Visitor, database: Database) -> None:
-    await add_mapping(database, Relation.NO_RELATIONSHIP, [], "D87J-INT")
+async def test_no_counterpart_is_told_once_reviewed_and_lends_nothing(
+    client: Visitor, database: Database
+) -> None:
+    writer = await personas.actor(database, personas.OPERATOR)
+    number, item = await desk.set_id(database), await desk.item(database, "D87J-INT")
+    async with database.write(personas.bound(writer)) as db:
+        why = NoCounterpartContent(rationale="For a test.")
+        await mapping_service.add_no_counterpart(db, writer, number, "target", item, why)
+    told = (await client.get(f"{PAGE}.json?jurisdictions=XAA")).json()
+    assert told["crosswalk"]["coverage"]["no_counterpart"] == 0, "nobody has reviewed it"
+    await desk.review_all(database, await personas.actor(database, desk.SECOND), number)
     told = (await client.get(f"{PAGE}.json?jurisdictions=XAA")).json()
     assert told["crosswalk"]["coverage"]["no_counterpart"] == 1
     assert told["unrelated"] == ["D87J-INT"]
+    assert "reviewed, no counterpart" in (await client.get(f"{PAGE}?jurisdictions=XAA")).text
+
+
+async def test_two_that_have_no_relationship_lend_nothing(client: Visitor, database: Database) -> None:
+    await add_mapping(database, Relation.NO_RELATIONSHIP, ["HTCC-C5"], "D87J-INT")
+    told = (await client.get(f"{PAGE}.json?jurisdictions=XAA")).json()
+    assert told["unrelated"] == ["D87J-INT"]
+    assert told["crosswalk"]["coverage"]["no_counterpart"] == 0
 
 
 async def test_compare_leads_to_the_lens_and_its_file_refuses(client: Visitor) -> None:

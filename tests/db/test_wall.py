@@ -355,7 +355,7 @@ async def test_the_second_party_changes_nothing(
 async def test_global_tables_tell_nothing_private(database: Database) -> None:
     """Accounts and organisations are no secret to the service, and their rows name no tenant's content."""
     async with database.read() as db:
-        assert await db.scalar(sa.select(sa.func.count()).select_from(User)) == 33
+        assert await db.scalar(sa.select(sa.func.count()).select_from(User)) == 34
         assert await db.scalar(sa.select(sa.func.count()).select_from(Organisation)) == 8
 
 

@@ -23,6 +23,7 @@ OWN_EXAMPLES = {
     "framework_file": {"key": "delta87-justice", "kind": "csv"},
     "lens": {"key": "hhs-core-competencies--delta87-justice"},
     "lens_json": {"key": "hhs-core-competencies--delta87-justice"},
+    "crosswalk_compare": {"key": "hhs-core-competencies--delta87-justice"},
 }
 
 
@@ -106,6 +107,10 @@ def calls(app: App, things: Things) -> list[Call]:
         "notice_id": str(things.notice_id),
         "number": str(things.number),
         "import_id": str(things.import_id),
+        "set_id": "1",
+        "side": "target",
+        "item_id": "1",
+        "mapping_id": "1",
         "version": version,
         "name": name,
     }

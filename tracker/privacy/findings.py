@@ -60,11 +60,15 @@ _LABELS = {
     "reason": N_("Reason"),
     "other_source": N_("Other source"),
     "text": N_("Text"),
+    "rationale": N_("Why"),
+    "comment": N_("Remark"),
 }
 _WITHIN = {
     "citation": N_("citation %(n)s"),
     "review": N_("review %(n)s"),
     "reply": N_("reply %(n)s"),
+    "mapping": N_("mapping %(n)s"),
+    "state": N_("item without a counterpart %(n)s"),
 }
 
 
