@@ -19,6 +19,7 @@ LAYERS: list[set[str]] = [
         "briefings",
         "compare",
         "corrections",
+        "criteria",
         "crosswalks",
         "entries",
         "frameworks",

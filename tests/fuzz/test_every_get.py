@@ -52,6 +52,7 @@ KNOWN: dict[str, list[str]] = {
     "show": [*SHOW],
     "through": ["hhs-core-competencies--delta87-justice"],
     "layout": ["by_domain", "together"],
+    "principle": ["trauma_informed", "prevention_primary"],
     "q": ["ken", "%", "_"],
     "find": ["texas"],
     "data": ["yes"],

@@ -20,7 +20,7 @@ from tracker.frameworks.queries import Framework
 from tracker.jurisdictions import queries as jurisdictions
 from tracker.jurisdictions.queries import Listed
 from tracker.kit.errors import Invalid
-from tracker.kit.vocabulary import LEVEL_CODES, MISSING_CODES, Axis, Basis, Domain, Source, value
+from tracker.kit.vocabulary import LEVEL_CODES, MISSING_CODES, Axis, Basis, Domain, Principle, Source, value
 from tracker.web.render import context_of, page, renderer_of
 from tracker.web.requests import database_of, query_parameters
 
@@ -87,6 +87,7 @@ async def compare_page(request: Request) -> Response[str] | Redirect:
         layouts=LAYOUTS,
         sources=list(Source),
         bases=list(Basis),
+        principles=list(Principle),
         all_domains=list(Domain),
         axes=list(Axis),
         levels={axis: [value(axis, code) for code in LEVEL_CODES] for axis in Axis},
@@ -97,7 +98,9 @@ async def compare_page(request: Request) -> Response[str] | Redirect:
 def _lens(request: Request, query: Query) -> Redirect:
     """The page that reads the query through its crosswalk; it chooses items and domains by itself."""
     urls, locale = renderer_of(request).urls, context_of(request).locale
-    whole = query.url(through="", framework="", items=(), domains=(), show="all", layout="by_domain")
+    whole = query.url(
+        through="", framework="", items=(), domains=(), show="all", layout="by_domain", principle=None
+    )
     return Redirect(f"{urls.path('lens', locale, key=query.through)}?{whole}", status_code=303)
 
 
@@ -134,7 +137,8 @@ def _table(comparison: Comparison, domain: Domain | None, locale: str) -> Matrix
     for place in comparison.places:
         cells = [comparison.cell(place, column) for column in columns]
         silent = silent and not any(cell.voices for cell in cells)
-        drawn = [matrix_cell(c, cell_path(comparison, c, locale), comparison.query.axes) for c in cells]
+        query = comparison.query
+        drawn = [matrix_cell(c, cell_path(comparison, c, locale), query.axes, query.principle) for c in cells]
         rows.append((place, drawn))
     return MatrixTable(domain, columns, rows, silent)
 

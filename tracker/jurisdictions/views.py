@@ -8,6 +8,7 @@ from tracker.compare.cells import matrix_cell
 from tracker.compare.changes import changes
 from tracker.compare.comparison import coverage
 from tracker.compare.files import cell_path
+from tracker.compare.principles import told
 from tracker.compare.queries import compare
 from tracker.compare.query import DEFAULT_FRAMEWORK, Query, parse
 from tracker.frameworks import queries as frameworks
@@ -82,6 +83,7 @@ async def profile(request: Request, code: FromPath[str]) -> Response[str]:
         speaking=speaking,
         comparison=comparison,
         grid=grid,
+        principles=told(comparison.rows()),
         coverage={axis: coverage(comparison, place, axis) for axis in Axis},
     )
 

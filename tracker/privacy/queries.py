@@ -14,7 +14,9 @@ from tracker.db.base import Kind, Table, free_texts, select, tables_of
 from tracker.entries.models import (
     Draft,
     DraftCitation,
+    DraftPrinciple,
     PublishedCitation,
+    PublishedPrinciple,
     PublishedRevision,
     PublishedWithdrawal,
 )
@@ -44,6 +46,14 @@ async def draft_texts(db: AsyncSession, draft_ids: Collection[UUID]) -> dict[UUI
         found[citation.draft_id] += _texts(citation, place)
         if instrument is not None:
             found[citation.draft_id] += _texts(instrument, f"{place}instrument.")
+    stated = await db.execute(
+        select(DraftPrinciple, DraftCitation.draft_id, DraftCitation.position)
+        .join(DraftCitation, col(DraftCitation.id) == DraftPrinciple.citation_id)
+        .where(col(DraftCitation.draft_id).in_(draft_ids))
+        .order_by(col(DraftCitation.position), col(DraftPrinciple.principle))
+    )
+    for principle, draft_id, position in stated:
+        found[draft_id] += _texts(principle, f"citation.{position}.{principle.principle.value}.")
     return found
 
 
@@ -93,6 +103,10 @@ async def texts_of_revision(db: AsyncSession, uid: UUID) -> list[Place]:
     for citation, instrument in await db.execute(cited):
         found += _places(citation, f"citation.{citation.position}.", owner)
         found += _places(instrument, f"citation.{citation.position}.instrument.", instrument.organisation_id)
+    p = PublishedPrinciple
+    stated = select(p).where(col(p.revision_id) == revision.id).order_by(col(p.position), col(p.principle))
+    for row in (await db.execute(stated)).scalars():
+        found += _places(row, f"citation.{row.position}.{row.principle.value}.", owner)
     for name, table in (("review", PublishedReview), ("reply", PublishedReply)):
         beside: Any = table
         said = select(beside).where(col(beside.revision_id) == revision.id).order_by(col(beside.id))

@@ -11,7 +11,7 @@ from tracker.access.actor import OrganisationActor
 from tracker.access.permissions import Permission
 from tracker.audit.record import Action, record
 from tracker.db.base import free_texts
-from tracker.entries.models import Draft, DraftCitation
+from tracker.entries.models import Draft, DraftCitation, DraftPrinciple
 from tracker.instruments.models import Instrument
 from tracker.kit import clock
 from tracker.kit.errors import Conflict, Invalid, NotFound
@@ -107,7 +107,7 @@ async def _named(db: AsyncSession, actor: OrganisationActor, uid: UUID, field: s
 async def _redact_drafts(db: AsyncSession, text: str, tombstone: str) -> int:
     """Overwrite the text in the drafts, citations and instruments of the session's organisation."""
     changed = 0
-    for table in (Draft, DraftCitation, Instrument):
+    for table in (Draft, DraftCitation, DraftPrinciple, Instrument):
         for name in free_texts(table):
             values: dict[str, object] = {name: tombstone}
             if table is Draft:
