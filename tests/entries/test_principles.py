@@ -1,6 +1,7 @@
 """What an instrument says on the report's principles: typed with the citation, kept through every step, never scored."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from tracker.entries import draft_queries
 from tracker.entries.apply import Application, apply
 from tracker.entries.content import Cell, Citation
 from tracker.entries.principles import Stated
+from tracker.kit import clock
 from tracker.kit.vocabulary import Domain, Payment, Principle
 from tracker.privacy import queries as privacy
 from tracker.privacy import service as redaction
@@ -183,10 +185,6 @@ async def test_redaction_reaches_them(database: Database, client: Visitor) -> No
 
 
 async def test_a_change_of_them_is_told(database: Database, client: Visitor) -> None:
-    from datetime import UTC, datetime
-
-    from tracker.kit import clock
-
     author, reviewer = await actors(database)
     where = await factories.cell(database)
     for day, what in ((1, factories.CONTENT), (2, SAYING)):

@@ -49,10 +49,7 @@ async def test_a_changed_row_keeps_them(database: Database, published: bool, cou
         await factories.draft(database, author, where, what)
     before = [c.principles for c in what.citations]
     content = changed(await factories.grid_csv(database, author), citation_1_quote="Another quote.")
-    assert (
-        counts(await apply(database, author, content))["changed"]
-        == 1
-    )
+    assert counts(await apply(database, author, content))["changed"] == 1
     after = (await said(database, author, where)).citations
     assert [c.principles for c in after] == before
     assert after[0].quote == "Another quote."

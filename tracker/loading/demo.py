@@ -242,7 +242,8 @@ def _stated() -> dict[tuple[str, int], list[Stated]]:
 
 
 async def _revisions(db: AsyncSession, world: World) -> None:
-    cited, stated = defaultdict(list), _stated()
+    cited: dict[str, list[Citation]] = defaultdict(list)
+    stated = _stated()
     for row in seed.rows("demo/citations"):
         cited[row["revision_seq"]].append(
             Citation(

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from tracker.criteria.models import PublishedCriterion, PublishedCriterionWithdrawal
 from tracker.db.base import Kind, Table, free_texts, select, tables_of
 from tracker.entries.models import (
     Draft,
@@ -84,11 +85,11 @@ class Place:
 
 
 async def texts_of_revision(db: AsyncSession, uid: UUID) -> list[Place]:
-    """Every published text that stands with a revision, its own first; none for an unknown revision."""
+    """Every published text that stands with a revision, or a published criterion; its own first. None for another uid."""
     r: Any = PublishedRevision
     revision = (await db.execute(select(r).where(col(r.uid) == uid))).scalar_one_or_none()
     if revision is None:
-        return []
+        return await _texts_of_criterion(db, uid)
     owner = revision.organisation_id
     found = _places(revision, "", owner)
     withdrawals = select(PublishedWithdrawal).where(col(PublishedWithdrawal.revision_id) == revision.id)
@@ -112,6 +113,21 @@ async def texts_of_revision(db: AsyncSession, uid: UUID) -> list[Place]:
         said = select(beside).where(col(beside.revision_id) == revision.id).order_by(col(beside.id))
         for number, row in enumerate((await db.execute(said)).scalars(), start=1):
             found += _places(row, f"{name}.{number}.", row.organisation_id)
+    return found
+
+
+async def _texts_of_criterion(db: AsyncSession, uid: UUID) -> list[Place]:
+    """The same of a published criterion of an organisation's own, with the reason of its withdrawal."""
+    p, w = PublishedCriterion, PublishedCriterionWithdrawal
+    row = (
+        await db.execute(select(p, w).outerjoin(w, col(w.criterion_row_id) == p.id).where(col(p.uid) == uid))
+    ).first()
+    if row is None:
+        return []
+    criterion, withdrawal = row
+    found = _places(criterion, "", criterion.organisation_id)
+    if withdrawal is not None:
+        found += _places(withdrawal, "withdrawal.", criterion.organisation_id)
     return found
 
 
