@@ -59,8 +59,8 @@ def _table(comparison: Comparison, domain: Domain | None, locale: str) -> Matrix
 
     def drawn(cells: Iterable[ComparedCell]) -> tuple[Markup, ...]:
         query = comparison.query
-        drawn = (matrix_cell(c, cell_path(comparison, c, locale), query.axes, query.principle) for c in cells)
-        return tuple(drawn)
+        paths = ((c, cell_path(comparison, c, locale)) for c in cells)
+        return tuple(matrix_cell(c, path, query.axes, query.principle) for c, path in paths)
 
     if swapped:
         heads = tuple(_place(p, p.region if regions else "") for p in places)
