@@ -12,6 +12,8 @@ from tracker.briefings import views as briefings
 from tracker.compare import one_views
 from tracker.compare import views as compare
 from tracker.corrections import views as corrections
+from tracker.criteria import value_views as criteria_values
+from tracker.criteria import views as criteria
 from tracker.crosswalks import difference_views, lens_views, mapping_views, set_views, workbench_views
 from tracker.crosswalks import review_views as crosswalk_reviews
 from tracker.crosswalks import views as crosswalks
@@ -153,6 +155,19 @@ ROUTES: list[HTTPRouteHandler] = [
     exchange.upload,
     exchange.preview,
     exchange.apply,
+    criteria.criteria_list,
+    criteria.add_page,
+    criteria.add_do,
+    criteria.criterion_page,
+    criteria.criterion_do,
+    criteria.move_do,
+    criteria.archive_do,
+    criteria_values.value_page,
+    criteria_values.value_do,
+    criteria_values.publish_page,
+    criteria_values.publish_do,
+    criteria_values.withdraw_page,
+    criteria_values.withdraw_do,
 ]
 
 
