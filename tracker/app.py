@@ -8,6 +8,8 @@ from litestar.types import ASGIApp
 from tracker import settings as settings_module
 from tracker.access.guard import authorise, require_declared
 from tracker.accounts import views as accounts
+from tracker.api import entry_views as api_entries
+from tracker.api import views as api
 from tracker.briefings import views as briefings
 from tracker.compare import views as compare
 from tracker.corrections import views as corrections
@@ -124,6 +126,21 @@ ROUTES: list[HTTPRouteHandler] = [
     exchange.upload,
     exchange.preview,
     exchange.apply,
+    api.jurisdictions_list,
+    api.jurisdiction,
+    api.frameworks_list,
+    api.framework,
+    api.organisations_list,
+    api.organisation,
+    api.crosswalks_list,
+    api.crosswalk,
+    api.corrections_list,
+    api.correction,
+    api.compare_rows,
+    api_entries.entries_list,
+    api_entries.entry,
+    api_entries.instruments_list,
+    api_entries.instrument,
 ]
 
 

@@ -15,8 +15,9 @@ PRIVATE = [t.__table__ for t in tables_of(Kind.PRIVATE)]  # type: ignore[attr-de
 APPEND_ONLY = [str(t.__tablename__) for t in tables_of(Kind.PUBLISHED)] + ["audit_event"]
 REDACTABLE = [str(t.__tablename__) for t in tables_of(Kind.PUBLISHED) if free_texts(t)]
 # The chain is one across tenants; who signs in must find the own memberships in all of them; and what has
-# two parties is read by the second one too.
+# two parties is read by the second one too. A key finds its token.
 NOT_BY_TENANT = {
+    ("api_token", ("key_hash",)),
     ("audit_event", ("sequence",)),
     ("membership", ("user_id",)),
     ("notice", ("counterpart_id", "sent_at")),

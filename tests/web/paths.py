@@ -22,6 +22,9 @@ OWN_EXAMPLES = {
     "crosswalk": {"key": "hhs-core-competencies--coe-cets-197"},
     "framework_file": {"key": "delta87-justice", "kind": "csv"},
     "lens": {"key": "hhs-core-competencies--delta87-justice"},
+    "api_framework": {"key": "hhs-core-competencies"},
+    "api_crosswalk": {"key": "hhs-core-competencies--coe-cets-197"},
+    "api_organisation": {"key": "health-xaa"},
     "lens_json": {"key": "hhs-core-competencies--delta87-justice"},
 }
 
@@ -43,7 +46,7 @@ class Call:
 
     def elsewhere(self) -> str:
         """The same path for an organisation that does not exist."""
-        return self.path.replace(f"/o/{ORGANISATION}", f"/o/{NO_ORGANISATION}")
+        return self.path.replace(f"/{ORGANISATION}", f"/{NO_ORGANISATION}")
 
 
 @dataclass(frozen=True)

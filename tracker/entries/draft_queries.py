@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from tracker.access.models import User
+from tracker.access.models import ApiToken, User
 from tracker.db.base import select
 from tracker.entries.content import FIELDS, INSTRUMENT_FIELDS, Cell, Citation, Content, NewInstrument
 from tracker.entries.evidence import Cited, lacking
@@ -141,8 +141,8 @@ async def _drafts(db: AsyncSession, *where: sa.ColumnElement[bool], order: Any =
             FrameworkItem.key,
             FrameworkItem.short_label,
             FrameworkItem.text,
-            sa.func.coalesce(updater.name, "").label("updater"),
-            sa.func.coalesce(submitter.name, "").label("submitter"),
+            sa.func.coalesce(updater.name, _token_name(Draft.updated_by), "").label("updater"),
+            sa.func.coalesce(submitter.name, _token_name(Draft.submitted_by), "").label("submitter"),
         )
         .join(Jurisdiction, col(Jurisdiction.id) == Draft.jurisdiction_id)
         .join(FrameworkItem, col(FrameworkItem.id) == Draft.item_id)
@@ -155,6 +155,11 @@ async def _drafts(db: AsyncSession, *where: sa.ColumnElement[bool], order: Any =
     cited = await _cited(db, [row[0].id for row in rows])
     before = await _published_before(db, [row[0] for row in rows])
     return [_view(row, tuple(cited[row[0].id]), before.get(row[0].id)) for row in rows]
+
+
+def _token_name(who: Any) -> Any:
+    """The name of the organisation's token with the id, where it was no member."""
+    return select(ApiToken.name).where(col(ApiToken.id) == who).scalar_subquery()
 
 
 async def _published_before(db: AsyncSession, drafts: list[Draft]) -> "dict[UUID, OwnRevision]":

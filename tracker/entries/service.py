@@ -99,7 +99,7 @@ async def _new_draft(db: AsyncSession, actor: OrganisationActor, cell: Cell) -> 
         domain=cell.domain,
         version=0,
         created_at=now,
-        created_by=actor.user_id,
+        created_by=actor.by,
         updated_at=now,
     )
     db.add(draft)
@@ -119,7 +119,7 @@ async def _corrected(db: AsyncSession, actor: OrganisationActor, cell: Cell) -> 
 
 async def _touch(db: AsyncSession, actor: OrganisationActor, draft: Draft, action: Action) -> None:
     draft.version += 1
-    draft.updated_at, draft.updated_by = clock.now(), actor.user_id
+    draft.updated_at, draft.updated_by = clock.now(), actor.by
     try:
         await db.flush()
     except IntegrityError as error:  # another request made the same cell's draft in this moment
@@ -128,9 +128,10 @@ async def _touch(db: AsyncSession, actor: OrganisationActor, draft: Draft, actio
         db,
         action,
         tenant=actor.organisation_id,
-        actor=actor.user_id,
+        actor=actor.by,
         subject=f"draft:{draft.id}",
-        detail={"version": draft.version, "state": draft.state.value},
+        detail={"version": draft.version, "state": draft.state.value}
+        | ({"token": str(actor.token_id)} if actor.token_id else {}),
     )
 
 
@@ -178,7 +179,7 @@ async def _add_instrument(
         id=uuid4(),
         jurisdiction_id=jurisdiction_id,
         created_at=clock.now(),
-        created_by=actor.user_id,
+        created_by=actor.by,
         **{name: getattr(citation.instrument, name) for name in INSTRUMENT_FIELDS},
     )
     db.add(instrument)
@@ -187,7 +188,7 @@ async def _add_instrument(
         db,
         Action.INSTRUMENT_ADDED,
         tenant=actor.organisation_id,
-        actor=actor.user_id,
+        actor=actor.by,
         subject=f"instrument:{instrument.id}",
     )
     return instrument.id
@@ -199,7 +200,7 @@ async def submit(db: AsyncSession, actor: OrganisationActor, draft_id: UUID, *, 
     draft = await locked_draft(db, draft_id, version, DraftState.DRAFT, DraftState.RETURNED)
     _complete_enough(draft)
     draft.state, draft.return_reason = DraftState.SUBMITTED, ""
-    draft.submitted_at, draft.submitted_by = clock.now(), actor.user_id
+    draft.submitted_at, draft.submitted_by = clock.now(), actor.by
     await _touch(db, actor, draft, Action.DRAFT_SUBMITTED)
     return draft
 
