@@ -1,0 +1,53 @@
+"""`tracker compare` and `tracker briefing`: what the pages of the same query serve."""
+
+import sys
+
+import click
+
+from tracker.commands.common import comparison_options, query_of, with_database, write
+from tracker.compare.files import long_csv
+from tracker.compare.queries import compare
+from tracker.db.session import Database
+from tracker.settings import Settings
+
+
+@click.command("compare")
+@comparison_options
+@click.option("--format", "kind", type=click.Choice(["csv"]), default="csv", show_default=True)
+@click.option("--out", type=click.Path(dir_okay=False), help="A file instead of the screen.")
+def compare_command(kind: str, out: str | None, **parameters: str) -> None:
+    """Compare jurisdictions: the long CSV of the compare page's query."""
+
+    async def work(database: Database, settings: Settings) -> str:
+        async with database.read() as db:
+            return long_csv(await compare(db, query_of(parameters)), settings.base_url)
+
+    text = with_database(work)
+    if out:
+        write(out, text.encode())
+    else:
+        sys.stdout.buffer.write(text.encode())
+
+
+@click.command("briefing")
+@comparison_options
+@click.option("--out", type=click.Path(dir_okay=False), required=True, help="The PDF to write.")
+@click.option("--page-size", type=click.Choice(["A4", "Letter"]), default="A4", show_default=True)
+def briefing_command(out: str, page_size: str, **parameters: str) -> None:
+    """Write the briefing of a comparison as a PDF; the same state of the record gives the same bytes."""
+    from tracker.briefings import pdf
+    from tracker.briefings.compose import compose
+
+    async def work(database: Database, settings: Settings) -> bytes:
+        async with database.read() as db:
+            comparison = await compare(db, query_of(parameters))
+        document = compose(
+            comparison,
+            base_url=settings.base_url,
+            locale=settings.locales[0],
+            service_name=settings.service_name,
+        )
+        return pdf.draw(document, page_size)
+
+    write(out, with_database(work))
+    click.echo(f"wrote {out}")

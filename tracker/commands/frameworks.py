@@ -1,0 +1,81 @@
+"""`tracker framework`: import and export."""
+
+from pathlib import Path
+
+import click
+
+from tracker.audit.models import SERVICE
+from tracker.commands.common import with_database, write
+from tracker.db.session import Bound, Database
+from tracker.frameworks import files as framework_files
+from tracker.frameworks import queries as frameworks
+from tracker.frameworks import service as framework_service
+from tracker.frameworks.plan import Plan
+from tracker.frameworks.tree import Fault, Unreadable
+from tracker.settings import Settings
+
+
+@click.group()
+def framework() -> None:
+    """Import and export frameworks."""
+
+
+@framework.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--format", "kind", type=click.Choice(framework_files.IMPORTS), help="By the file's name if absent."
+)
+@click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
+def framework_import(file: Path, kind: str | None, dry_run: bool) -> None:
+    """Import a framework from CSV or CASE JSON: all of it or nothing. Importing it again changes nothing."""
+    kind = kind or framework_files.format_of(file.name)
+    if not kind:
+        raise click.UsageError("say what it is: --format csv or --format case")
+    try:
+        framework_files.check_size(file.stat().st_size)
+        read = framework_files.read(file.read_bytes(), kind)
+    except Unreadable as error:
+        _print_faults(error.faults)
+
+    async def work(database: Database, _: Settings) -> Plan:
+        async with database.write(Bound(tenant=SERVICE)) as db:
+            if dry_run:
+                return await framework_service.plan_import(db, read)
+            return await framework_service.import_framework(db, read, tenant=SERVICE, actor=None)
+
+    plan = with_database(work)
+    _print_faults(plan.faults)
+    for note in plan.notes:
+        click.echo(note)
+    would = "would be " if dry_run else ""
+    click.echo(
+        f"{plan.name}: {len(plan.new)} items {would}added, {len(plan.changed)} {would}changed, {plan.same} as they were"
+    )
+
+
+def _print_faults(faults: tuple[Fault, ...]) -> None:
+    """Each fault on a line, then the end: nothing was stored. Nothing happens where there is none."""
+    for fault in faults[:100]:
+        click.echo(str(fault), err=True)
+    if faults:
+        raise click.ClickException(f"{len(faults)} faults; nothing was stored")
+
+
+@framework.command("export")
+@click.argument("key")
+@click.option(
+    "--format", "kind", type=click.Choice(framework_files.EXPORTS), default="csv", show_default=True
+)
+@click.option("--out", type=click.Path(dir_okay=False), required=True, help="The file to write.")
+def framework_export(key: str, kind: str, out: str) -> None:
+    """Export a framework (key or key@version) as CSV, CASE JSON or SKOS Turtle."""
+
+    async def work(database: Database, settings: Settings) -> str:
+        async with database.read() as db:
+            found = await frameworks.framework(db, key)
+        if found is None:
+            raise click.ClickException(f"there is no framework {key}")
+        return framework_files.write(found, kind, settings.base_url)
+
+    write(out, with_database(work).encode())
+    click.echo(f"wrote {out}")

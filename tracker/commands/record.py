@@ -1,0 +1,77 @@
+"""`tracker redact` and `tracker verify`: the record and whether it is what it says it is."""
+
+import sys
+from collections.abc import Iterator, Sequence
+from typing import Any
+from uuid import UUID
+
+import click
+
+from tracker.commands.common import with_database
+from tracker.db.session import Database
+from tracker.settings import Settings
+
+
+@click.command("redact")
+@click.argument("revision_uid", type=click.UUID)
+@click.argument("field", required=False)
+@click.option("--reason", default="", help="Published in place of the text; at most 150 characters.")
+def redact_command(revision_uid: UUID, field: str | None, reason: str) -> None:
+    """Replace a published text, and its exact copies, by a tombstone for good; without FIELD, list the texts."""
+    from tracker.privacy import operation
+
+    if field and not reason:
+        raise click.UsageError("say why: --reason ...")
+
+    async def work(database: Database, _: Settings) -> list[str]:
+        if not field:
+            return await operation.texts(database, revision_uid)
+        return await operation.redact(database, revision_uid, field, reason)
+
+    for line in with_database(work):
+        click.echo(line)
+
+
+@click.group()
+def verify() -> None:
+    """Check that the record is what it says it is."""
+
+
+@verify.command("redactions")
+def verify_redactions() -> None:
+    """Check that every redacted text still shows its tombstone; exits non-zero when one does not."""
+    from tracker.privacy import queries as privacy
+
+    async def work(database: Database, _: Settings) -> list[privacy.Checked]:
+        async with database.read() as db:
+            return await privacy.check_redactions(db)
+
+    checked = with_database(work)
+    for c in checked:
+        verdict = "redacted" if c.stands else "WRONG   "
+        click.echo(f"{verdict} {c.table} {c.row_id} {c.field}: {c.tombstone}")
+    click.echo(f"{len(checked)} redactions, {sum(not c.stands for c in checked)} wrong")
+    if not all(c.stands for c in checked):
+        sys.exit(1)
+
+
+@verify.command("attachments")
+def verify_attachments() -> None:
+    """Read every attachment and compare it with its hash; names what is missing or altered."""
+    from tracker.instruments.store import Store
+    from tracker.instruments.verify import Fault, faults
+
+    def progress(files: Sequence[Any]) -> Iterator[Any]:
+        with click.progressbar(files, label="Attachments", file=sys.stderr) as bar:
+            yield from bar
+
+    async def work(database: Database, settings: Settings) -> tuple[int, list[Fault]]:
+        async with database.read() as db:
+            return await faults(db, Store(settings.data_dir), progress)
+
+    number, found = with_database(work)
+    for fault in found:
+        click.echo(f"{fault.what}: {fault.file.sha256} {'; '.join(fault.file.public)}".rstrip())
+    click.echo(f"{number} attachments compared, {len(found)} of them missing or altered")
+    if found:
+        sys.exit(1)
