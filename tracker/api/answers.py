@@ -58,7 +58,7 @@ def _listed(request: Request, listing: Listing, headers: dict[str, str]) -> Resp
 
 def envelope(request: Request, listing: Listing) -> tuple[dict[str, Any], str]:
     """(the body of a list, its Link header). `links.next` is absent on the last page."""
-    given = query_parameters(request)
+    given = dict(sorted(query_parameters(request).items()))  # the framework gives them in no order
     here = base_url(request) + request.url.path
     links = {"self": here + (f"?{urlencode(given, safe=',@:')}" if given else "")}
     if listing.next:

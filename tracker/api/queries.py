@@ -218,3 +218,22 @@ async def items_of(db: AsyncSession, *, framework_id: int | None, keys: Collecti
     if keys:
         statement = statement.where(col(FrameworkItem.key).in_(keys))
     return dict((await db.execute(statement)).all())
+
+
+async def frameworks_of(db: AsyncSession, item_ids: Collection[int]) -> dict[int, str]:
+    """key@version of the framework of each item."""
+    version = FrameworkVersion.key + sa.literal("@") + FrameworkVersion.version
+    rows = await db.execute(
+        select(col(FrameworkItem.id), version)
+        .join(FrameworkVersion, col(FrameworkVersion.id) == FrameworkItem.framework_version_id)
+        .where(col(FrameworkItem.id).in_(item_ids))
+    )
+    return dict(rows.all())
+
+
+def as_uuid(text: str) -> UUID | None:
+    """The id in a cursor; None for none, and for what is none: the list then begins at its start."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

@@ -111,6 +111,12 @@ async def returned(db: AsyncSession) -> list[DraftView]:
     return await _drafts(db, col(Draft.state) == DraftState.RETURNED, order=col(Draft.updated_at))
 
 
+async def after(db: AsyncSession, draft_id: UUID | None, *, limit: int) -> list[DraftView]:
+    """The drafts after one, in the order of their ids; None for the first ones."""
+    where = [] if draft_id is None else [col(Draft.id) > draft_id]
+    return await _drafts(db, *where, order=col(Draft.id), limit=limit)
+
+
 async def of_jurisdiction(
     db: AsyncSession, jurisdiction_id: int, item_ids: Collection[int]
 ) -> list[DraftView]:
@@ -130,7 +136,9 @@ async def counts(db: AsyncSession) -> dict[str, Counter[DraftState]]:
     return found
 
 
-async def _drafts(db: AsyncSession, *where: sa.ColumnElement[bool], order: Any = None) -> list[DraftView]:
+async def _drafts(
+    db: AsyncSession, *where: sa.ColumnElement[bool], order: Any = None, limit: int | None = None
+) -> list[DraftView]:
     updater, submitter = sa.orm.aliased(User), sa.orm.aliased(User)
     statement = (
         select(
@@ -151,7 +159,8 @@ async def _drafts(db: AsyncSession, *where: sa.ColumnElement[bool], order: Any =
         .where(*where)
     )
     by = [order] if order is not None else []
-    rows = (await db.execute(statement.order_by(*by, FrameworkItem.position, Draft.domain))).all()
+    ordered = statement.order_by(*by, FrameworkItem.position, Draft.domain).limit(limit)
+    rows = (await db.execute(ordered)).all()
     cited = await _cited(db, [row[0].id for row in rows])
     before = await _published_before(db, [row[0] for row in rows])
     return [_view(row, tuple(cited[row[0].id]), before.get(row[0].id)) for row in rows]
