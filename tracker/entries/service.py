@@ -39,13 +39,14 @@ async def require_mandate(db: AsyncSession, actor: OrganisationActor, jurisdicti
         raise NotFound(_("Your organisation has no mandate for this jurisdiction."))
 
 
-async def open_draft(db: AsyncSession, cell: Cell) -> Draft | None:
-    """The draft of the cell in the session's organisation, if there is one."""
+async def open_draft(db: AsyncSession, cell: Cell, *, lock: bool = False) -> Draft | None:
+    """The draft of the cell in the session's organisation, if there is one; locked until the transaction ends."""
     statement = select(Draft).where(
         col(Draft.jurisdiction_id) == cell.jurisdiction_id,
         col(Draft.item_id) == cell.item_id,
         col(Draft.domain) == cell.domain,
     )
+    statement = statement.with_for_update() if lock else statement
     return (await db.execute(statement)).scalar_one_or_none()
 
 
@@ -70,7 +71,8 @@ async def save_draft(
     """
     actor.require(Permission.WRITE_DRAFTS)
     await require_mandate(db, actor, cell.jurisdiction_id)
-    draft = await open_draft(db, cell)
+    # Locked before its version is looked at: else two who read the same version would both write.
+    draft = await open_draft(db, cell, lock=True)
     if (draft.version if draft else 0) != version:
         raise stale()
     if draft is None:
