@@ -40,7 +40,6 @@ ADDRESSES = {
     "organisations": "/api/v1/organisations?limit=2",
     "organisation": "/api/v1/organisations/health-xaa",
     "corrections": "/api/v1/corrections",
-    "correction": "/api/v1/corrections/1",
     "draft_put": CELL,
     "draft": CELL,
     "drafts": "/api/v1/organisations/health-xaa/entries?limit=2",
@@ -83,6 +82,7 @@ def _steady(text: str) -> str:
     text = re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "00000000-0000-4000-8000-000000000000", text)
     text = re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", "2026-01-01T00:00:00Z", text)
     text = re.sub(r'\\"[0-9a-f]{32}\\"', r"\\" + '"' + "0" * 32 + r"\\" + '"', text)
+    text = re.sub(r'(/corrections/|"number":)\d+', r"\g<1>1", text)
     return re.sub(r"cursor=[\w-]+", "cursor=WyI4", text)
 
 
@@ -102,9 +102,10 @@ async def _public(client: Visitor, database: Database) -> dict[str, tuple[str, h
     author, reviewer = [await personas.actor(database, p) for p in (personas.OWNER, personas.TEAMMATE)]
     where = await factories.cell(database, item="HTCC-C6")
     revision = await factories.published(database, author, reviewer, where)
-    await factories.reported(database, revision)
+    number = await factories.reported(database, revision)
     instrument = await factories.published_instrument(database, "US-TX")
     addresses = ADDRESSES | {
+        "correction": f"/api/v1/corrections/{number}",
         "entry": f"/api/v1/entries/{revision.uid}",
         "instrument": f"/api/v1/instruments/{instrument}?on=2026-01-01",
     }

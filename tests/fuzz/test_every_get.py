@@ -39,6 +39,7 @@ KNOWN: dict[str, list[str]] = {
     "notice_id": ["{notice}", "00000000-0000-0000-0000-000000000000"],
     "number": ["1", "0", "99999999999"],
     "import_id": ["{import}", "00000000-0000-0000-0000-000000000000"],
+    "token_id": ["{token}", "00000000-0000-0000-0000-000000000000"],
     "version": ["1"],
     "name": ["app.css", "favicon.svg"],
     "jurisdictions": ["XAA", "US-TX,US-FL", "XAA,XAB,XAC,KEN", "NOPE", ",,", "XAA,XAA"],
@@ -87,6 +88,7 @@ class Address:
         path = path.replace("%7Battachment%7D", str(things.attachment_id))
         path = path.replace("%7Bnotice%7D", str(things.notice_id))
         path = path.replace("%7Bimport%7D", str(things.import_id))
+        path = path.replace("%7Btoken%7D", str(things.token_id))
         return f"{path}?{self.query}" if self.query else path
 
 

@@ -8,10 +8,12 @@ from litestar.handlers import HTTPRouteHandler
 
 from tests import factories, personas
 from tracker.access.guard import Access
+from tracker.access.tokens import Scope, new_key, new_token
 from tracker.app import App
 from tracker.db.session import Database
 from tracker.instruments import service as instruments
 from tracker.instruments.service import Happening
+from tracker.kit import clock
 from tracker.kit.vocabulary import InstrumentEventKind, PublishAs
 from tracker.web.static_files import static_url
 
@@ -65,6 +67,7 @@ class Things:
     number: int
     foreign_uid: UUID
     import_id: UUID
+    token_id: UUID
 
 
 async def make_things(database: Database) -> Things:
@@ -86,8 +89,20 @@ async def make_things(database: Database) -> Things:
     foreign = await factories.published(database, ngo, ngo_reviewer, free)
     number = await factories.reported(database, revision)
     looked_at = await factories.looked_at_import(database, author)
+    async with database.write(personas.bound(author)) as db:
+        token = new_token(author, "a secret", new_key(), "A program", [Scope.SUBMIT], clock.today())
+        db.add(token)
     return Things(
-        draft.id, revision.uid, instrument, attachment, event.id, notice.id, number, foreign.uid, looked_at
+        draft.id,
+        revision.uid,
+        instrument,
+        attachment,
+        event.id,
+        notice.id,
+        number,
+        foreign.uid,
+        looked_at,
+        token.id,
     )
 
 
@@ -109,6 +124,7 @@ def calls(app: App, things: Things) -> list[Call]:
         "notice_id": str(things.notice_id),
         "number": str(things.number),
         "import_id": str(things.import_id),
+        "token_id": str(things.token_id),
         "version": version,
         "name": name,
     }

@@ -73,7 +73,14 @@ NEEDS = {
         "answer_correction",
         "answer_correction_do",
     },
-    Permission.ADMINISTER: {"redact", "redact_do"},
+    Permission.ADMINISTER: {
+        "redact",
+        "redact_do",
+        "tokens",
+        "tokens_do",
+        "token_revoke",
+        "token_revoke_do",
+    },
     Permission.OPERATE: {"framework_import", "framework_import_do"},
 }
 # Programs only, by the scope of their token; tests/api tries them with tokens.

@@ -116,23 +116,23 @@ PARAMETERS = {
         _query(
             "limit", f"How many elements a page has: 1 to {MOST}, {LIMIT} if left out.", "20", kind="integer"
         ),
-        _query("cursor", "Where a page begins: taken from the link `next` of the page before.", ""),
+        _query("cursor", "Where a page begins: taken from the link “next” of the page before.", ""),
         _query("jurisdictions", "Codes of jurisdictions, separated by commas.", "XAA,XAB"),
         _query("framework", "A framework: its key, or key@version.", DEFAULT_FRAMEWORK),
         _query("items", "Keys of items, separated by commas.", "HTCC-UC"),
         _query("domains", f"Domains, separated by commas: {', '.join(Domain)}.", "educator"),
-        _query("axis", "Which scales `show` looks at.", "both", (*Axis, "both")),
+        _query("axis", "Which scales “show” looks at.", "both", (*Axis, "both")),
         _query("basis", "Only entries with this basis.", "equivalent", Basis),
         _query("on", "In force on this day.", "2026-01-01"),
         _query("as_of", "As published by this day, or moment.", "2026-01-01"),
-        _query("source", "Whose voice is read; `all` gives every one.", "all", Source),
+        _query("source", "Whose voice is read; “all” gives every one.", "all", Source),
         _query("show", "Which columns are told.", "all", SHOW),
         _query("kind", "Of this kind only.", "country", JurisdictionKind),
         _query("parent", "Directly below the jurisdiction with this code.", "USA"),
         _query("region", "In this region.", "Africa"),
         _query("q", "Words to look for.", "training"),
-        _query("data", "`yes`: only those that anybody has published on.", "yes", ("yes",)),
-        _query("state", "Instruments in this state on the day `on`.", "in_force", InstrumentState),
+        _query("data", "“yes”: only those that anybody has published on.", "yes", ("yes",)),
+        _query("state", "Instruments in this state on the day “on”.", "in_force", InstrumentState),
     )
 }
 PARAMETERS["instrument_kind"] = _query("kind", "Of this kind only.", "statute", InstrumentKind)
