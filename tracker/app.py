@@ -8,6 +8,11 @@ from litestar.types import ASGIApp
 from tracker import settings as settings_module
 from tracker.access.guard import authorise, require_declared
 from tracker.accounts import views as accounts
+from tracker.api import docs_views as api_docs
+from tracker.api import draft_views as api_drafts
+from tracker.api import entry_views as api_entries
+from tracker.api import token_views as api_tokens
+from tracker.api import views as api
 from tracker.briefings import views as briefings
 from tracker.compare import one_views
 from tracker.compare import views as compare
@@ -168,6 +173,32 @@ ROUTES: list[HTTPRouteHandler] = [
     criteria_values.publish_do,
     criteria_values.withdraw_page,
     criteria_values.withdraw_do,
+    api_docs.openapi,
+    api_docs.api_page,
+    api.jurisdictions_list,
+    api.jurisdiction,
+    api.frameworks_list,
+    api.framework,
+    api.organisations_list,
+    api.organisation,
+    api.crosswalks_list,
+    api.crosswalk,
+    api.corrections_list,
+    api.correction,
+    api.compare_rows,
+    api_entries.entries_list,
+    api_entries.entry,
+    api_entries.instruments_list,
+    api_entries.instrument,
+    api_drafts.drafts,
+    api_drafts.draft,
+    api_drafts.put_draft,
+    api_drafts.submit_draft,
+    api_drafts.delete_draft,
+    api_tokens.tokens_page,
+    api_tokens.make_token,
+    api_tokens.revoke_page,
+    api_tokens.revoke_do,
 ]
 
 

@@ -17,8 +17,9 @@ REDACTABLE = [str(t.__tablename__) for t in tables_of(Kind.PUBLISHED) if free_te
 # Global tables whose rows can't be changed once their crosswalk is published; tests/crosswalks tries it.
 FROZEN = ("crosswalk", "mapping", "mapping_side", "no_counterpart")
 # The chain is one across tenants; who signs in must find the own memberships in all of them; and what has
-# two parties is read by the second one too.
+# two parties is read by the second one too. A key finds its token.
 NOT_BY_TENANT = {
+    ("api_token", ("key_hash",)),
     ("audit_event", ("sequence",)),
     ("membership", ("user_id",)),
     ("notice", ("counterpart_id", "sent_at")),

@@ -21,6 +21,7 @@ from tests.worlds import NAMES, ON_POSTGRESQL, World, Worlds
 from tracker.access.actor import OrganisationActor
 from tracker.access.models import Membership, Organisation, User
 from tracker.access.permissions import Role
+from tracker.access.tokens import Scope, new_key, new_token
 from tracker.db import registry
 from tracker.db.base import Kind, Private, tables_of
 from tracker.db.session import PUBLIC, Bound, Database, ForeignRow, insert_rows, update_rows
@@ -65,6 +66,8 @@ async def fill(database: Database) -> None:
         await factories.attached(database, author, await factories.instrument(database, author, code))
         grid = await factories.grid_csv(database, author, code)
         await factories.looked_at_import(database, author, grid)
+        async with database.write(personas.bound(author)) as db:
+            db.add(new_token(author, "a secret", new_key(), "A program", [Scope.SUBMIT], clock.today()))
         await factories.replied(
             database, reviewer, await factories.notified(database, ngo, ngo_reviewer, home)
         )

@@ -9,10 +9,12 @@ from litestar.handlers import HTTPRouteHandler
 from tests import factories, personas
 from tests.criteria import checklists
 from tracker.access.guard import Access
+from tracker.access.tokens import Scope, new_key, new_token
 from tracker.app import App
 from tracker.db.session import Database
 from tracker.instruments import service as instruments
 from tracker.instruments.service import Happening
+from tracker.kit import clock
 from tracker.kit.vocabulary import InstrumentEventKind, PublishAs
 from tracker.web.static_files import static_url
 
@@ -23,6 +25,9 @@ OWN_EXAMPLES = {
     "crosswalk": {"key": "hhs-core-competencies--coe-cets-197"},
     "framework_file": {"key": "delta87-justice", "kind": "csv"},
     "lens": {"key": "hhs-core-competencies--delta87-justice"},
+    "api_framework": {"key": "hhs-core-competencies"},
+    "api_crosswalk": {"key": "hhs-core-competencies--coe-cets-197"},
+    "api_organisation": {"key": "health-xaa"},
     "lens_json": {"key": "hhs-core-competencies--delta87-justice"},
     "crosswalk_compare": {"key": "hhs-core-competencies--delta87-justice"},
 }
@@ -45,7 +50,7 @@ class Call:
 
     def elsewhere(self) -> str:
         """The same path for an organisation that does not exist."""
-        return self.path.replace(f"/o/{ORGANISATION}", f"/o/{NO_ORGANISATION}")
+        return self.path.replace(f"/{ORGANISATION}", f"/{NO_ORGANISATION}")
 
 
 @dataclass(frozen=True)
@@ -66,6 +71,7 @@ class Things:
     import_id: UUID
     criterion_id: UUID
     criterion_uid: UUID
+    token_id: UUID
 
 
 async def make_things(database: Database) -> Things:
@@ -88,6 +94,9 @@ async def make_things(database: Database) -> Things:
     number = await factories.reported(database, revision)
     looked_at = await factories.looked_at_import(database, author)
     criterion, statement = await checklists.published(database, author, reviewer)
+    async with database.write(personas.bound(author)) as db:
+        token = new_token(author, "a secret", new_key(), "A program", [Scope.SUBMIT], clock.today())
+        db.add(token)
     return Things(
         draft_id=draft.id,
         uid=revision.uid,
@@ -100,6 +109,7 @@ async def make_things(database: Database) -> Things:
         import_id=looked_at,
         criterion_id=criterion.id,
         criterion_uid=statement.uid,
+        token_id=token.id,
     )
 
 
@@ -126,6 +136,7 @@ def calls(app: App, things: Things) -> list[Call]:
         "item_id": "1",
         "mapping_id": "1",
         "criterion_id": str(things.criterion_id),
+        "token_id": str(things.token_id),
         "version": version,
         "name": name,
     }

@@ -21,6 +21,8 @@ class Action(StrEnum):
     MEMBER_ADDED = "member.added"
     MEMBER_ROLE_CHANGED = "member.role_changed"
     PASSWORD_CHANGED = "password.changed"
+    TOKEN_MADE = "token.made"
+    TOKEN_REVOKED = "token.revoked"
     INSTRUMENT_ADDED = "instrument.added"
     INSTRUMENT_CHANGED = "instrument.changed"
     INSTRUMENT_DELETED = "instrument.deleted"

@@ -43,11 +43,12 @@ def long_csv(comparison: Comparison, base_url: str, locale: str = "en") -> str:
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(COLUMNS)
-    writer.writerows(_rows(comparison, base_url, locale))
+    writer.writerows(rows_of(comparison, base_url, locale))
     return out.getvalue()
 
 
-def _rows(comparison: Comparison, base_url: str, locale: str) -> Iterator[list[str]]:
+def rows_of(comparison: Comparison, base_url: str, locale: str) -> Iterator[list[str]]:
+    """The rows below the header, each with a text for every one of COLUMNS."""
     for cell in comparison.rows():
         head = [
             cell.place.code,

@@ -3,6 +3,7 @@
 import importlib
 
 MODULES = (
+    "tracker.db.stamp",
     "tracker.access.models",
     "tracker.audit.models",
     "tracker.jurisdictions.models",

@@ -40,13 +40,14 @@ async def require_mandate(db: AsyncSession, actor: OrganisationActor, jurisdicti
         raise NotFound(_("Your organisation has no mandate for this jurisdiction."))
 
 
-async def open_draft(db: AsyncSession, cell: Cell) -> Draft | None:
-    """The draft of the cell in the session's organisation, if there is one."""
+async def open_draft(db: AsyncSession, cell: Cell, *, lock: bool = False) -> Draft | None:
+    """The draft of the cell in the session's organisation, if there is one; locked until the transaction ends."""
     statement = select(Draft).where(
         col(Draft.jurisdiction_id) == cell.jurisdiction_id,
         col(Draft.item_id) == cell.item_id,
         col(Draft.domain) == cell.domain,
     )
+    statement = statement.with_for_update() if lock else statement
     return (await db.execute(statement)).scalar_one_or_none()
 
 
@@ -71,7 +72,8 @@ async def save_draft(
     """
     actor.require(Permission.WRITE_DRAFTS)
     await require_mandate(db, actor, cell.jurisdiction_id)
-    draft = await open_draft(db, cell)
+    # Locked before its version is looked at: else two who read the same version would both write.
+    draft = await open_draft(db, cell, lock=True)
     if (draft.version if draft else 0) != version:
         raise stale()
     if draft is None:
@@ -100,7 +102,7 @@ async def _new_draft(db: AsyncSession, actor: OrganisationActor, cell: Cell) -> 
         domain=cell.domain,
         version=0,
         created_at=now,
-        created_by=actor.user_id,
+        created_by=actor.by,
         updated_at=now,
     )
     db.add(draft)
@@ -120,7 +122,7 @@ async def _corrected(db: AsyncSession, actor: OrganisationActor, cell: Cell) -> 
 
 async def _touch(db: AsyncSession, actor: OrganisationActor, draft: Draft, action: Action) -> None:
     draft.version += 1
-    draft.updated_at, draft.updated_by = clock.now(), actor.user_id
+    draft.updated_at, draft.updated_by = clock.now(), actor.by
     try:
         await db.flush()
     except IntegrityError as error:  # another request made the same cell's draft in this moment
@@ -129,9 +131,10 @@ async def _touch(db: AsyncSession, actor: OrganisationActor, draft: Draft, actio
         db,
         action,
         tenant=actor.organisation_id,
-        actor=actor.user_id,
+        actor=actor.by,
         subject=f"draft:{draft.id}",
-        detail={"version": draft.version, "state": draft.state.value},
+        detail={"version": draft.version, "state": draft.state.value}
+        | ({"token": str(actor.token_id)} if actor.token_id else {}),
     )
 
 
@@ -181,7 +184,7 @@ async def _add_instrument(
         id=uuid4(),
         jurisdiction_id=jurisdiction_id,
         created_at=clock.now(),
-        created_by=actor.user_id,
+        created_by=actor.by,
         **{name: getattr(citation.instrument, name) for name in INSTRUMENT_FIELDS},
     )
     db.add(instrument)
@@ -190,7 +193,7 @@ async def _add_instrument(
         db,
         Action.INSTRUMENT_ADDED,
         tenant=actor.organisation_id,
-        actor=actor.user_id,
+        actor=actor.by,
         subject=f"instrument:{instrument.id}",
     )
     return instrument.id
@@ -202,7 +205,7 @@ async def submit(db: AsyncSession, actor: OrganisationActor, draft_id: UUID, *, 
     draft = await locked_draft(db, draft_id, version, DraftState.DRAFT, DraftState.RETURNED)
     _complete_enough(draft)
     draft.state, draft.return_reason = DraftState.SUBMITTED, ""
-    draft.submitted_at, draft.submitted_by = clock.now(), actor.user_id
+    draft.submitted_at, draft.submitted_by = clock.now(), actor.by
     await _touch(db, actor, draft, Action.DRAFT_SUBMITTED)
     return draft
 
