@@ -73,7 +73,12 @@ NEEDS = {
         "answer_correction_do",
     },
     Permission.ADMINISTER: {"redact", "redact_do"},
-    Permission.OPERATE: {"framework_import", "framework_import_do"},
+    Permission.OPERATE: {
+        "framework_import",
+        "framework_import_do",
+        "framework_import_preview",
+        "framework_import_apply",
+    },
 }
 
 

@@ -46,6 +46,8 @@ class Action(StrEnum):
     REVISION_WITHDRAWN = "revision.withdrawn"
     TEXT_REDACTED = "text.redacted"
     FRAMEWORK_IMPORTED = "framework.imported"
+    FRAMEWORK_SUCCESSION_STATED = "framework.succession_stated"
+    ENTRIES_MOVED = "entries.moved_on"
 
 
 def digest(previous: str, sequence: int, fields: dict[str, Any]) -> str:

@@ -1,5 +1,7 @@
 """The framework library: a list, and one framework with its items."""
 
+import asyncio
+
 from litestar import Request, Response, get
 from litestar.params import FromPath
 
@@ -30,15 +32,17 @@ async def framework_page(request: Request, key: FromPath[str]) -> Response[str]:
 
 
 @get("/{locale:str}/frameworks/{key:str}/file/{kind:str}", name="framework_file", access=PUBLIC)
-async def framework_file(request: Request, key: FromPath[str], kind: FromPath[str]) -> Response[str]:
-    """The whole version as CSV, CASE JSON or SKOS Turtle, with what its source allows."""
+async def framework_file(request: Request, key: FromPath[str], kind: FromPath[str]) -> Response[bytes]:
+    """The whole version as CSV, XLSX, CASE JSON or SKOS (Turtle, JSON-LD), with what its source allows."""
     async with database_of(request).read() as db:
         found = await queries.framework(db, key)
-    if found is None or kind not in files.EXPORTS:
-        raise NotFound(_("There is no such framework."))
+        if found is None or kind not in files.EXPORTS:
+            raise NotFound(_("There is no such framework."))
+        lineage = await queries.told_lineage(db, found)
     ending, media_type = files.MEDIA_TYPES[kind]
+    base_url = renderer_of(request).settings.base_url
     return Response(
-        files.write(found, kind, renderer_of(request).settings.base_url),
+        await asyncio.to_thread(files.write, found, kind, base_url, lineage),
         media_type=media_type,
         headers={"content-disposition": f'attachment; filename="{found.key}-{found.version}.{ending}"'},
     )

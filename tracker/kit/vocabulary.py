@@ -155,6 +155,7 @@ class Wording(StrEnum):
     TITLE = "title"
     PARAPHRASE = "paraphrase"
     VERBATIM = "verbatim"
+    WITHHELD = "withheld"  # its licence lets nobody give it here: the item stands by its key
 
 
 class Provenance(StrEnum):
@@ -330,6 +331,7 @@ _WORDS: dict[str, str] = {
     "wording.title": N_("as published"),
     "wording.paraphrase": N_("our paraphrase"),
     "wording.verbatim": N_("the source's own words"),
+    "wording.withheld": N_("not given here, for its licence does not allow it"),
     "bindingness.binding": N_("Binding"),
     "bindingness.qualified": N_("Binding under conditions"),
     "bindingness.recommended": N_("Recommended"),
