@@ -19,7 +19,7 @@ from tracker.db.session import Database
 from tracker.entries import apply_views, cell_views, review_views
 from tracker.entries import views as entries
 from tracker.exchange import views as exchange
-from tracker.frameworks import import_views
+from tracker.frameworks import diff_views, import_views
 from tracker.frameworks import views as frameworks
 from tracker.instruments import attachment_views, event_views, own_views
 from tracker.instruments import views as instruments
@@ -59,6 +59,10 @@ ROUTES: list[HTTPRouteHandler] = [
     frameworks.frameworks_list,
     frameworks.framework_page,
     frameworks.framework_file,
+    diff_views.diff_page,
+    diff_views.diff_csv,
+    diff_views.lineage_page,
+    diff_views.lineage_do,
     import_views.import_page,
     import_views.upload,
     import_views.preview,

@@ -52,12 +52,14 @@ KNOWN: dict[str, list[str]] = {
     "show": [*SHOW],
     "through": ["hhs-core-competencies--delta87-justice"],
     "layout": ["by_domain", "together"],
+    "from": ["2021", "1999"],
+    "to": ["2021", "1999"],
     "q": ["ken", "%", "_"],
     "find": ["texas"],
     "data": ["yes"],
     "next": ["/en/account", "//elsewhere.example", "/en/\\elsewhere.example"],
 }
-QUERY = [*PARAMETERS, "q", "find", "data", "next", "framework", "code", "kind", "state"]
+QUERY = [*PARAMETERS, "from", "to", "q", "find", "data", "next", "framework", "code", "kind", "state"]
 HOSTILE = st.one_of(
     st.text(max_size=30),
     st.text(st.characters(min_codepoint=0x80), max_size=20),

@@ -20,6 +20,10 @@ NO_ORGANISATION = "health-xxx"
 OWN_EXAMPLES = {
     "framework": {"key": "hhs-core-competencies"},
     "crosswalk": {"key": "hhs-core-competencies--coe-cets-197"},
+    "framework_diff": {"key": "hhs-core-competencies"},
+    "framework_diff_csv": {"key": "hhs-core-competencies"},
+    "framework_lineage": {"key": "hhs-core-competencies"},
+    "framework_lineage_do": {"key": "hhs-core-competencies"},
     "framework_file": {"key": "delta87-justice", "kind": "csv"},
     "lens": {"key": "hhs-core-competencies--delta87-justice"},
     "lens_json": {"key": "hhs-core-competencies--delta87-justice"},

@@ -75,6 +75,8 @@ NEEDS = {
     Permission.ADMINISTER: {"redact", "redact_do"},
     Permission.OPERATE: {
         "framework_import",
+        "framework_lineage",
+        "framework_lineage_do",
         "framework_import_do",
         "framework_import_preview",
         "framework_import_apply",

@@ -196,7 +196,7 @@ def _quoting_faults(
     given = {row.key for row in rows}
     stored = [Row(_("stored item %(key)s") % {"key": k}, f) for k, f in before.items() if k not in given]
     for row in (*rows, *stored):
-        fields = before.get(row.key, {}) | dict(row.fields)
+        fields = DEFAULTS | before.get(row.key, {}) | dict(row.fields)
         fault = quoting_fault(fields.get("wording", ""), fields.get("text", ""), allowed)
         if fault:
             yield Fault(row.where, "wording", fault)

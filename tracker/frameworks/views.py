@@ -6,7 +6,7 @@ from litestar import Request, Response, get
 from litestar.params import FromPath
 
 from tracker.access.guard import PUBLIC
-from tracker.frameworks import files, queries
+from tracker.frameworks import files, pinned_queries, queries
 from tracker.kit.errors import NotFound
 from tracker.kit.i18n import gettext as _
 from tracker.web.render import page, renderer_of
@@ -26,9 +26,11 @@ async def framework_page(request: Request, key: FromPath[str]) -> Response[str]:
     """A framework (`key` or `key@version`) with its items, their wording and provenance."""
     async with database_of(request).read() as db:
         found = await queries.framework(db, key)
-    if found is None:
-        raise NotFound(_("There is no such framework."))
-    return page(request, "frameworks/framework.html", framework=found)
+        if found is None:
+            raise NotFound(_("There is no such framework."))
+        versions = await queries.versions(db, found.key)
+        pins = await pinned_queries.pins(db, found.id)
+    return page(request, "frameworks/framework.html", framework=found, versions=versions, pins=pins)
 
 
 @get("/{locale:str}/frameworks/{key:str}/file/{kind:str}", name="framework_file", access=PUBLIC)
