@@ -16,7 +16,7 @@ from tracker.crosswalks import views as crosswalks
 from tracker.db import registry
 from tracker.db.engine import create_engine
 from tracker.db.session import Database
-from tracker.entries import apply_views, cell_views, review_views
+from tracker.entries import apply_views, cell_views, move_views, review_views
 from tracker.entries import views as entries
 from tracker.exchange import views as exchange
 from tracker.frameworks import diff_views, import_views
@@ -85,6 +85,8 @@ ROUTES: list[HTTPRouteHandler] = [
     entries.discard,
     apply_views.apply_page,
     apply_views.apply_do,
+    move_views.move_page,
+    move_views.move_do,
     review_views.queue,
     review_views.publish_many,
     review_views.review_draft,

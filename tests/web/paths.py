@@ -24,6 +24,8 @@ OWN_EXAMPLES = {
     "framework_diff_csv": {"key": "hhs-core-competencies"},
     "framework_lineage": {"key": "hhs-core-competencies"},
     "framework_lineage_do": {"key": "hhs-core-competencies"},
+    "move": {"key": "hhs-core-competencies"},
+    "move_do": {"key": "hhs-core-competencies"},
     "framework_file": {"key": "delta87-justice", "kind": "csv"},
     "lens": {"key": "hhs-core-competencies--delta87-justice"},
     "lens_json": {"key": "hhs-core-competencies--delta87-justice"},

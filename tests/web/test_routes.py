@@ -44,6 +44,8 @@ NEEDS = {
         "discard",
         "apply",
         "apply_do",
+        "move",
+        "move_do",
         "add_instrument",
         "add_instrument_do",
         "own_instrument_do",

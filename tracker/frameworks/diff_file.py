@@ -22,11 +22,13 @@ COLUMNS = [
 NONE = "none"
 
 
-def write(diff: Diff) -> str:
-    """The CSV. No cell is blank: where there is no item or field it has `none`."""
+def write(diff: Diff | None) -> str:
+    """The CSV; its header only while there is nothing to compare. No cell is blank: where there is no item or field it has `none`."""
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(COLUMNS)
+    if diff is None:
+        return out.getvalue()
     linked = links(diff.old, diff.new, diff.told)
     for line in diff.lines:
         for old, new in _pairs(line, linked):

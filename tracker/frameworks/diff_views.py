@@ -67,9 +67,7 @@ async def diff_page(request: Request, key: FromPath[str]) -> Response[str]:
 async def diff_csv(request: Request, key: FromPath[str]) -> Response[str]:
     """The same as CSV, unchanged items too."""
     versions, diff = await _diff(request, key)
-    if diff is None:
-        raise NotFound(_("There is only one version of this framework."))
-    name = f"{key}-{versions.old}-to-{versions.new}.csv"
+    name = f"{key}-{versions.old}-to-{versions.new}.csv" if diff else f"{key}-{versions.new}.csv"
     return Response(
         diff_file.write(diff),
         media_type="text/csv; charset=utf-8",

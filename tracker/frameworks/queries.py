@@ -109,6 +109,21 @@ class FrameworkLine:
     year: int
     kind: str
     items: int
+    newest: bool
+
+    @property
+    def name(self) -> str:
+        return f"{self.key}@{self.version}"
+
+    @property
+    def choice(self) -> str:
+        """What a query calls it: the key alone for the newest version."""
+        return self.key if self.newest else self.name
+
+    @property
+    def label(self) -> str:
+        """For a list to choose from: an older version says which it is."""
+        return self.title if self.newest else f"{self.title} ({self.version})"
 
 
 _NEWEST_FIRST = (col(FrameworkVersion.year).desc(), col(FrameworkVersion.id).desc())
@@ -119,6 +134,7 @@ async def frameworks(db: AsyncSession) -> list[FrameworkLine]:
     count = sa.func.count(col(FrameworkItem.id))
     rows = await db.execute(
         select(
+            FrameworkVersion.id,
             FrameworkVersion.key,
             FrameworkVersion.version,
             FrameworkVersion.title,
@@ -136,7 +152,12 @@ async def frameworks(db: AsyncSession) -> list[FrameworkLine]:
             *_NEWEST_FIRST,
         )
     )
-    return [FrameworkLine(*row) for row in rows]
+    found = rows.all()
+    newest: dict[str, tuple[int, int, str]] = {}
+    for _id, key, version, _title, _publisher, year, *_rest in found:
+        newest[key] = max(newest.get(key, (0, 0, "")), (year, _id, version))
+    lines = [[*row[1:], newest[row[1]][2] == row[2]] for row in found]
+    return [FrameworkLine(*line) for line in lines]
 
 
 async def framework(db: AsyncSession, name: str) -> Framework | None:
