@@ -16,6 +16,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from tests import factories, personas
+from tests.frameworks import things as framework_things
 from tests.worlds import NAMES, ON_POSTGRESQL, World, Worlds
 from tracker.access.actor import OrganisationActor
 from tracker.access.models import Membership, Organisation, User
@@ -60,6 +61,8 @@ async def fill(database: Database) -> None:
         await factories.attached(database, author, await factories.instrument(database, author, code))
         grid = await factories.grid_csv(database, author, code)
         await factories.looked_at_import(database, author, grid)
+        await framework_things.looked_at(database, author)
+        await framework_things.moved(database, author, code)
         await factories.replied(
             database, reviewer, await factories.notified(database, ngo, ngo_reviewer, home)
         )

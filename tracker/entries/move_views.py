@@ -95,4 +95,6 @@ async def move_do(request: Request, key: FromPath[str]) -> Response[str] | Redir
     if not number:
         say = _("Nothing was to be done: all of them are there already.")
     there = {"organisation": actor.organisation_key, "code": where.place.code}
-    return go(request, "grid", say=say, query=urlencode({"framework": f"{key}@{versions.new}"}, safe="@"), **there)
+    return go(
+        request, "grid", say=say, query=urlencode({"framework": f"{key}@{versions.new}"}, safe="@"), **there
+    )
