@@ -60,7 +60,7 @@ async def world_of_two_versions(database: Database) -> OrganisationActor:
 
 def choices(page: str) -> list[str]:
     """The values of the boxes that are ticked."""
-    ticked = re.findall(r'<input type="checkbox"[^>]* name="move" value="([^"]+)" checked>', page)
+    ticked = re.findall(r'<input type="checkbox"[^>]* name="move" value="([^"]+)"[^>]* checked>', page)
     return [escaping.unescape(value) for value in ticked]
 
 

@@ -94,6 +94,17 @@ async def test_export_and_import_give_the_same(database: Database, kind: str) ->
         assert plain(replace(after, key=before.key, left_to_import=before.left_to_import)) == plain(before)
 
 
+@pytest.mark.parametrize("kind", files.IMPORTS)
+async def test_texts_that_look_like_formulas_come_back(database: Database, kind: str) -> None:
+    texts = ["=1+1", "+1", "-1", "@x", "'=quoted", "''-x", "0012", "TRUE", "2024-03-27"]
+    items = [(f"K{n}", "item", "", text) for n, text in enumerate(texts)]
+    await take_in(database, files.read(samples.as_csv(items), "csv"))
+    framework = await stored(database, NAME)
+    assert [item.text for item in framework.items] == texts
+    content = files.write(framework, kind, "https://example.org")
+    assert (await take_in(database, files.read(content, kind))).empty
+
+
 async def test_importing_again_changes_nothing(database: Database) -> None:
     file = files.read(samples.as_csv(samples.items()), "csv")
     first = await take_in(database, file)

@@ -132,6 +132,10 @@ async def test_a_frozen_version_says_so_and_a_new_one_stands_beside(
     assert "Always use a trauma-" in new
     assert "Always use a trauma-" not in old
     assert "2026.test" in (await operator.get("/en/frameworks")).text
+    # the bare key is the newest; the entries are read by their version, to which the pages lead
+    for page in ("/en/jurisdictions/XAA", "/en/compare?jurisdictions=XAA"):
+        assert f"framework={name}@2021" in (await operator.get(page)).text
+    assert f"/frameworks/{name}/continues" in (await operator.get(PATH)).text
 
 
 async def test_what_was_looked_at_is_what_is_taken_in(operator: Visitor, database: Database) -> None:

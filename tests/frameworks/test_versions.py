@@ -121,6 +121,25 @@ async def test_each_item_is_told_for_what_became_of_it(database: Database) -> No
     assert await became(database) == WANTED
 
 
+async def test_what_is_told_goes_before_the_key(database: Database) -> None:
+    """Renumbered: what was 1 is 2 now, and what was 2 is 1."""
+    old = [("K1", "item", "", "One"), ("K2", "item", "", "Two")]
+    new = samples.as_csv([("K1", "item", "", "Two"), ("K2", "item", "", "One")], version="2")
+    new = (
+        new.replace(b"source_number", b"replaces")
+        .replace(b",Two,K1", b",Two,K2")
+        .replace(b",One,K2", b",One,K1")
+    )
+    await both(database, samples.as_csv(old), new)
+    async with database.read() as db:
+        told = await queries.lineage(db, KEY, "1", "2")
+    diff = compare(await stored(database, f"{KEY}@1"), await stored(database, f"{KEY}@2"), told.pairs)
+    assert [(line.old[0].key, line.new[0].key, line.change) for line in diff.lines] == [
+        ("K2", "K1", "renamed"),
+        ("K1", "K2", "renamed"),
+    ]
+
+
 async def test_case_tells_by_its_associations(database: Database) -> None:
     await both(database, old_case(), new_case(), "case")
     assert await became(database) == WANTED

@@ -109,6 +109,7 @@ def _lineage_page(
         gone=[line.old[0] for line in diff.lines if line.changes == (Change.GONE,)],
         values=values if typed is None else typed,
         guesses=guesses,
+        kept={item.key for item in diff.old.items},
         faults=faults or {},
     )
 

@@ -9,7 +9,7 @@ from litestar.response import Redirect
 
 from tracker.access.guard import member
 from tracker.access.permissions import Permission
-from tracker.frameworks import files, import_service, service
+from tracker.frameworks import files, import_service, queries, service
 from tracker.frameworks.forms import ImportForm
 from tracker.frameworks.plan import Plan
 from tracker.frameworks.tree import Fault, Unreadable
@@ -29,10 +29,10 @@ LARGEST_BODY = 8 * files.MOST_BYTES
 @get(PATH, name="framework_import", access=member(Permission.OPERATE))
 async def import_page(request: Request) -> Response[str]:
     """The empty form."""
-    return _form_page(request, ImportForm())
+    return await _form_page(request, ImportForm())
 
 
-def _form_page(
+async def _form_page(
     request: Request,
     form: ImportForm,
     faults: tuple[Fault, ...] = (),
@@ -40,6 +40,9 @@ def _form_page(
     filename: str = "",
     frozen: str = "",
 ) -> Response[str]:
+    async with database_of(request).read(bound_of(request)) as db:
+        known = await queries.frameworks(db)
+    older = {line.key for line in known if not line.newest}
     return form_page(
         request,
         "frameworks/import.html",
@@ -49,6 +52,7 @@ def _form_page(
         faults_in_all=len(faults),
         filename=filename,
         frozen=frozen,
+        several=[line for line in known if line.newest and line.key in older],
     )
 
 
@@ -70,14 +74,14 @@ async def upload(request: Request) -> Response[str] | Redirect:
     elif not kind:
         form.add_faults({"kind": _("The file's name does not tell its format: choose it.")})
     if form.errors:
-        return _form_page(request, form)
+        return await _form_page(request, form)
     assert found is not None
     try:
         plan, kept = await _examined(request, found, kind, form.as_version.data or "")
     except Unreadable as refusal:
-        return _form_page(request, form, refusal.faults, filename=found.name)
+        return await _form_page(request, form, refusal.faults, filename=found.name)
     if plan.faults:
-        return _form_page(request, form, plan.faults, filename=found.name, frozen=plan.frozen)
+        return await _form_page(request, form, plan.faults, filename=found.name, frozen=plan.frozen)
     key = organisation_of(request).organisation_key
     return go(request, "framework_import_preview", organisation=key, import_id=kept)
 

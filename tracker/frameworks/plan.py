@@ -74,10 +74,13 @@ class Plan:
         """For a file that would change what is fixed: that it may not, and what to do; else ""."""
         if self.pins is None or not any(fault.fixed for fault in self.faults):
             return ""
-        return _(
-            "%(name)s is frozen: %(entries)s published entries and %(crosswalks)s published crosswalks refer to it, "
-            "and drafts may. Take the file in as a new version: it stands beside this one."
-        ) % {"name": self.name, "entries": self.pins.entries, "crosswalks": self.pins.crosswalks}
+        told = {"name": self.name, "entries": self.pins.entries, "crosswalks": self.pins.crosswalks}
+        why = _("%(name)s keeps its wording, for drafts that only their organisation sees may refer to it.")
+        if self.pins.entries or self.pins.crosswalks:
+            why = _(
+                "%(name)s is frozen: %(entries)s published entries and %(crosswalks)s published crosswalks refer to it."
+            )
+        return why % told + " " + _("Take the file in as a new version: it stands beside this one.")
 
     @property
     def empty(self) -> bool:

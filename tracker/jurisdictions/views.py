@@ -49,6 +49,7 @@ async def profile(request: Request, code: FromPath[str]) -> Response[str]:
         if place is None:
             raise NotFound(_("There is no jurisdiction with this code."))
         comparison = await compare(db, query)
+        versions = await frameworks.versions(db, comparison.framework.key)
         above = await queries.above(db, place)
         below = await queries.below(db, place)
         stewards = await nearest_stewards(db, place.id, clock.today())
@@ -81,6 +82,7 @@ async def profile(request: Request, code: FromPath[str]) -> Response[str]:
         stewards=stewards,
         speaking=speaking,
         comparison=comparison,
+        versions=versions,
         grid=grid,
         coverage={axis: coverage(comparison, place, axis) for axis in Axis},
     )
