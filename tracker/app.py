@@ -25,10 +25,10 @@ from tracker.crosswalks import views as crosswalks
 from tracker.db import registry
 from tracker.db.engine import create_engine
 from tracker.db.session import Database
-from tracker.entries import apply_views, cell_views, review_views
+from tracker.entries import apply_views, cell_views, move_views, review_views
 from tracker.entries import views as entries
 from tracker.exchange import views as exchange
-from tracker.frameworks import import_views
+from tracker.frameworks import diff_views, import_views
 from tracker.frameworks import views as frameworks
 from tracker.instruments import attachment_views, event_views, own_views
 from tracker.instruments import views as instruments
@@ -68,8 +68,14 @@ ROUTES: list[HTTPRouteHandler] = [
     frameworks.frameworks_list,
     frameworks.framework_page,
     frameworks.framework_file,
+    diff_views.diff_page,
+    diff_views.diff_csv,
+    diff_views.lineage_page,
+    diff_views.lineage_do,
     import_views.import_page,
-    import_views.import_do,
+    import_views.upload,
+    import_views.preview,
+    import_views.take_in,
     crosswalks.crosswalks_list,
     crosswalks.crosswalk_page,
     lens_views.lens_page,
@@ -115,6 +121,8 @@ ROUTES: list[HTTPRouteHandler] = [
     entries.discard,
     apply_views.apply_page,
     apply_views.apply_do,
+    move_views.move_page,
+    move_views.move_do,
     review_views.queue,
     review_views.publish_many,
     review_views.review_draft,

@@ -17,6 +17,7 @@ from sqlmodel import col
 
 from tests import factories, personas
 from tests.criteria import checklists
+from tests.frameworks import things as framework_things
 from tests.worlds import NAMES, ON_POSTGRESQL, World, Worlds
 from tracker.access.actor import OrganisationActor
 from tracker.access.models import Membership, Organisation, User
@@ -68,6 +69,8 @@ async def fill(database: Database) -> None:
         await factories.looked_at_import(database, author, grid)
         async with database.write(personas.bound(author)) as db:
             db.add(new_token(author, "a secret", new_key(), "A program", [Scope.SUBMIT], clock.today()))
+        await framework_things.looked_at(database, author)
+        await framework_things.moved(database, author, code)
         await factories.replied(
             database, reviewer, await factories.notified(database, ngo, ngo_reviewer, home)
         )

@@ -60,6 +60,8 @@ KNOWN: dict[str, list[str]] = {
     "through": ["hhs-core-competencies--delta87-justice"],
     "layout": ["by_domain", "together,swapped", "regions"],
     "principle": ["trauma_informed", "prevention_primary"],
+    "from": ["2021", "1999"],
+    "to": ["2021", "1999"],
     "q": ["ken", "%", "_"],
     "find": ["texas"],
     "data": ["yes"],
@@ -70,6 +72,8 @@ KNOWN: dict[str, list[str]] = {
 QUERY = [
     *PARAMETERS,
     "other",
+    "from",
+    "to",
     "limit",
     "cursor",
     "q",

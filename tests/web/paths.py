@@ -23,6 +23,12 @@ NO_ORGANISATION = "health-xxx"
 OWN_EXAMPLES = {
     "framework": {"key": "hhs-core-competencies"},
     "crosswalk": {"key": "hhs-core-competencies--coe-cets-197"},
+    "framework_diff": {"key": "hhs-core-competencies"},
+    "framework_diff_csv": {"key": "hhs-core-competencies"},
+    "framework_lineage": {"key": "hhs-core-competencies"},
+    "framework_lineage_do": {"key": "hhs-core-competencies"},
+    "move": {"key": "hhs-core-competencies"},
+    "move_do": {"key": "hhs-core-competencies"},
     "framework_file": {"key": "delta87-justice", "kind": "csv"},
     "lens": {"key": "hhs-core-competencies--delta87-justice"},
     "api_framework": {"key": "hhs-core-competencies"},

@@ -69,6 +69,8 @@ class Action(StrEnum):
     NO_COUNTERPART_CHANGED = "no_counterpart.changed"
     NO_COUNTERPART_REMOVED = "no_counterpart.removed"
     NO_COUNTERPART_REVIEWED = "no_counterpart.reviewed"
+    FRAMEWORK_SUCCESSION_STATED = "framework.succession_stated"
+    ENTRIES_MOVED = "entries.moved_on"
 
 
 def digest(previous: str, sequence: int, fields: dict[str, Any]) -> str:
