@@ -29,6 +29,7 @@ LAYERS: list[set[str]] = [
         "pages",
         "privacy",
         "reviews",
+        "snapshots",
         "worklist",
     },
     {"exchange"},

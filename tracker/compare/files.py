@@ -43,11 +43,12 @@ def long_csv(comparison: Comparison, base_url: str, locale: str = "en") -> str:
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(COLUMNS)
-    writer.writerows(_rows(comparison, base_url, locale))
+    writer.writerows(long_rows(comparison, base_url, locale))
     return out.getvalue()
 
 
-def _rows(comparison: Comparison, base_url: str, locale: str) -> Iterator[list[str]]:
+def long_rows(comparison: Comparison, base_url: str, locale: str = "en") -> Iterator[list[str]]:
+    """The rows of every long file, in the order of COLUMNS, as text."""
     for cell in comparison.rows():
         head = [
             cell.place.code,
