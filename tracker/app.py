@@ -30,6 +30,7 @@ from tracker.pages import views as pages
 from tracker.privacy import views as privacy
 from tracker.reviews import views as reviews
 from tracker.settings import Settings
+from tracker.snapshots import views as snapshots
 from tracker.web import static_files
 from tracker.web.errors import HANDLERS
 from tracker.web.outer import Outer
@@ -67,6 +68,10 @@ ROUTES: list[HTTPRouteHandler] = [
     lens_views.lens_data,
     compare.compare_page,
     compare.compare_csv,
+    compare.compare_json,
+    compare.compare_xlsx,
+    snapshots.freeze,
+    snapshots.snapshot_page,
     briefings.briefing_page,
     briefings.briefing_pdf,
     organisations.workspaces,

@@ -94,7 +94,7 @@ def _rest(cell: ComparedCell, voice: Standing | None) -> list[str]:
         contested,
         _day(voice.valid_from, "unknown"),
         _day(voice.valid_to, "open"),
-        _moment(voice.recorded_at),
+        moment_text(voice.recorded_at),
         voice.organisation_key,
         sources_text(voice) or "none",
     ]
@@ -120,5 +120,6 @@ def _day(value: date | None, absent: str) -> str:
     return value.isoformat() if value else absent
 
 
-def _moment(value: datetime) -> str:
+def moment_text(value: datetime) -> str:
+    """A moment of the record in files: UTC, to the second."""
     return value.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,18 +1,20 @@
-"""The compare page, its CSV, and the briefing of the same query."""
+"""The compare page, and the files of the same query."""
 
+import asyncio
 from dataclasses import dataclass
 
 from litestar import Request, Response, get
 from litestar.response import Redirect
-from markupsafe import Markup
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tracker.access.guard import PUBLIC
-from tracker.compare.cells import matrix_cell
-from tracker.compare.comparison import Column, Comparison, coverage
-from tracker.compare.files import cell_path, long_csv
+from tracker.compare.comparison import Comparison
+from tracker.compare.files import long_csv
+from tracker.compare.json_file import comparison_json
 from tracker.compare.queries import compare
 from tracker.compare.query import DEFAULT_FRAMEWORK, LAYOUTS, SHOW, Query, parse
+from tracker.compare.tables import coverages, matrix_tables
+from tracker.compare.workbook import XLSX, comparison_xlsx
 from tracker.crosswalks import queries as crosswalks
 from tracker.crosswalks.queries import CrosswalkLine
 from tracker.frameworks import queries as frameworks
@@ -81,8 +83,8 @@ async def compare_page(request: Request) -> Response[str] | Redirect:
         options=options,
         query=query,
         comparison=comparison,
-        tables=_tables(comparison, context_of(request).locale) if comparison else [],
-        coverage=_coverage(comparison) if comparison else {},
+        tables=matrix_tables(comparison, context_of(request).locale) if comparison else [],
+        coverage=coverages(comparison) if comparison else {},
         shows=SHOW,
         layouts=LAYOUTS,
         sources=list(Source),
@@ -111,40 +113,6 @@ def _longer(given: str, short: str) -> bool:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class MatrixTable:
-    """One matrix of the page: all domains together, or one. `cells` by place, in the order of `columns`."""
-
-    domain: Domain | None
-    columns: tuple[Column, ...]
-    rows: list[tuple[object, list[Markup]]]
-    silent: bool
-
-
-def _tables(comparison: Comparison, locale: str) -> list[MatrixTable]:
-    together = comparison.query.layout == "together" and len(comparison.domains) > 1
-    domains: list[Domain | None] = [None] if together else list(comparison.domains)
-    return [_table(comparison, domain, locale) for domain in domains if comparison.columns]
-
-
-def _table(comparison: Comparison, domain: Domain | None, locale: str) -> MatrixTable:
-    columns = tuple(c for c in comparison.columns if domain is None or c[1] is domain)
-    rows: list[tuple[object, list[Markup]]] = []
-    silent = True
-    for place in comparison.places:
-        cells = [comparison.cell(place, column) for column in columns]
-        silent = silent and not any(cell.voices for cell in cells)
-        drawn = [matrix_cell(c, cell_path(comparison, c, locale), comparison.query.axes) for c in cells]
-        rows.append((place, drawn))
-    return MatrixTable(domain, columns, rows, silent)
-
-
-def _coverage(comparison: Comparison) -> dict[str, dict[Axis, object]]:
-    return {
-        place.code: {axis: coverage(comparison, place, axis) for axis in Axis} for place in comparison.places
-    }
-
-
 @get("/{locale:str}/compare.csv", name="compare_csv", access=PUBLIC)
 async def compare_csv(request: Request) -> Response[str]:
     """The long CSV of the same query."""
@@ -153,9 +121,31 @@ async def compare_csv(request: Request) -> Response[str]:
         comparison = await compare(db, query)
     settings = renderer_of(request).settings
     body = long_csv(comparison, settings.base_url, context_of(request).locale)
-    name = f"adoption-{comparison.framework.key}-{comparison.at.dated.isoformat()}.csv"
-    return Response(
-        body,
-        media_type="text/csv",
-        headers={"content-disposition": f'attachment; filename="{name}"'},
-    )
+    return Response(body, media_type="text/csv", headers=_named(comparison, "csv"))
+
+
+def _named(comparison: Comparison, extension: str) -> dict[str, str]:
+    """The header that names a file."""
+    name = f"adoption-{comparison.framework.key}-{comparison.at.dated.isoformat()}.{extension}"
+    return {"content-disposition": f'attachment; filename="{name}"'}
+
+
+@get("/{locale:str}/compare.json", name="compare_json", access=PUBLIC)
+async def compare_json(request: Request) -> Response[bytes]:
+    """The rows of the CSV as canonical JSON."""
+    query = parse(query_parameters(request))
+    async with database_of(request).read() as db:
+        comparison = await compare(db, query)
+    body = comparison_json(comparison, renderer_of(request).settings.base_url, context_of(request).locale)
+    return Response(body, media_type="application/json; charset=utf-8", headers=_named(comparison, "json"))
+
+
+@get("/{locale:str}/compare.xlsx", name="compare_xlsx", access=PUBLIC)
+async def compare_xlsx(request: Request) -> Response[bytes]:
+    """The rows of the CSV as a workbook."""
+    query = parse(query_parameters(request))
+    async with database_of(request).read() as db:
+        comparison = await compare(db, query)
+    base_url, locale = renderer_of(request).settings.base_url, context_of(request).locale
+    body = await asyncio.to_thread(comparison_xlsx, comparison, base_url, locale)
+    return Response(body, media_type=XLSX, headers=_named(comparison, "xlsx"))

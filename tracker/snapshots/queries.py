@@ -149,7 +149,9 @@ async def _framework(db: AsyncSession, frozen: Mapping[str, Any]) -> Framework:
     items = {item.key: item for item in live.items} if live else {}
     lost = [item["key"] for item in frozen["items"] if item["key"] not in items]
     if live is None or lost:
-        raise Gone(_("%(name)s is no longer in the record.") % {"name": f"{name} {' '.join(lost[:3])}".strip()})
+        raise Gone(
+            _("%(name)s is no longer in the record.") % {"name": f"{name} {' '.join(lost[:3])}".strip()}
+        )
     as_it_was = tuple(
         replace(
             items[item["key"]],

@@ -56,6 +56,7 @@ class Cited:
     language: str
     adopted_on: date | None
     in_force_on: date | None
+    in_force_until: date | None
     provenance: str
     texts: Texts
 
@@ -81,8 +82,9 @@ class Support:
     replies: tuple[Said, ...] = ()
 
     def all_texts(self) -> Iterable[FreeText]:
-        for part in (self, *self.citations, *self.reviews, *self.replies):
-            yield from part.texts.values()
+        parts: tuple[Cited | Said, ...] = (*self.citations, *self.reviews, *self.replies)
+        for texts in (self.texts, *(part.texts for part in parts)):
+            yield from texts.values()
 
 
 def text_salt(salt: str, place: str) -> str:
@@ -118,7 +120,11 @@ def canonical_of(comparison: Comparison, support: Mapping[int, Support], salt: s
             },
             "jurisdictions": [_place(place) for place in comparison.places],
             "organisations": [
-                {"key": key, "name": voices[key].organisation_name, "fictional": voices[key].organisation_fictional}
+                {
+                    "key": key,
+                    "name": voices[key].organisation_name,
+                    "fictional": voices[key].organisation_fictional,
+                }
                 for key in sorted(voices)
             ],
             "cells": [writer.cell(cell, support) for cell in comparison.rows()],
@@ -221,12 +227,16 @@ def _cited(cited: Cited) -> dict[str, object]:
         "language": cited.language or "none",
         "adopted_on": _day(cited.adopted_on, "unknown"),
         "in_force_on": _day(cited.in_force_on, "unknown"),
+        "in_force_until": _day(cited.in_force_until, "open"),
         "provenance": cited.provenance or "none",
     }
 
 
 def _said(said: Said) -> dict[str, object]:
-    told: dict[str, object] = {"organisation": said.organisation, "recorded_at": moment_text(said.recorded_at)}
+    told: dict[str, object] = {
+        "organisation": said.organisation,
+        "recorded_at": moment_text(said.recorded_at),
+    }
     if said.agrees is not None:
         told |= {"agrees": said.agrees, "independent": said.independent}
     return told

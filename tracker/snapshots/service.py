@@ -90,7 +90,7 @@ async def _dated(db: AsyncSession, query: Query) -> Comparison:
                 % {"most": MOST_CELLS, "n": len(comparison.cells)}
             }
         )
-    return replace(comparison, query=replace(comparison.query, framework=comparison.framework.name))
+    return replace(comparison, query=comparison.dated)
 
 
 def _past(query: Query) -> datetime | None:

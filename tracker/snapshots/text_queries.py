@@ -49,9 +49,7 @@ async def _redactions(db: AsyncSession) -> _Redactions:
 async def support(db: AsyncSession, revision_ids: Collection[int], as_of: datetime) -> dict[int, Support]:
     """For each revision what it says and cites, and the reviews and replies that had been published by `as_of`."""
     gone = await _redactions(db)
-    revisions = await db.execute(
-        select(PublishedRevision).where(col(PublishedRevision.id).in_(revision_ids))
-    )
+    revisions = await db.execute(select(PublishedRevision).where(col(PublishedRevision.id).in_(revision_ids)))
     citations = await _citations(db, revision_ids, gone)
     reviews = await _said(db, PublishedReview, "review", revision_ids, gone, as_of)
     replies = await _said(db, PublishedReply, "reply", revision_ids, gone, as_of)
@@ -92,6 +90,7 @@ async def _citations(
                 language=instrument.language,
                 adopted_on=instrument.adopted_on,
                 in_force_on=instrument.in_force_on,
+                in_force_until=instrument.in_force_until,
                 provenance=instrument.provenance,
                 texts={text.field.removeprefix(within): text for text in texts},
             )
