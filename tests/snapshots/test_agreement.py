@@ -1,15 +1,23 @@
 """The page, the files and the frozen record of one snapshot say the same, cell by cell, each read back by its own means."""
 
+import asyncio
 import io
 import json
 import zipfile
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 
+from tests import factories, personas
+from tests.cli.command import here, settings_of
 from tests.compare.test_csv_contract import COLUMNS
 from tests.personas import Visitor
 from tests.snapshots import reading
 from tests.snapshots.frozen import FICTIONAL, STATES, freeze
+from tests.worlds import World
+from tracker.compare import workbook
 from tracker.db.session import Database
 
 
@@ -86,3 +94,45 @@ async def test_the_comparisons_own_files_agree(client: Visitor) -> None:
 )
 async def test_what_cannot_be_compared_is_refused(client: Visitor, ending: str, query: str) -> None:
     assert (await client.get(f"/en/compare.{ending}?{query}")).status_code == 422
+
+
+async def test_the_command_writes_the_files_of_the_page(
+    world: World, client: Visitor, tmp_path: Path
+) -> None:
+    for ending in ("csv", "json", "xlsx"):
+        out = tmp_path / f"out.{ending}"
+        asked = ("--jurisdictions", "XAA,US-TX", "--source", "all", "--format", ending)
+        done = await asyncio.to_thread(
+            here, settings_of(world, tmp_path), "compare", *asked, "--out", str(out)
+        )
+        assert done.exit_code == 0, done.output
+        answer = await client.get(f"/en/compare.{ending}?jurisdictions=XAA,US-TX&source=all")
+        assert out.read_bytes() == answer.content
+
+
+async def test_what_means_something_to_a_spreadsheet_stays_text(client: Visitor, database: Database) -> None:
+    hostile = '=1+1 "; \x07 <b> _x0041_' + "x" * 200
+    author, reviewer = [await personas.actor(database, p) for p in (personas.OWNER, personas.TEAMMATE)]
+    cited = tuple(replace(factories.CITATION, locator=hostile[:200]) for _ in range(20))
+    what = factories.content(owner=hostile, citations=cited)
+    await factories.published(database, author, reviewer, await factories.cell(database), what)
+    made = await freeze(database, jurisdictions="XAA", items="HTCC-UC", domains="educator")
+    (row,) = reading.xlsx_rows(await file(client, made.id, "xlsx"))
+    (whole,) = reading.csv_rows(await file(client, made.id, "csv"))
+    assert "=1+1" in row["sources"]
+    assert row["sources"].replace("\x07", "") == whole["sources"].replace("\x07", "")
+    assert (await freeze(database, jurisdictions="XAA", items="HTCC-UC", domains="educator")).stands
+
+
+def test_a_text_that_no_cell_can_hold_is_cut_and_says_so() -> None:
+    book = Workbook(write_only=True)
+    cell = workbook._cell(book.create_sheet(), "ä" * 40_000, head=False)
+    assert len(cell.value) == workbook.MOST_CHARACTERS
+    assert cell.value.endswith("ä [cut: the CSV has the whole]")
+
+
+async def test_too_much_for_a_workbook_is_refused(client: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workbook, "MOST_ROWS", 27)
+    answer = await client.get("/en/compare.xlsx?jurisdictions=US-TX")
+    assert answer.status_code == 422
+    assert "Download it as CSV" in answer.text

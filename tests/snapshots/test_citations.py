@@ -23,7 +23,7 @@ async def cited(database: Database) -> Reference:
 
 async def test_every_form_says_the_same(cited: Reference) -> None:
     url = f"https://tracker.example/en/snapshots/{cited.id}"
-    title = "adoption in Texas and Quillmere, on paper and in practice"
+    title = "Adoption in Texas and Quillmere, on paper and in practice"
     (item,) = json.loads(cited.csl())
     assert (item["type"], item["URL"]) == ("dataset", url)
     assert item["author"] == [{"literal": "The Tracker"}]

@@ -4,6 +4,9 @@ import asyncio
 import hashlib
 import io
 import json
+import re
+import subprocess
+import sys
 from pathlib import Path
 
 import openpyxl
@@ -27,6 +30,7 @@ from tracker.snapshots.queries import Snapshot
 from tracker.snapshots.record import id_of, sha256_of
 from tracker.snapshots.verify import check
 
+CODEBOOK = Path(__file__).parents[2] / "docs" / "codebook.md"
 SECRET = "Larkspur house wrote to the unit"
 ENDINGS = ("csv", "json", "xlsx", "pdf", "record.json", "bib", "ris", "csl.json")
 
@@ -106,10 +110,13 @@ async def test_the_same_is_frozen_before_and_after(database: Database) -> None:
 
 
 async def test_everybody_can_check_the_file_by_the_recipe_of_the_codebook(
-    database: Database, client: Visitor
+    database: Database, client: Visitor, tmp_path: Path
 ) -> None:
     made = await freeze(database, jurisdictions="XAA,XAB,US-TX", source="all")
     file = json.loads((await client.get(f"/en/snapshots/{made.id}.json")).content)
+    (tmp_path / "snapshot.json").write_text(json.dumps(file), encoding="utf-8")
+    recipe = re.findall(r"```python\n(.*?)```", CODEBOOK.read_text(encoding="utf-8"), re.S)[-1]
+    await asyncio.to_thread(subprocess.run, [sys.executable, "-c", recipe], cwd=tmp_path, check=True)
     canonical = json.dumps(file["record"], sort_keys=True, separators=(",", ":"), ensure_ascii=False) + "\n"
     assert hashlib.sha256(canonical.encode()).hexdigest() == file["sha256"]
     frozen = set()
@@ -139,7 +146,7 @@ async def test_tampering_is_named(own_world: World, tmp_path: Path) -> None:
         if own_world.name == "sqlite":
             await connection.exec_driver_sql("DROP TRIGGER published_revision_no_update")
         else:
-            await connection.exec_driver_sql("ALTER TABLE published_revision DISABLE TRIGGER ALL")
+            await connection.exec_driver_sql("ALTER TABLE published_revision DISABLE TRIGGER USER")
         await connection.exec_driver_sql(
             f"UPDATE published_revision SET note = 'Something else' WHERE id = {revision.id}"
         )

@@ -182,7 +182,13 @@ async def test_every_page_is_there_for_who_may_see_it(
         if call.method == "GET":
             answer = await _send(app, settings, database, persona, call, call.path)
             wanted = {200, 303}
-            if call.name in ("briefing", "briefing_pdf", "compare_csv"):  # they need a query
+            if call.name in (
+                "briefing",
+                "briefing_pdf",
+                "compare_csv",
+                "compare_json",
+                "compare_xlsx",
+            ):  # they need a query
                 wanted |= {422}
             if call.access.permission and call.access.permission not in GRANTS[persona.role]:
                 wanted = {403}  # the operator's own pages

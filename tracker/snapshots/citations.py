@@ -134,7 +134,7 @@ def title(snapshot: Snapshot) -> str:
     comparison = snapshot.comparison
     axes = comparison.query.axes
     how = _("on paper and in practice") if len(axes) > 1 else word("axis", axes[0]).lower()
-    told = _("%(framework)s (%(version)s): adoption in %(names)s, %(how)s") % {
+    told = _("Adoption in %(names)s, %(how)s: %(framework)s (%(version)s)") % {
         "framework": comparison.framework.title,
         "version": comparison.framework.version,
         "names": named(comparison.places),

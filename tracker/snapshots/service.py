@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from tracker.access.throttle import may_again
+from tracker.access.throttle_service import may_again
 from tracker.audit.models import SERVICE
 from tracker.audit.record import Action, record, take_turn
 from tracker.compare.comparison import Comparison
