@@ -9,6 +9,7 @@ from tracker import settings as settings_module
 from tracker.access.guard import authorise, require_declared
 from tracker.accounts import views as accounts
 from tracker.briefings import views as briefings
+from tracker.compare import map_views
 from tracker.compare import views as compare
 from tracker.corrections import views as corrections
 from tracker.crosswalks import lens_views
@@ -72,6 +73,7 @@ ROUTES: list[HTTPRouteHandler] = [
     compare.compare_xlsx,
     snapshots.freeze,
     snapshots.snapshot_page,
+    map_views.map_page,
     briefings.briefing_page,
     briefings.briefing_pdf,
     organisations.workspaces,

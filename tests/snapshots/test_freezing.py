@@ -219,3 +219,11 @@ async def test_what_holds_a_text_is_asked_for_again(client: Visitor, database: D
     assert "immutable" in lasting.headers["cache-control"]
     assert sha256_of(lasting.content) == made.sha256
     assert json.loads(lasting.content) == made.record
+
+
+async def test_how_the_tables_stand_is_no_part_of_it(client: Visitor) -> None:
+    plain = await client.submit("/en/snapshots", {"jurisdictions": "US-TX"})
+    turned = await client.submit("/en/snapshots", {"jurisdictions": "US-TX", "layout": "together,swapped"})
+    assert turned.headers["location"] == plain.headers["location"] + "?layout=together,swapped"
+    assert '<th scope="col">Item</th>' in (await client.get(turned.headers["location"])).text
+    assert (await client.get(plain.headers["location"] + "?layout=x")).status_code == 422

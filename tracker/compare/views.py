@@ -1,7 +1,7 @@
 """The compare page, and the files of the same query."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from litestar import Request, Response, get
 from litestar.response import Redirect
@@ -12,8 +12,9 @@ from tracker.compare.comparison import Comparison
 from tracker.compare.files import long_csv
 from tracker.compare.json_file import comparison_json
 from tracker.compare.queries import compare
-from tracker.compare.query import DEFAULT_FRAMEWORK, LAYOUTS, SHOW, Query, parse
-from tracker.compare.tables import coverages, matrix_tables
+from tracker.compare.query import DEFAULT_FRAMEWORK, LAYOUTS, MOST_JURISDICTIONS, SHOW, Query, parse
+from tracker.compare.reading import reading
+from tracker.compare.tables import tables
 from tracker.compare.workbook import XLSX, comparison_xlsx
 from tracker.crosswalks import queries as crosswalks
 from tracker.crosswalks.queries import CrosswalkLine
@@ -22,6 +23,7 @@ from tracker.frameworks.queries import Framework
 from tracker.jurisdictions import queries as jurisdictions
 from tracker.jurisdictions.queries import Listed
 from tracker.kit.errors import Invalid
+from tracker.kit.i18n import gettext as _
 from tracker.kit.vocabulary import LEVEL_CODES, MISSING_CODES, Axis, Basis, Domain, Source, value
 from tracker.web.render import context_of, page, renderer_of
 from tracker.web.requests import database_of, query_parameters
@@ -37,6 +39,7 @@ class Options:
     with_data: list[Listed]
     found: list[Listed]
     searched: str
+    peers: tuple[jurisdictions.PeerGroup, ...]
 
 
 async def _options(db: AsyncSession, given: dict[str, str]) -> Options:
@@ -50,6 +53,7 @@ async def _options(db: AsyncSession, given: dict[str, str]) -> Options:
         with_data=await jurisdictions.listed(db, only_with_data=True),
         found=await jurisdictions.listed(db, text=searched, limit=25) if searched else [],
         searched=searched,
+        peers=await jurisdictions.peer_groups(db),
     )
 
 
@@ -61,7 +65,7 @@ async def compare_page(request: Request) -> Response[str] | Redirect:
     async with database_of(request).read() as db:
         options = await _options(db, given)
         try:
-            query = parse(given)
+            query = await _with_peers(db, parse(given), given.get("peers", ""))
             if query.through:
                 return _lens(request, query)
             if query.jurisdictions:
@@ -83,8 +87,8 @@ async def compare_page(request: Request) -> Response[str] | Redirect:
         options=options,
         query=query,
         comparison=comparison,
-        tables=matrix_tables(comparison, context_of(request).locale) if comparison else [],
-        coverage=coverages(comparison) if comparison else {},
+        tables=tables(comparison, context_of(request).locale) if comparison else [],
+        reading=reading(comparison, context_of(request).locale) if comparison else None,
         shows=SHOW,
         layouts=LAYOUTS,
         sources=list(Source),
@@ -96,10 +100,23 @@ async def compare_page(request: Request) -> Response[str] | Redirect:
     )
 
 
+async def _with_peers(db: AsyncSession, query: Query, key: str) -> Query:
+    """The query with a set of peers among its jurisdictions. Raises Invalid where there is no such set."""
+    if not key:
+        return query
+    codes = await jurisdictions.peers(db, key)
+    if not codes:
+        raise Invalid({"peers": _("There is no group “%(key)s”.") % {"key": key[:60]}})
+    whole = tuple(dict.fromkeys((*query.jurisdictions, *codes)))
+    if len(whole) > MOST_JURISDICTIONS:
+        raise Invalid({"peers": _("With it there would be more than can be compared at once.")})
+    return replace(query, jurisdictions=whole)
+
+
 def _lens(request: Request, query: Query) -> Redirect:
     """The page that reads the query through its crosswalk; it chooses items and domains by itself."""
     urls, locale = renderer_of(request).urls, context_of(request).locale
-    whole = query.url(through="", framework="", items=(), domains=(), show="all", layout="by_domain")
+    whole = query.url(through="", framework="", items=(), domains=(), show="all", layout=())
     return Redirect(f"{urls.path('lens', locale, key=query.through)}?{whole}", status_code=303)
 
 
@@ -109,7 +126,7 @@ def _longer(given: str, short: str) -> bool:
     return (
         len(names) != len(set(names))
         or any(part.endswith("=") for part in given.split("&"))
-        or ("find" in names and short != given)
+        or (bool({"find", "peers"} & set(names)) and short != given)
     )
 
 

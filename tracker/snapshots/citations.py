@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
-from tracker.briefings.wording import named
 from tracker.compare.canonical import canonical_json
+from tracker.compare.wording import named
 from tracker.kit.i18n import format_date
 from tracker.kit.i18n import gettext as _
 from tracker.kit.vocabulary import word

@@ -13,7 +13,7 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -133,7 +133,7 @@ def canonical_of(comparison: Comparison, support: Mapping[int, Support], salt: s
 
 
 def _query(query: Query) -> dict[str, str]:
-    """Every parameter, also where it says the default: defaults may change."""
+    """Every parameter that answers differ by, also where it says the default: defaults may change."""
     stated = {
         "items": "",
         "domains": "",
@@ -141,9 +141,8 @@ def _query(query: Query) -> dict[str, str]:
         "basis": "",
         "source": query.source.value,
         "show": query.show,
-        "layout": query.layout,
     }
-    return stated | query.parameters()
+    return stated | replace(query, layout=()).parameters()
 
 
 def _items(items: Iterable[Item]) -> list[dict[str, object]]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from litestar import Request, Response, get, post
@@ -12,7 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from tracker.access.guard import PUBLIC
 from tracker.compare.comparison import Comparison
 from tracker.compare.query import PARAMETERS, parse
-from tracker.compare.tables import coverages, matrix_tables
+from tracker.compare.reading import reading
+from tracker.compare.tables import tables
 from tracker.kit.errors import NotFound
 from tracker.kit.i18n import gettext as _
 from tracker.kit.vocabulary import LEVEL_CODES, MISSING_CODES, Axis, value
@@ -21,8 +23,8 @@ from tracker.snapshots.citations import reference
 from tracker.snapshots.files import KINDS, MOST_IN_A_PDF, Desk, Kind
 from tracker.snapshots.queries import Snapshot
 from tracker.web.errors import error_page
-from tracker.web.render import context_of, go, page
-from tracker.web.requests import client_address, database_of, form_data, settings_of
+from tracker.web.render import context_of, page, renderer_of
+from tracker.web.requests import client_address, database_of, form_data, query_parameters, settings_of
 
 # What holds no free text can be kept; the rest is asked for again each time, so that a redaction reaches it at once.
 LASTING = "public, max-age=31536000, immutable"
@@ -42,7 +44,10 @@ async def freeze(request: Request) -> Response[str] | Redirect:
         )
     except service.TooManySnapshots as wait:
         return error_page(request, 429, str(wait))
-    return go(request, "snapshot", snapshot=made)
+    path = renderer_of(request).urls.path("snapshot", context_of(request).locale, snapshot=made)
+    # How the tables stand is no part of what is frozen.
+    asked = urlencode({"layout": ",".join(query.layout)}, safe=",") if query.layout else ""
+    return Redirect(f"{path}?{asked}" if asked else path, status_code=303)
 
 
 @get("/{locale:str}/snapshots/{snapshot:str}", name="snapshot", access=PUBLIC)
@@ -51,10 +56,12 @@ async def snapshot_page(request: Request, snapshot: FromPath[str]) -> Response[s
     snapshot_id, _dot, ending = snapshot.partition(".")
     if ending:
         return await _file(request, snapshot_id, ending)
+    layout = parse({"layout": query_parameters(request).get("layout", "")}).layout
     async with database_of(request).read() as db:
         found = await _found(db, snapshot_id)
         since = await since_queries.since(db, found)
     desk, comparison = _desk(request, found), found.comparison
+    shown = replace(comparison, query=replace(comparison.query, layout=layout))
     return page(
         request,
         "snapshots/snapshot.html",
@@ -64,8 +71,8 @@ async def snapshot_page(request: Request, snapshot: FromPath[str]) -> Response[s
         reference=desk.reference,
         since=since,
         has_pdf=len(comparison.places) <= MOST_IN_A_PDF,
-        tables=matrix_tables(comparison, desk.locale, _moment(comparison)),
-        coverage=coverages(comparison),
+        tables=tables(shown, desk.locale, _moment(comparison)),
+        reading=reading(comparison, desk.locale),
         levels={axis: [value(axis, code) for code in LEVEL_CODES] for axis in Axis},
         missing_values=[value(Axis.COMMITMENT, code) for code in MISSING_CODES],
     )
