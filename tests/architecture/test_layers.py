@@ -31,6 +31,7 @@ LAYERS: list[set[str]] = [
         "pages",
         "privacy",
         "reviews",
+        "snapshots",
         "worklist",
     },
     {"exchange"},

@@ -8,6 +8,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from tests import factories, personas
 from tests.criteria import checklists
+from tests.snapshots import frozen
 from tracker.access.guard import Access
 from tracker.access.tokens import Scope, new_key, new_token
 from tracker.app import App
@@ -78,6 +79,7 @@ class Things:
     criterion_id: UUID
     criterion_uid: UUID
     token_id: UUID
+    snapshot_id: str
 
 
 async def make_things(database: Database) -> Things:
@@ -99,6 +101,7 @@ async def make_things(database: Database) -> Things:
     foreign = await factories.published(database, ngo, ngo_reviewer, free)
     number = await factories.reported(database, revision)
     looked_at = await factories.looked_at_import(database, author)
+    snapshot = await frozen.freeze(database, jurisdictions="XAA")
     criterion, statement = await checklists.published(database, author, reviewer)
     async with database.write(personas.bound(author)) as db:
         token = new_token(author, "a secret", new_key(), "A program", [Scope.SUBMIT], clock.today())
@@ -116,6 +119,7 @@ async def make_things(database: Database) -> Things:
         criterion_id=criterion.id,
         criterion_uid=statement.uid,
         token_id=token.id,
+        snapshot_id=snapshot.id,
     )
 
 
@@ -143,6 +147,7 @@ def calls(app: App, things: Things) -> list[Call]:
         "mapping_id": "1",
         "criterion_id": str(things.criterion_id),
         "token_id": str(things.token_id),
+        "snapshot": things.snapshot_id,
         "version": version,
         "name": name,
     }

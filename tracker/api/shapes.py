@@ -5,7 +5,7 @@ from typing import Any
 
 from tracker.api.answers import day, moment, text
 from tracker.compare.comparison import Comparison
-from tracker.compare.files import COLUMNS, rows_of
+from tracker.compare.files import COLUMNS, long_rows
 from tracker.corrections.queries import ReportLine
 from tracker.crosswalks.queries import CrosswalkLine, MappingLine
 from tracker.entries.queries import Moment, Past, Told
@@ -302,7 +302,7 @@ _TRUTHS = frozenset({"commitment_claimed", "practice_claimed", "contested"})
 
 def compared(comparison: Comparison, base_url: str, locale: str) -> Iterable[Shape]:
     """The rows of the long CSV: the same columns and values, with JSON's true and false."""
-    for row in rows_of(comparison, base_url, locale):
+    for row in long_rows(comparison, base_url, locale):
         yield {
             name: value == "true" if name in _TRUTHS else value
             for name, value in zip(COLUMNS, row, strict=True)

@@ -71,6 +71,7 @@ class Action(StrEnum):
     NO_COUNTERPART_REVIEWED = "no_counterpart.reviewed"
     FRAMEWORK_SUCCESSION_STATED = "framework.succession_stated"
     ENTRIES_MOVED = "entries.moved_on"
+    SNAPSHOT_FROZEN = "snapshot.frozen"
 
 
 def digest(previous: str, sequence: int, fields: dict[str, Any]) -> str:

@@ -18,6 +18,7 @@ MODULES = (
     "tracker.privacy.models",
     "tracker.exchange.models",
     "tracker.criteria.models",
+    "tracker.snapshots.models",
 )
 
 
