@@ -110,6 +110,7 @@ async def test_append_only_tables_have_their_triggers(world: World) -> None:
             )
             wanted = {(t, f"{t}_no_{verb}") for t in APPEND_ONLY for verb in ("update", "delete")}
             wanted |= {("published_redaction", f"{t}_redact") for t in REDACTABLE}
+            wanted |= {("published_redaction", "published_attachment_file_told")}
         else:
             # 58: before (2), delete (8), update (16), truncate (32), for each statement; "O": always on.
             # Where a text may be redacted: 42 without update, 19 before update of each row, 5 after insert.
@@ -120,6 +121,7 @@ async def test_append_only_tables_have_their_triggers(world: World) -> None:
             wanted = {(t, f"{t}_no_change", 42 if t in REDACTABLE else 58) for t in APPEND_ONLY}
             wanted |= {(t, f"{t}_no_update", 19) for t in REDACTABLE}
             wanted |= {("published_redaction", f"{t}_redact", 5) for t in REDACTABLE}
+            wanted |= {("published_redaction", "published_attachment_file_told", 5)}
         assert {tuple(row) for row in rows} == wanted
 
 

@@ -16,6 +16,7 @@ from tracker.db.base import Kind, metadata, tables_of
 from tracker.db.session import Database
 from tracker.entries.publish import withdraw
 from tracker.instruments.service import Happening, record_event
+from tracker.instruments.store import Store
 from tracker.kit.vocabulary import InstrumentEventKind, PublishAs
 from tracker.privacy import operation
 from tracker.reviews import service as reviews
@@ -44,7 +45,9 @@ async def full_world(anyio_backend: str, world: World, worlds: Worlds) -> AsyncI
             await corrections.answer(db, reviewer, number, accepted=True, text="We withdraw it.")
             await record_event(db, reviewer, instrument, Happening(InstrumentEventKind.AMENDED))
             await withdraw(db, reviewer, revision.uid, reason="To have a row in every table.")
-        await operation.redact(database, revision.uid, "note", "To have a row in every table.")
+        await operation.redact(
+            database, Store(factories.DATA_DIR), revision.uid, "note", "To have a row in every table."
+        )
         yield copied
 
 

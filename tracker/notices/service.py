@@ -87,6 +87,7 @@ async def _copy(db: AsyncSession, draft: Draft) -> dict[str, Any]:
 def _citation(citation: DraftCitation, instrument: Instrument | PublishedInstrument) -> dict[str, str]:
     dated = instrument.adopted_on or instrument.in_force_on
     return {
+        "instrument": str(instrument.id),
         "axis": citation.axis.value,
         "title": instrument.title,
         "kind": instrument.kind.value,

@@ -60,11 +60,19 @@ _LABELS = {
     "reason": N_("Reason"),
     "other_source": N_("Other source"),
     "text": N_("Text"),
+    "answer": N_("Answer"),
+    "evidence_url": N_("Link to evidence"),
+    "archived_url": N_("Archived copy"),
+    "file": N_("The file itself"),
 }
 _WITHIN = {
     "citation": N_("citation %(n)s"),
     "review": N_("review %(n)s"),
     "reply": N_("reply %(n)s"),
+    "confirmation": N_("confirmation %(n)s"),
+    "report": N_("report no. %(n)s"),
+    "event": N_("what happened to it, no. %(n)s"),
+    "file": N_("file %(n)s"),
 }
 
 
