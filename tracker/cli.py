@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from tracker.commands import accounts, comparing, database, entries, frameworks, record, serving
+from tracker.commands import accounts, comparing, database, entries, frameworks, mail, record, serving
 
 COMMANDS: list[click.Command] = [
     database.migrate,
@@ -17,6 +17,7 @@ COMMANDS: list[click.Command] = [
     entries.entries,
     record.redact_command,
     record.verify,
+    mail.mail,
     database.doctor,
 ]
 

@@ -24,6 +24,7 @@ LAYERS: list[set[str]] = [
         "frameworks",
         "instruments",
         "jurisdictions",
+        "mail",
         "notices",
         "organisations",
         "pages",

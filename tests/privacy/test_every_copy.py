@@ -163,7 +163,10 @@ async def test_what_was_copied_for_others_goes_and_their_own_words_stay(database
     cited = factories.content(citations=(replace(factories.CITATION, instrument=instrument),))
     where = await factories.cell(database)
     revision = await factories.published(database, author, reviewer, where, cited)
-    said = replace(cited, note=SECRET, commitment="1")
+    # an instrument of its own under the same title
+    own = await factories.instrument(database, ngo, what=replace(factories.DECREE, title=SECRET))
+    both = (*cited.citations, replace(factories.CITATION, instrument=own))
+    said = replace(cited, note=SECRET, commitment="1", citations=both)
     theirs = await factories.notified(database, ngo, ngo_reviewer, where, said)
     async with database.write(personas.bound(admin)) as db:
         done = await service.redact(db, admin, revision.uid, "citation.1.instrument.title", reason=REASON)
@@ -171,7 +174,7 @@ async def test_what_was_copied_for_others_goes_and_their_own_words_stay(database
     async with database.read(personas.bound(ngo)) as db:
         notice = (await db.execute(sa.select(Notice).where(col(Notice.draft_id) == theirs.id))).scalar_one()
         draft = await db.get(Draft, (ngo.organisation_id, theirs.id))
-    assert notice.copy_["citations"][0]["title"] == done.tombstone
+    assert [c["title"] for c in notice.copy_["citations"]] == [done.tombstone, SECRET]
     assert notice.copy_["note"] == SECRET
     assert draft is not None
     assert draft.note == SECRET

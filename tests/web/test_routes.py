@@ -21,6 +21,7 @@ EVERYBODY = [*personas.PERSONAS, None]
 
 # Said a second time on purpose: whoever opens a route to more people changes two lines. The rest is for anyone.
 SIGNED_IN_ONLY = {"sign_out", "account", "change_password", "workspaces"}
+SIGNED_IN_ONLY |= {"mail_choices", "choose_mail"}
 NEEDS = {
     Permission.READ_DRAFTS: {
         "workspace",
@@ -72,7 +73,7 @@ NEEDS = {
         "answer_correction",
         "answer_correction_do",
     },
-    Permission.ADMINISTER: {"redact", "redact_do"},
+    Permission.ADMINISTER: {"redact", "redact_do", "mail_log"},
     Permission.OPERATE: {"framework_import", "framework_import_do"},
 }
 

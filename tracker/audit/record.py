@@ -21,6 +21,7 @@ class Action(StrEnum):
     MEMBER_ADDED = "member.added"
     MEMBER_ROLE_CHANGED = "member.role_changed"
     PASSWORD_CHANGED = "password.changed"
+    MAIL_CHOSEN = "mail.chosen"
     INSTRUMENT_ADDED = "instrument.added"
     INSTRUMENT_CHANGED = "instrument.changed"
     INSTRUMENT_DELETED = "instrument.deleted"

@@ -18,6 +18,8 @@ from tracker.entries.models import PublishedRevision
 from tracker.kit import clock
 from tracker.kit.errors import Invalid, NotFound, Refused
 from tracker.kit.i18n import gettext as _
+from tracker.mail import outbox_service as outbox
+from tracker.mail.models import MailKind
 from tracker.privacy.scan import scan
 
 # What one address may send within the window; nobody needs more, and a flood buries the real ones.
@@ -56,6 +58,7 @@ async def receive(
             actor=None,
             subject=f"report:{public.number}",
         )
+        await outbox.put(db, revision.organisation_id, MailKind.REPORTS, f"report:{public.number}")
         return public.number
 
 
