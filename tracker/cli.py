@@ -16,6 +16,7 @@ COMMANDS: list[click.Command] = [
     comparing.briefing_command,
     entries.entries,
     record.redact_command,
+    record.tidy_command,
     record.verify,
     mail.mail,
     database.doctor,

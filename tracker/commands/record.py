@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -34,6 +35,31 @@ def redact_command(uid: UUID, field: str | None, reason: str) -> None:
 
     for line in with_database(work):
         click.echo(line)
+
+
+@click.command("tidy")
+@click.option(
+    "--older-than",
+    "hours",
+    type=click.IntRange(1),
+    default=24,
+    show_default=True,
+    help="Hours; an upload under way must be younger.",
+)
+@click.option("--dry-run", is_flag=True, help="Say what would be removed, and remove nothing.")
+def tidy_command(hours: int, dry_run: bool) -> None:
+    """Remove what a crash left: half uploads, and stored files that nothing refers to."""
+    from tracker.instruments.store import Store
+    from tracker.instruments.tidy_service import Left, tidy
+
+    async def work(database: Database, settings: Settings) -> Left:
+        return await tidy(database, Store(settings.data_dir), timedelta(hours=hours), remove=not dry_run)
+
+    left = with_database(work)
+    for name in [*left.incoming, *left.files]:
+        click.echo(name)
+    would = "would be " if dry_run else ""
+    click.echo(f"{len(left.incoming)} half uploads and {len(left.files)} files of nobody {would}removed")
 
 
 @click.group()

@@ -1,6 +1,5 @@
 """Receiving reports from anyone, and closing them with an answer, or without a trace of their text."""
 
-import hashlib
 from uuid import uuid4
 
 import sqlalchemy as sa
@@ -31,11 +30,14 @@ class TooManyReports(Refused):
 
 
 async def receive(
-    database: Database, revision: PublishedRevision, *, text: str, evidence_url: str, address: str
+    database: Database, revision: PublishedRevision, *, text: str, evidence_url: str, sender: str
 ) -> int:
-    """Store a report for the organisation that answers it, and return its public number. Raises TooManyReports."""
+    """Store a report for the organisation that answers it, and return its public number. Raises TooManyReports.
+
+    `sender`: the hash that stands for where it came from, see `tracker.kit.senders`.
+    """
     async with database.write(Bound(tenant=revision.organisation_id)) as db:
-        await _throttle(db, address)
+        await _throttle(db, sender)
         public = PublishedReport(
             revision_id=revision.id, organisation_id=revision.organisation_id, recorded_at=clock.now()
         )
@@ -62,20 +64,19 @@ async def receive(
         return public.number
 
 
-async def _throttle(db: AsyncSession, address: str) -> None:
-    subject = hashlib.sha256(f"report:{address}".encode()).hexdigest()
-    await queue_behind(db, subject)
+async def _throttle(db: AsyncSession, sender: str) -> None:
+    await queue_behind(db, sender)
     await db.execute(sa.delete(SignInAttempt).where(col(SignInAttempt.at) < clock.now() - TRIES_KEPT))
     sent = await db.scalar(
         select(sa.func.count())
         .select_from(SignInAttempt)
-        .where(col(SignInAttempt.subject) == subject, col(SignInAttempt.at) > clock.now() - WINDOW)
+        .where(col(SignInAttempt.subject) == sender, col(SignInAttempt.at) > clock.now() - WINDOW)
     )
     if (sent or 0) >= MOST:
         raise TooManyReports(
             _("Many reports came from your network within the hour. Please try again later.")
         )
-    db.add(SignInAttempt(subject=subject, at=clock.now()))
+    db.add(SignInAttempt(subject=sender, at=clock.now()))
 
 
 async def _open(db: AsyncSession, number: int) -> Report:
