@@ -170,17 +170,18 @@ def _whole_number(env: Mapping[str, str], name: str, default: int) -> int:
 def _smtp(env: Mapping[str, str]) -> Smtp | None:
     """The mail server; None where none is named."""
     host, sender = _read(env, "SMTP_HOST"), _read(env, "SMTP_FROM")
+    security = _read(env, "SMTP_SECURITY") or "starttls"
+    port = _whole_number(env, "SMTP_PORT", 465 if security == "tls" else 587)
+    user, password = _read(env, "SMTP_USER"), _read(env, "SMTP_PASSWORD")
     if not host:
         return None
-    security = _read(env, "SMTP_SECURITY") or "starttls"
     if security not in ("starttls", "tls", "none"):
         raise SettingsError("TRACKER_SMTP_SECURITY takes starttls, tls or none")
     if not re.fullmatch(r"[^@\s<>,;]+@[^@\s<>,;]+", sender):
         raise SettingsError(
             "TRACKER_SMTP_FROM takes the address that mail comes from, such as tracker@health.example"
         )
-    port = _whole_number(env, "SMTP_PORT", 465 if security == "tls" else 587)
-    return Smtp(host, port, security, sender, _read(env, "SMTP_USER"), _read(env, "SMTP_PASSWORD"))
+    return Smtp(host, port, security, sender, user, password)
 
 
 def _database_url(name: str, text: str) -> str:

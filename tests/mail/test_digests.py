@@ -101,7 +101,7 @@ async def test_a_mail_holds_links_and_counts_and_no_word_of_a_draft(
     for word in (SECRET, "Only the author", "Health policy", FRESH[2], str(author.user_id), *names):
         assert word not in raw, word
     links = [line for line in text(message).splitlines() if line.startswith("http")]
-    assert links == [f"{settings.base_url}/en/o/health-xaa/work", f"{settings.base_url}/en/account"]
+    assert links == [f"{settings.base_url}/en/o/health-xaa/work", f"{settings.base_url}/en/account/mail"]
     async with await personas.signed_in(app, settings, database, TEAMMATE) as reader:
         for link in links:
             assert (await reader.get(link)).status_code == 200

@@ -44,7 +44,7 @@ def test_its_text(settings: Settings) -> None:
     assert lines[0].startswith("Health: what waits for you on ")
     assert lines[2:4] == ["- Entries returned to their authors: 1", "- Entries to review: 2"]
     assert "https://tracker.example/en/o/health/work" in lines
-    assert "https://tracker.example/en/account" in lines
+    assert "https://tracker.example/en/account/mail" in lines
 
 
 @pytest.mark.parametrize(

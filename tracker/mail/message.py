@@ -64,7 +64,5 @@ def _text(settings: Settings, organisation_key: str, name: str, counts: Mapping[
     ]
     lines += ["", *(f"- {_(LABELS[kind])}: {counts[kind]}" for kind in MailKind if counts.get(kind)), ""]
     lines += [f"{start}/o/{organisation_key}/work", ""]
-    lines += [
-        _("You get this at most once a day. Choose what you are told, or nothing at all, on your account:")
-    ]
-    return "\n".join([*lines, f"{start}/account", ""])
+    lines += [_("You get this at most once a day. Choose what you are told, or nothing at all, here:")]
+    return "\n".join([*lines, f"{start}/account/mail", ""])

@@ -62,6 +62,10 @@ class MailState(StrEnum):
     FAILED = "failed"
 
 
+# Faults of our own; all others are the kind of an exception and the code of the mail server.
+INTERRUPTED, LEFT = "interrupted", "left"
+
+
 class MailDigest(Private, table=True):
     """One mail to one member: how many things of each kind waited when it was made, and nothing of what they say."""
 

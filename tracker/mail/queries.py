@@ -11,7 +11,8 @@ from tracker.access.models import Organisation, User
 from tracker.db.base import select
 from tracker.db.session import Bound, Database
 from tracker.kit import clock
-from tracker.mail.models import MailDigest, MailKind, MailState, MailSwitchedOff
+from tracker.kit.i18n import gettext as _
+from tracker.mail.models import INTERRUPTED, LEFT, MailDigest, MailKind, MailState, MailSwitchedOff
 
 SHOWN = timedelta(days=30)
 
@@ -35,6 +36,21 @@ class Sent:
     fault: str
     next_at: datetime
     sent_at: datetime | None
+
+    @property
+    def trouble(self) -> str:
+        """What went wrong, in words; "" for nothing."""
+        kind, _space, code = self.fault.partition(" ")
+        if kind == "SMTPRecipientsRefused":
+            return _("The mail server does not take this address (%(code)s)") % {"code": code}
+        if kind == "BadAddress":
+            return _("No mail can be sent to this address")
+        if kind == LEFT:
+            return _("No member any more")
+        if kind == INTERRUPTED:
+            return _("Interrupted, so it is not known whether it left")
+        told = _("The mail server could not be reached, or refused (%(fault)s)")
+        return told % {"fault": self.fault} if kind else ""
 
 
 async def digests(db: AsyncSession) -> list[Sent]:

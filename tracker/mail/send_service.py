@@ -17,7 +17,7 @@ from tracker.db.session import Bound, Database
 from tracker.kit import clock
 from tracker.mail.digest_service import prepare
 from tracker.mail.message import BadAddress, compose
-from tracker.mail.models import MailDigest, MailState
+from tracker.mail.models import INTERRUPTED, LEFT, MailDigest, MailState
 from tracker.settings import Settings, Smtp
 
 # When to try again after each try that failed for a while; after the last, the digest has failed.
@@ -71,9 +71,8 @@ async def _due(database: Database, tenant: UUID) -> list[tuple[UUID, int]]:
         waiting = (await db.execute(select(col(d.id), d.attempts).where(*due).order_by(col(d.id)))).all()
         has_lost = (await db.execute(select(col(d.id)).where(*lost).limit(1))).first()
     if has_lost:
-        fault = "interrupted: whether it left is not known"
         async with database.write(Bound(tenant=tenant)) as db:
-            await db.execute(sa.update(d).where(*lost).values(state=MailState.FAILED, fault=fault))
+            await db.execute(sa.update(d).where(*lost).values(state=MailState.FAILED, fault=INTERRUPTED))
     return [(id_, attempts) for id_, attempts in waiting]
 
 
@@ -124,7 +123,7 @@ async def _take(
             )
         ).first()
     if row is None:
-        gone: dict[str, object] = {"state": MailState.FAILED, "fault": "no member any more"}
+        gone: dict[str, object] = {"state": MailState.FAILED, "fault": LEFT}
         await _change(database, tenant, digest_id, MailState.SENDING, attempts + 1, gone)
         return None
     return row[0], row[1]
