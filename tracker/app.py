@@ -33,6 +33,8 @@ from tracker.frameworks import views as frameworks
 from tracker.instruments import attachment_views, event_views, own_views
 from tracker.instruments import views as instruments
 from tracker.jurisdictions import views as jurisdictions
+from tracker.mail import views as mail
+from tracker.mail.runner import runner
 from tracker.notices import views as notices
 from tracker.organisations import views as organisations
 from tracker.pages import views as pages
@@ -62,6 +64,9 @@ ROUTES: list[HTTPRouteHandler] = [
     accounts.sign_out,
     accounts.account,
     accounts.change_password,
+    mail.mail_choices,
+    mail.choose_mail,
+    mail.mail_log,
     jurisdictions.jurisdictions_list,
     jurisdictions.profile,
     jurisdictions.changes_page,
@@ -234,6 +239,7 @@ def create_app(settings: Settings, database: Database) -> App:
         openapi_config=None,
         on_app_init=[_quiet],
         debug=False,
+        lifespan=[runner(settings, database)] if settings.smtp and settings.mail_every else [],
     )
     require_declared(litestar.routes)
     litestar.state.renderer = Renderer(environment(), Urls(litestar.routes), settings)

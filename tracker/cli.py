@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from tracker.commands import accounts, comparing, database, entries, frameworks, record, serving
+from tracker.commands import accounts, comparing, database, entries, frameworks, mail, record, serving
 
 COMMANDS: list[click.Command] = [
     database.migrate,
@@ -16,7 +16,9 @@ COMMANDS: list[click.Command] = [
     comparing.briefing_command,
     entries.entries,
     record.redact_command,
+    record.tidy_command,
     record.verify,
+    mail.mail,
     database.doctor,
 ]
 

@@ -1,7 +1,7 @@
 """Stamp the public record and keep tokens of the API
 
 Revision ID: 0010
-Revises: 0007
+Revises: 0009
 """
 
 from uuid import uuid4
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0010"
-down_revision = "0007"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 

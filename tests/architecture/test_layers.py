@@ -26,6 +26,7 @@ LAYERS: list[set[str]] = [
         "frameworks",
         "instruments",
         "jurisdictions",
+        "mail",
         "notices",
         "organisations",
         "pages",
@@ -127,8 +128,8 @@ def test_one_place_commits() -> None:
     assert {m.name for m in modules().values() if calls(m, "commit")} == {"tracker.db.session"}
 
 
-def test_only_loading_acts_for_several_tenants() -> None:
-    assert {m.part for m in modules().values() if calls(m, "rebind")} == {"loading"}
+def test_only_loading_and_redaction_act_for_several_tenants() -> None:
+    assert {m.part for m in modules().values() if calls(m, "rebind")} == {"loading", "privacy"}
 
 
 def test_nothing_passes_the_wall_by() -> None:

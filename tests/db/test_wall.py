@@ -31,6 +31,7 @@ from tracker.entries.principles import Stated
 from tracker.instruments.models import Instrument
 from tracker.kit import clock
 from tracker.kit.vocabulary import CitationAxis, MandateKind, Principle
+from tracker.mail import digest_service as digests
 from tracker.notices.models import Notice, NoticeReply
 
 registry.load()
@@ -77,6 +78,7 @@ async def fill(database: Database) -> None:
         await factories.mandated(database, author, "XAC", MandateKind.ASSESSOR)
         abroad = await factories.cell(database, "XAC", item)
         await factories.notified(database, author, reviewer, abroad)
+    await digests.prepare(database)
 
 
 @pytest.fixture(scope="module", params=NAMES)
@@ -470,7 +472,7 @@ async def test_postgresql_refuses_foreign_writes(app_role: AsyncConnection, tabl
 
 def _foreign_insert(name: str, row: dict[str, object]) -> sa.Insert:
     plain = sa.table(
-        name, *(sa.column(c, sa.JSON if c in ("detail", "copy", "report") else None) for c in row)
+        name, *(sa.column(c, sa.JSON if c in ("detail", "copy", "report", "counts") else None) for c in row)
     )
     return sa.insert(plain).values(row | {"id": uuid4()})
 

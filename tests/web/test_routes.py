@@ -22,6 +22,7 @@ EVERYBODY = [*personas.PERSONAS, None]
 
 # Said a second time on purpose: whoever opens a route to more people changes two lines. The rest is for anyone.
 SIGNED_IN_ONLY = {"sign_out", "account", "change_password", "workspaces"}
+SIGNED_IN_ONLY |= {"mail_choices", "choose_mail"}
 NEEDS = {
     Permission.READ_DRAFTS: {
         "workspace",
@@ -91,6 +92,7 @@ NEEDS = {
     Permission.ADMINISTER: {
         "redact",
         "redact_do",
+        "mail_log",
         "tokens",
         "tokens_do",
         "token_revoke",

@@ -23,6 +23,7 @@ class Action(StrEnum):
     PASSWORD_CHANGED = "password.changed"
     TOKEN_MADE = "token.made"
     TOKEN_REVOKED = "token.revoked"
+    MAIL_CHOSEN = "mail.chosen"
     INSTRUMENT_ADDED = "instrument.added"
     INSTRUMENT_CHANGED = "instrument.changed"
     INSTRUMENT_DELETED = "instrument.deleted"

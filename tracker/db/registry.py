@@ -19,6 +19,7 @@ MODULES = (
     "tracker.exchange.models",
     "tracker.criteria.models",
     "tracker.snapshots.models",
+    "tracker.mail.models",
 )
 
 

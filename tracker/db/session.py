@@ -107,7 +107,10 @@ def _tell(connection: Connection, bound: Bound) -> None:
 
 
 async def rebind(db: AsyncSession, bound: Bound) -> None:
-    """Act for another tenant in the same transaction. Only for loading, where one run is many tenants' history."""
+    """Act for another tenant in the same transaction.
+
+    Only for loading, where one run is many tenants' history, and for redaction, which reaches every copy.
+    """
     await db.flush()
     db.info["bound"] = bound
     db.info.pop("criteria", None)

@@ -25,6 +25,8 @@ from tracker.kit import clock
 from tracker.kit.errors import Conflict, Invalid, NotFound
 from tracker.kit.i18n import gettext as _
 from tracker.kit.vocabulary import DraftState, RevisionKind
+from tracker.mail import outbox_service as outbox
+from tracker.mail.models import MailKind
 from tracker.notices import service as notices
 from tracker.organisations import queries as organisations
 
@@ -207,6 +209,7 @@ async def submit(db: AsyncSession, actor: OrganisationActor, draft_id: UUID, *, 
     draft.state, draft.return_reason = DraftState.SUBMITTED, ""
     draft.submitted_at, draft.submitted_by = clock.now(), actor.by
     await _touch(db, actor, draft, Action.DRAFT_SUBMITTED)
+    await outbox.put(db, actor.organisation_id, MailKind.TO_REVIEW, f"draft:{draft.id}", but=actor.user_id)
     return draft
 
 
@@ -245,6 +248,7 @@ async def return_draft(
     draft = await locked_draft(db, draft_id, version, DraftState.SUBMITTED)
     draft.state, draft.return_reason = DraftState.RETURNED, reason.strip()
     await _touch(db, actor, draft, Action.DRAFT_RETURNED)
+    await outbox.put(db, actor.organisation_id, MailKind.RETURNED, f"draft:{draft.id}", but=actor.user_id)
     return draft
 
 

@@ -17,6 +17,7 @@ from tracker.compare.reading import reading
 from tracker.compare.tables import tables
 from tracker.kit.errors import NotFound
 from tracker.kit.i18n import gettext as _
+from tracker.kit.senders import sender_of
 from tracker.kit.vocabulary import LEVEL_CODES, MISSING_CODES, Axis, value
 from tracker.snapshots import queries, service, since_queries
 from tracker.snapshots.citations import reference
@@ -40,7 +41,7 @@ async def freeze(request: Request) -> Response[str] | Response[bytes] | Redirect
             database_of(request),
             query,
             salt=service.salt_of(settings.secret_key),
-            address=client_address(request),
+            sender=sender_of(settings.secret_key, "snapshot", client_address(request)),
         )
     except service.TooManySnapshots as wait:
         return error_page(request, 429, str(wait))
