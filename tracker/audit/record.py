@@ -46,6 +46,19 @@ class Action(StrEnum):
     REVISION_WITHDRAWN = "revision.withdrawn"
     TEXT_REDACTED = "text.redacted"
     FRAMEWORK_IMPORTED = "framework.imported"
+    CROSSWALK_STARTED = "crosswalk.started"
+    CROSSWALK_CHANGED = "crosswalk.changed"
+    CROSSWALK_DISCARDED = "crosswalk.discarded"
+    CROSSWALK_PUBLISHED = "crosswalk.published"
+    CROSSWALK_SUPERSEDED = "crosswalk.superseded"
+    MAPPING_ADDED = "mapping.added"
+    MAPPING_CHANGED = "mapping.changed"
+    MAPPING_REMOVED = "mapping.removed"
+    MAPPING_REVIEWED = "mapping.reviewed"
+    NO_COUNTERPART_ADDED = "no_counterpart.added"
+    NO_COUNTERPART_CHANGED = "no_counterpart.changed"
+    NO_COUNTERPART_REMOVED = "no_counterpart.removed"
+    NO_COUNTERPART_REVIEWED = "no_counterpart.reviewed"
 
 
 def digest(previous: str, sequence: int, fields: dict[str, Any]) -> str:
