@@ -14,7 +14,7 @@ from tracker.frameworks.tree import Fault
 from tracker.kit.i18n import gettext as _
 from tracker.kit.vocabulary import PRACTITIONER_DOMAINS, Relation
 
-MOST_ROWS = 20_000
+MOST_ROWS = 5_000
 LENGTHS = {
     "rationale": RATIONALE_LENGTH,
     "citation": CITATION_LENGTH,

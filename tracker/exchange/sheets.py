@@ -19,8 +19,8 @@ _OLD_XLS = b"\xd0\xcf\x11\xe0"
 _PATIENCE = 60
 
 
-def csv_of(content: bytes) -> bytes:
-    """An uploaded file as CSV. Takes seconds for a large XLSX, so call it off the event loop.
+def csv_of(content: bytes, sheet: str = xlsx_child.SHEET) -> bytes:
+    """An uploaded file as CSV: of a workbook the sheet of that name, else the first. Takes seconds for a large XLSX, so call it off the event loop.
 
     Raises Unreadable for what is no grid; a CSV is looked at only when its rows are read.
     """
@@ -30,7 +30,7 @@ def csv_of(content: bytes) -> bytes:
         raise unreadable(
             _("This is a file of an old or a locked kind (.xls, or with a password). Save it as plain .xlsx.")
         )
-    return _converted(content) if content.startswith(_XLSX) else content
+    return _converted(content, sheet) if content.startswith(_XLSX) else content
 
 
 def of_bytes(content: bytes) -> Source:
@@ -49,9 +49,9 @@ def of_path(path: Path) -> Source:
     return Source(lambda: path.open("rb"))
 
 
-def _converted(content: bytes) -> bytes:
-    """The first sheet, or the one called Entries, of an XLSX as CSV. Raises Unreadable with what is wrong."""
-    program = [sys.executable, "-I", str(Path(xlsx_child.__file__))]
+def _converted(content: bytes, sheet: str) -> bytes:
+    """The sheet, or the first, of an XLSX as CSV. Raises Unreadable with what is wrong."""
+    program = [sys.executable, "-I", str(Path(xlsx_child.__file__)), sheet]
     try:
         done = subprocess.run(  # nosec B603: no shell, no word of the user's in it
             program, input=content, capture_output=True, timeout=_PATIENCE, env={}, check=False

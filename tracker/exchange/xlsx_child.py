@@ -69,13 +69,13 @@ def check_listing(content: bytes) -> None:
         raise Refusal("bomb")
 
 
-def convert(content: bytes, out: Any) -> None:
-    """Write the sheet's rows as CSV, a blank row as a blank line so that numbers stay. Raises Refusal."""
+def convert(content: bytes, out: Any, wanted: str = SHEET) -> None:
+    """Write the wanted sheet's rows, or the first's, as CSV, a blank row as a blank line so that numbers stay. Raises Refusal."""
     import openpyxl
 
     book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, keep_links=False)
     names = book.sheetnames
-    sheet = book[SHEET if SHEET in names else names[0]]
+    sheet = book[wanted if wanted in names else names[0]]
     # The size that the file states may be any; the rows themselves are counted.
     sheet.reset_dimensions()
     writer = csv.writer(out)
@@ -127,7 +127,7 @@ def main() -> None:
     out = io.StringIO()
     try:
         check_listing(content)
-        convert(content, out)
+        convert(content, out, *sys.argv[1:2])
     except Refusal as refusal:
         _refuse(refusal.told)
     except MemoryError:
