@@ -238,7 +238,7 @@ async def _reviews(db: AsyncSession, crosswalk_id: int) -> tuple[int, int]:
     """(mappings and missing counterparts that a set holds, those of them not reviewed)."""
     held = reviewed = 0
     for table in (Mapping, NoCounterpart):
-        counts = select(sa.func.count(col(table.id)), sa.func.count(col(table.reviewed_on)))  # type: ignore[attr-defined]
+        counts = select(sa.func.count(col(table.id)), sa.func.count(col(table.reviewed_on)))
         row = (await db.execute(counts.where(col(table.crosswalk_id) == crosswalk_id))).one()
         held, reviewed = held + row[0], reviewed + row[1]
     return held, held - reviewed
