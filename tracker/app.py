@@ -11,6 +11,8 @@ from tracker.accounts import views as accounts
 from tracker.briefings import views as briefings
 from tracker.compare import views as compare
 from tracker.corrections import views as corrections
+from tracker.crosswalk_files import import_views as crosswalk_import
+from tracker.crosswalk_files import views as crosswalk_files
 from tracker.crosswalks import lens_views
 from tracker.crosswalks import views as crosswalks
 from tracker.db import registry
@@ -65,6 +67,10 @@ ROUTES: list[HTTPRouteHandler] = [
     crosswalks.crosswalk_page,
     lens_views.lens_page,
     lens_views.lens_data,
+    crosswalk_files.crosswalk_file,
+    crosswalk_import.import_page,
+    crosswalk_import.look,
+    crosswalk_import.apply,
     compare.compare_page,
     compare.compare_csv,
     briefings.briefing_page,

@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from tracker.commands import accounts, comparing, database, entries, frameworks, record, serving
+from tracker.commands import accounts, comparing, crosswalks, database, entries, frameworks, record, serving
 
 COMMANDS: list[click.Command] = [
     database.migrate,
@@ -12,6 +12,7 @@ COMMANDS: list[click.Command] = [
     serving.serve,
     accounts.account,
     frameworks.framework,
+    crosswalks.crosswalk,
     comparing.compare_command,
     comparing.briefing_command,
     entries.entries,

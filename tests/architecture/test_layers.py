@@ -32,6 +32,7 @@ LAYERS: list[set[str]] = [
         "worklist",
     },
     {"exchange"},
+    {"crosswalk_files"},
     {"loading"},
     {"commands"},
     {"app", "cli"},

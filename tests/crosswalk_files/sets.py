@@ -32,7 +32,9 @@ def _lone(side: str, key: str, said: Said) -> Said:
 
 
 _days = st.none() | st.dates(date(1990, 1, 1), date(2099, 12, 31))
-_sides = {name: st.lists(st.sampled_from(keys), min_size=1, max_size=3, unique=True) for name, keys in ITEMS.items()}
+_sides = {
+    name: st.lists(st.sampled_from(keys), min_size=1, max_size=3, unique=True) for name, keys in ITEMS.items()
+}
 _said = st.builds(
     Said,
     sources=_sides[SOURCE].map(tuple),
@@ -56,7 +58,10 @@ _said = st.builds(
 @st.composite
 def contents(draw: st.DrawFn) -> SetContent:
     """A set with mappings of every kind, each stated once."""
-    said = [s if s.reviewer else replace(s, reviewed_on=None) for s in draw(st.lists(_said, min_size=1, max_size=5))]
+    said = [
+        s if s.reviewer else replace(s, reviewed_on=None)
+        for s in draw(st.lists(_said, min_size=1, max_size=5))
+    ]
     lone = draw(st.lists(st.tuples(st.sampled_from(["sources", "targets"]), st.integers(0, 7)), max_size=3))
     for (side, number), like in zip(lone, said, strict=False):
         said.append(_lone(side, ITEMS[SOURCE if side == "sources" else TARGET][number], like))

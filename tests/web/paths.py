@@ -21,6 +21,7 @@ OWN_EXAMPLES = {
     "framework": {"key": "hhs-core-competencies"},
     "crosswalk": {"key": "hhs-core-competencies--coe-cets-197"},
     "framework_file": {"key": "delta87-justice", "kind": "csv"},
+    "crosswalk_file": {"key": "hhs-core-competencies--coe-cets-197", "kind": "sssom"},
     "lens": {"key": "hhs-core-competencies--delta87-justice"},
     "lens_json": {"key": "hhs-core-competencies--delta87-justice"},
 }

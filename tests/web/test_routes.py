@@ -73,7 +73,13 @@ NEEDS = {
         "answer_correction_do",
     },
     Permission.ADMINISTER: {"redact", "redact_do"},
-    Permission.OPERATE: {"framework_import", "framework_import_do"},
+    Permission.OPERATE: {
+        "framework_import",
+        "framework_import_do",
+        "crosswalk_import",
+        "crosswalk_import_look",
+        "crosswalk_import_do",
+    },
 }
 
 

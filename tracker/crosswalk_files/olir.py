@@ -214,7 +214,9 @@ class _Reader:
         }
         fields["rationale"] = self._why(where, given)
         other = "" if source and target else self.head.get("target" if source else "source", "")
-        self.rows.append(Row(where, source, target, relation, given.get("Group Identifier", ""), fields, other))
+        self.rows.append(
+            Row(where, source, target, relation, given.get("Group Identifier", ""), fields, other)
+        )
 
     def _item(self, side: str, given: dict[str, str], column: str) -> ItemName | None:
         key = given.get(column, "")

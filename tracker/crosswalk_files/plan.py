@@ -4,6 +4,7 @@ A file states a set whole: what it does not have is removed. What it has unchang
 says of reviews: they are made here, by a second person.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
 
@@ -42,27 +43,28 @@ def make_plan(said: Sequence[Said], held: Sequence[Held]) -> Plan:
     waiting, left = list(said), list(held)
     changed, same = [], 0
     for likeness in _LIKENESSES:
+        like: dict[Hashable, list[Held]] = defaultdict(list)
+        for one in reversed(left):
+            like[likeness(one.said)].append(one)
         rest = []
-        for one in waiting:
-            like = next((h for h in left if likeness(h.said) == likeness(one)), None)
-            if like is None:
-                rest.append(one)
+        for said_ in waiting:
+            found = like[likeness(said_)]
+            if not found:
+                rest.append(said_)
                 continue
-            left.remove(like)
-            stated = one if one.authored_on else replace(one, authored_on=like.said.authored_on)
-            if _text(stated) == _text(like.said):
+            before = found.pop()
+            stated = said_ if said_.authored_on else replace(said_, authored_on=before.said.authored_on)
+            if _text(stated) == _text(before.said):
                 same += 1
             else:
-                changed.append((like, stated))
-        waiting = rest
+                changed.append((before, stated))
+        waiting, left = rest, [one for one in left if any(one is h for h in like[likeness(one.said)])]
     return Plan(tuple(waiting), tuple(changed), tuple(left), same)
 
 
 def _text(said: Said) -> Said:
     """What its author says, whatever order its items are in."""
-    return replace(
-        said.unreviewed, sources=tuple(sorted(said.sources)), targets=tuple(sorted(said.targets))
-    )
+    return replace(said.unreviewed, sources=tuple(sorted(said.sources)), targets=tuple(sorted(said.targets)))
 
 
 def faults_of(said: Sequence[Said]) -> list[Fault]:

@@ -78,7 +78,7 @@ async def side(db: AsyncSession, name: str) -> Side | None:
             col(FrameworkItem.framework_version_id) == row.id
         )
     )
-    return Side(row.id, row.title, dict(items.tuples().all()))
+    return Side(row.id, row.title, {row[0]: row[1] for row in items})
 
 
 async def sets_of_key(db: AsyncSession, key: str) -> list[Crosswalk]:
@@ -92,19 +92,13 @@ async def stored(db: AsyncSession, crosswalk_id: int) -> Stored | None:
     crosswalk = await db.get(Crosswalk, crosswalk_id)
     if crosswalk is None:
         return None
-    names = dict(
-        (
-            await db.execute(
-                select(
-                    col(FrameworkVersion.id), FrameworkVersion.key + sa.literal("@") + FrameworkVersion.version
-                ).where(
-                    col(FrameworkVersion.id).in_([crosswalk.source_version_id, crosswalk.target_version_id])
-                )
-            )
-        )
-        .tuples()
-        .all()
+    both = [crosswalk.source_version_id, crosswalk.target_version_id]
+    rows = await db.execute(
+        select(
+            col(FrameworkVersion.id), FrameworkVersion.key + sa.literal("@") + FrameworkVersion.version
+        ).where(col(FrameworkVersion.id).in_(both))
     )
+    names: dict[int, str] = {row[0]: row[1] for row in rows}
     held = (*await _mappings(db, crosswalk_id), *await _lone(db, crosswalk_id))
     head = Head(**{name: getattr(crosswalk, name) for name in Head.__dataclass_fields__})
     source, target = names[crosswalk.source_version_id], names[crosswalk.target_version_id]
@@ -165,7 +159,7 @@ async def _lone(db: AsyncSession, crosswalk_id: int) -> list[Held]:
 
 async def labels(db: AsyncSession, *names: str) -> dict[tuple[str, str], str]:
     """What the items of framework versions are called, by (`key@version`, key)."""
-    found = {}
+    found: dict[tuple[str, str], str] = {}
     for name in names:
         key, _at, version = name.partition("@")
         rows = await db.execute(

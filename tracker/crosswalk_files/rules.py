@@ -102,9 +102,7 @@ class _Reader:
                 agree = False
         return agree
 
-    def _whole(
-        self, rows: list[Row], sources: tuple[ItemName, ...], targets: tuple[ItemName, ...]
-    ) -> bool:
+    def _whole(self, rows: list[Row], sources: tuple[ItemName, ...], targets: tuple[ItemName, ...]) -> bool:
         """Whether the rows of a group relate each of its sources to each of its targets, once."""
         first = rows[0]
         if len(rows) == 1:
@@ -120,7 +118,9 @@ class _Reader:
             self.fault(first.where, "group", _("The group states one of its pairs twice."))
         elif len(pairs) < len(sources) * len(targets):
             told = {"n": len(pairs), "all": len(sources) * len(targets)}
-            text = _("A group relates each of its sources to each of its targets: %(n)s of %(all)s rows are here.")
+            text = _(
+                "A group relates each of its sources to each of its targets: %(n)s of %(all)s rows are here."
+            )
             self.fault(first.where, "group", text % told)
         else:
             return True
@@ -129,7 +129,9 @@ class _Reader:
     def _values(self, row: Row, *, lone: bool) -> dict[str, Any]:
         given = {name: plain(text) for name, text in row.fields.items()}
         if lone and any(given.get(name) for name in NOT_OF_LONE):
-            text = _("%(where)s: an item without a counterpart has no confidence, strength or domains; passed over.")
+            text = _(
+                "%(where)s: an item without a counterpart has no confidence, strength or domains; passed over."
+            )
             self.notes.append(text % {"where": row.where})
             given |= dict.fromkeys(NOT_OF_LONE, "")
         for name, most in LENGTHS.items():

@@ -95,7 +95,9 @@ def predicate_of(relation: Relation, *, sources: int, targets: int) -> str:
 
 def write(content: SetContent, labels: Mapping[tuple[str, str], str], base_url: str) -> bytes:
     """The set as SSSOM TSV. `labels`: of the items, by (framework, key)."""
-    rows = [row for number, said in enumerate(content.said, 1) for row in _rows(content, said, number, labels)]
+    rows = [
+        row for number, said in enumerate(content.said, 1) for row in _rows(content, said, number, labels)
+    ]
     columns = [name for name in COLUMNS if name in NEEDED or any(row.get(name) for row in rows)]
     out = io.StringIO()
     out.write(sssom_head.dump(_head(content, base_url, [c for c in columns if c in EXTENSIONS])))
@@ -237,7 +239,9 @@ class _Reader:
                 self.faults.append(Fault(_row(self.above + 1), name, _("This column is missing.")))
         if len(set(columns)) != len(columns):
             self.faults.append(Fault(_row(self.above + 1), "", _("A column is there twice.")))
-        unused = sorted(set(columns) - set(COLUMNS) - {*SHARED, "subject_source_version", "object_source_version"})
+        unused = sorted(
+            set(columns) - set(COLUMNS) - {*SHARED, "subject_source_version", "object_source_version"}
+        )
         if unused:
             told = {"all": ", ".join(name[:40] for name in unused[:20])}
             self.notes.append(_("Columns that are not used here: %(all)s.") % told)
@@ -264,7 +268,11 @@ class _Reader:
         relation = self._relation(where, given, lone=not (source and target))
         if relation is None:
             return None
-        fields = {name: given.get(column, "") for name, column in NAMES.items() if name not in ("source", "target", "group")}
+        fields = {
+            name: given.get(column, "")
+            for name, column in NAMES.items()
+            if name not in ("source", "target", "group")
+        }
         fields |= {name: _several(fields[name]) for name in ("author", "reviewer")}
         fields["domains"] = fields["domains"].replace("|", ",")
         other = "" if source and target else self._framework(given, "object" if source else "subject")
@@ -312,11 +320,15 @@ class _Reader:
             return told_by_predicate
         if exact not in tuple(Relation):
             told = {"text": exact[:60], "all": ", ".join(Relation)}
-            self.faults.append(Fault(where, "relation", _("“%(text)s” is not known here; it can be %(all)s.") % told))
+            self.faults.append(
+                Fault(where, "relation", _("“%(text)s” is not known here; it can be %(all)s.") % told)
+            )
             return None
         return self._consistent(where, Relation(exact), predicate, negated=bool(negated))
 
-    def _consistent(self, where: str, relation: Relation, predicate: str, *, negated: bool) -> Relation | None:
+    def _consistent(
+        self, where: str, relation: Relation, predicate: str, *, negated: bool
+    ) -> Relation | None:
         """The exact relation, unless the predicate beside it says otherwise."""
         possible = {predicate_of(relation, sources=s, targets=t) for s in (1, 2) for t in (1, 2)}
         if negated is (relation is Relation.NO_RELATIONSHIP) and (negated or predicate in possible):

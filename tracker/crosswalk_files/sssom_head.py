@@ -17,7 +17,21 @@ LARGEST_HEAD = 64 * 1024  # characters
 DEEPEST = 6
 ITEMS = "urn:tracker:framework:"  # as in the frameworks' SKOS
 # Prefixes that every SSSOM file may use without declaring them.
-BUILT_IN = {"sssom", "owl", "rdf", "rdfs", "skos", "semapv", "linkml", "xsd", "oboInOwl", "dce", "dcterms", "pav", "prov"}
+BUILT_IN = {
+    "sssom",
+    "owl",
+    "rdf",
+    "rdfs",
+    "skos",
+    "semapv",
+    "linkml",
+    "xsd",
+    "oboInOwl",
+    "dce",
+    "dcterms",
+    "pav",
+    "prov",
+}
 
 
 def item_space(framework: str) -> str:
@@ -41,14 +55,18 @@ def dump(head: Mapping[str, Any]) -> str:
 def load(block: str) -> dict[str, Any]:
     """The block without its #, as texts, lists and mappings of them. Raises Unreadable."""
     if len(block) > LARGEST_HEAD:
-        raise _unreadable(_("The metadata block is longer than %(most)s characters.") % {"most": LARGEST_HEAD})
+        raise _unreadable(
+            _("The metadata block is longer than %(most)s characters.") % {"most": LARGEST_HEAD}
+        )
     try:
         _check(block)
         found = yaml.load(block, Loader=yaml.BaseLoader)  # nosec B506: it makes nothing but texts, lists, dicts
     except yaml.YAMLError as error:
         line = getattr(getattr(error, "problem_mark", None), "line", None)
         where = _("row %(number)s") % {"number": line + 1} if line is not None else ""
-        raise _unreadable(_("The metadata block is no YAML: %(why)s.") % {"why": _why(error)}, where) from None
+        raise _unreadable(
+            _("The metadata block is no YAML: %(why)s.") % {"why": _why(error)}, where
+        ) from None
     if found is None:
         return {}
     if not isinstance(found, dict) or not all(isinstance(name, str) for name in found):
@@ -64,7 +82,11 @@ def _check(block: str) -> None:
     """Refuse before anything is built what could grow, nest or name a type."""
     depth = 0
     for event in yaml.parse(block, Loader=yaml.BaseLoader):
-        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) or getattr(event, "tag", None):
+        if (
+            isinstance(event, yaml.AliasEvent)
+            or getattr(event, "anchor", None)
+            or getattr(event, "tag", None)
+        ):
             where = _("row %(number)s") % {"number": event.start_mark.line + 1}
             raise _unreadable(_("SSSOM takes no YAML anchors, aliases or tags."), where)
         depth += isinstance(event, yaml.CollectionStartEvent)
