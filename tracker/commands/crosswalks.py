@@ -47,12 +47,13 @@ def crosswalk_import(file: Path, kind: str | None, dry_run: bool) -> None:
 
     async def work(database: Database, _: Settings) -> Taken:
         say = partial(click.echo, err=True)
-        return await take(database, Bound(tenant=SERVICE), actor, data, kind, really=not dry_run, say=say)
+        bound = Bound(tenant=SERVICE)
+        try:
+            return await take(database, bound, actor, data, kind, really=not dry_run, say=say)
+        except Unreadable as refusal:
+            _refuse(refusal)
 
-    try:
-        taken = with_database(work)
-    except Unreadable as refusal:
-        _refuse(refusal)
+    taken = with_database(work)
     for note in taken.notes:
         click.echo(note)
     would = "would be " if dry_run else ""

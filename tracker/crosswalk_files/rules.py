@@ -24,7 +24,7 @@ LENGTHS = {
 # Of an item without a counterpart there is nothing to be sure of or strong about.
 NOT_OF_LONE = ("confidence", "strength", "domains")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
-_DECIMAL = re.compile(r"\d*\.?\d+(?:[eE]-?\d{1,3})?")
+_DECIMAL = re.compile(r"\d*\.?\d+(?:[eE]-?\d{1,3})?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class _Reader:
         first = rows[0]
         sources = tuple(dict.fromkeys(row.source for row in rows if row.source))
         targets = tuple(dict.fromkeys(row.target for row in rows if row.target))
-        if not (self._agree(rows) and self._whole(rows, sources, targets)):
+        if not (self._whole(rows, sources, targets) and self._agree(rows)):
             return
         lone = not (sources and targets)
         said = Said(
