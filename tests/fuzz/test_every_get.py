@@ -51,7 +51,7 @@ KNOWN: dict[str, list[str]] = {
     "source": [*Source],
     "show": [*SHOW],
     "through": ["hhs-core-competencies--delta87-justice"],
-    "layout": ["by_domain", "together"],
+    "layout": ["by_domain", "together,swapped", "regions"],
     "q": ["ken", "%", "_"],
     "find": ["texas"],
     "data": ["yes"],

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tracker.briefings import document as d
-from tracker.briefings.wording import axis_word, cell_ref, day
+from tracker.briefings.wording import axis_word, day
 from tracker.compare.comparison import ComparedCell, Comparison
+from tracker.compare.wording import cell_ref
 from tracker.entries.evidence import ADOPTING
 from tracker.entries.standing import Evidence, Standing
 from tracker.kit.i18n import gettext as _

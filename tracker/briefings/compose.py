@@ -6,20 +6,14 @@ from tracker.briefings.desk import Desk, text
 from tracker.briefings.differences import differences, gaps
 from tracker.briefings.document import Block, Bullets, Document, Facts, Notice, Part, Run, Runs
 from tracker.briefings.messages import key_messages
-from tracker.briefings.method import method, shown
+from tracker.briefings.method import method
 from tracker.briefings.places import place_parts
 from tracker.briefings.reading import how_to_read, matrix_parts, text_block
-from tracker.briefings.wording import (
-    MOST_NAMES,
-    axis_word,
-    day,
-    item_ref,
-    moment,
-    named,
-    place_heading,
-)
+from tracker.briefings.wording import axis_word, day, moment
+from tracker.compare.caveats import shown
 from tracker.compare.comparison import Comparison
 from tracker.compare.query import DEFAULT_FRAMEWORK
+from tracker.compare.wording import MOST_NAMES, item_ref, named, place_heading
 from tracker.kit.errors import Invalid
 from tracker.kit.i18n import direction, ngettext
 from tracker.kit.i18n import gettext as _

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from tracker.briefings.desk import Desk
 from tracker.briefings.document import Block, Bullets, Facts, Notice, Part, Run, Runs, Table, Text
 from tracker.briefings.reading import text_block
-from tracker.briefings.wording import axis_word, column_ref, day, item_name, place_heading
+from tracker.briefings.wording import axis_word, day
 from tracker.compare.comparison import ComparedCell, coverage
+from tracker.compare.wording import column_ref, item_name, place_heading
 from tracker.entries.standing import Review, Standing
 from tracker.jurisdictions.queries import Place
 from tracker.kit.i18n import gettext as _

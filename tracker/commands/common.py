@@ -68,7 +68,7 @@ _FLAG_HELP = {
     "source": "self, independent, best or all.",
     "show": "all, differences, gaps or unknown.",
     "through": "A crosswalk to read through.",
-    "layout": "by_domain or together; for pages.",
+    "layout": "by_domain or together, swapped, regions; for pages.",
 }
 
 

@@ -1,18 +1,17 @@
 """The compare page, its CSV, and the briefing of the same query."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from litestar import Request, Response, get
 from litestar.response import Redirect
-from markupsafe import Markup
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tracker.access.guard import PUBLIC
-from tracker.compare.cells import matrix_cell
-from tracker.compare.comparison import Column, Comparison, coverage
-from tracker.compare.files import cell_path, long_csv
+from tracker.compare.files import long_csv
 from tracker.compare.queries import compare
-from tracker.compare.query import DEFAULT_FRAMEWORK, LAYOUTS, SHOW, Query, parse
+from tracker.compare.query import DEFAULT_FRAMEWORK, LAYOUTS, MOST_JURISDICTIONS, SHOW, Query, parse
+from tracker.compare.reading import reading
+from tracker.compare.tables import tables
 from tracker.crosswalks import queries as crosswalks
 from tracker.crosswalks.queries import CrosswalkLine
 from tracker.frameworks import queries as frameworks
@@ -20,6 +19,7 @@ from tracker.frameworks.queries import Framework
 from tracker.jurisdictions import queries as jurisdictions
 from tracker.jurisdictions.queries import Listed
 from tracker.kit.errors import Invalid
+from tracker.kit.i18n import gettext as _
 from tracker.kit.vocabulary import LEVEL_CODES, MISSING_CODES, Axis, Basis, Domain, Source, value
 from tracker.web.render import context_of, page, renderer_of
 from tracker.web.requests import database_of, query_parameters
@@ -35,6 +35,7 @@ class Options:
     with_data: list[Listed]
     found: list[Listed]
     searched: str
+    peers: tuple[jurisdictions.PeerGroup, ...]
 
 
 async def _options(db: AsyncSession, given: dict[str, str]) -> Options:
@@ -48,6 +49,7 @@ async def _options(db: AsyncSession, given: dict[str, str]) -> Options:
         with_data=await jurisdictions.listed(db, only_with_data=True),
         found=await jurisdictions.listed(db, text=searched, limit=25) if searched else [],
         searched=searched,
+        peers=await jurisdictions.peer_groups(db),
     )
 
 
@@ -59,7 +61,7 @@ async def compare_page(request: Request) -> Response[str] | Redirect:
     async with database_of(request).read() as db:
         options = await _options(db, given)
         try:
-            query = parse(given)
+            query = await _with_peers(db, parse(given), given.get("peers", ""))
             if query.through:
                 return _lens(request, query)
             if query.jurisdictions:
@@ -81,8 +83,8 @@ async def compare_page(request: Request) -> Response[str] | Redirect:
         options=options,
         query=query,
         comparison=comparison,
-        tables=_tables(comparison, context_of(request).locale) if comparison else [],
-        coverage=_coverage(comparison) if comparison else {},
+        tables=tables(comparison, context_of(request).locale) if comparison else [],
+        reading=reading(comparison, context_of(request).locale) if comparison else None,
         shows=SHOW,
         layouts=LAYOUTS,
         sources=list(Source),
@@ -94,10 +96,23 @@ async def compare_page(request: Request) -> Response[str] | Redirect:
     )
 
 
+async def _with_peers(db: AsyncSession, query: Query, key: str) -> Query:
+    """The query with a set of peers among its jurisdictions. Raises Invalid where there is no such set."""
+    if not key:
+        return query
+    codes = await jurisdictions.peers(db, key)
+    if not codes:
+        raise Invalid({"peers": _("There is no group “%(key)s”.") % {"key": key[:60]}})
+    whole = tuple(dict.fromkeys((*query.jurisdictions, *codes)))
+    if len(whole) > MOST_JURISDICTIONS:
+        raise Invalid({"peers": _("With it there would be more than can be compared at once.")})
+    return replace(query, jurisdictions=whole)
+
+
 def _lens(request: Request, query: Query) -> Redirect:
     """The page that reads the query through its crosswalk; it chooses items and domains by itself."""
     urls, locale = renderer_of(request).urls, context_of(request).locale
-    whole = query.url(through="", framework="", items=(), domains=(), show="all", layout="by_domain")
+    whole = query.url(through="", framework="", items=(), domains=(), show="all", layout=())
     return Redirect(f"{urls.path('lens', locale, key=query.through)}?{whole}", status_code=303)
 
 
@@ -107,42 +122,8 @@ def _longer(given: str, short: str) -> bool:
     return (
         len(names) != len(set(names))
         or any(part.endswith("=") for part in given.split("&"))
-        or ("find" in names and short != given)
+        or (bool({"find", "peers"} & set(names)) and short != given)
     )
-
-
-@dataclass(frozen=True, slots=True)
-class MatrixTable:
-    """One matrix of the page: all domains together, or one. `cells` by place, in the order of `columns`."""
-
-    domain: Domain | None
-    columns: tuple[Column, ...]
-    rows: list[tuple[object, list[Markup]]]
-    silent: bool
-
-
-def _tables(comparison: Comparison, locale: str) -> list[MatrixTable]:
-    together = comparison.query.layout == "together" and len(comparison.domains) > 1
-    domains: list[Domain | None] = [None] if together else list(comparison.domains)
-    return [_table(comparison, domain, locale) for domain in domains if comparison.columns]
-
-
-def _table(comparison: Comparison, domain: Domain | None, locale: str) -> MatrixTable:
-    columns = tuple(c for c in comparison.columns if domain is None or c[1] is domain)
-    rows: list[tuple[object, list[Markup]]] = []
-    silent = True
-    for place in comparison.places:
-        cells = [comparison.cell(place, column) for column in columns]
-        silent = silent and not any(cell.voices for cell in cells)
-        drawn = [matrix_cell(c, cell_path(comparison, c, locale), comparison.query.axes) for c in cells]
-        rows.append((place, drawn))
-    return MatrixTable(domain, columns, rows, silent)
-
-
-def _coverage(comparison: Comparison) -> dict[str, dict[Axis, object]]:
-    return {
-        place.code: {axis: coverage(comparison, place, axis) for axis in Axis} for place in comparison.places
-    }
 
 
 @get("/{locale:str}/compare.csv", name="compare_csv", access=PUBLIC)

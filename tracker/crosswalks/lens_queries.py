@@ -34,7 +34,7 @@ async def read_through(db: AsyncSession, crosswalk: CrosswalkLine, query: Query)
         domains=(),
         show="all",
         through="",
-        layout="by_domain",
+        layout=(),
     )
     return Reading(
         crosswalk=crosswalk,
