@@ -13,7 +13,8 @@ from tracker.compare import views as compare
 from tracker.corrections import views as corrections
 from tracker.crosswalk_files import import_views as crosswalk_import
 from tracker.crosswalk_files import views as crosswalk_files
-from tracker.crosswalks import lens_views
+from tracker.crosswalks import difference_views, lens_views, mapping_views, set_views, workbench_views
+from tracker.crosswalks import review_views as crosswalk_reviews
 from tracker.crosswalks import views as crosswalks
 from tracker.db import registry
 from tracker.db.engine import create_engine
@@ -71,6 +72,31 @@ ROUTES: list[HTTPRouteHandler] = [
     crosswalk_import.import_page,
     crosswalk_import.look,
     crosswalk_import.apply,
+    workbench_views.sets_page,
+    workbench_views.workbench_page,
+    workbench_views.item_page,
+    set_views.start_page,
+    set_views.start_do,
+    set_views.about_page,
+    set_views.about_do,
+    set_views.discard,
+    set_views.supersede,
+    set_views.copy_page,
+    set_views.copy_do,
+    mapping_views.new_mapping,
+    mapping_views.new_mapping_do,
+    mapping_views.mapping_page,
+    mapping_views.mapping_do,
+    mapping_views.remove_mapping,
+    mapping_views.no_counterpart_page,
+    mapping_views.no_counterpart_do,
+    mapping_views.remove_no_counterpart,
+    crosswalk_reviews.review_page,
+    crosswalk_reviews.review_do,
+    crosswalk_reviews.publish_page,
+    crosswalk_reviews.publish_do,
+    difference_views.compare_page,
+    difference_views.differences_page,
     compare.compare_page,
     compare.compare_csv,
     briefings.briefing_page,

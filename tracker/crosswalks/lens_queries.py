@@ -42,6 +42,7 @@ async def read_through(db: AsyncSession, crosswalk: CrosswalkLine, query: Query)
         target=target,
         targets=tuple(item for item in target.items if not query.items or item.key in query.items),
         mappings=tuple(await queries.mappings(db, crosswalk.id)),
+        states=tuple(await queries.no_counterparts(db, crosswalk.id)),
     )
 
 
