@@ -1,12 +1,15 @@
 """`tracker compare` and `tracker briefing`: what the pages of the same query serve."""
 
 import sys
+from dataclasses import replace
 
 import click
 
 from tracker.commands.common import comparison_options, query_of, with_database, write
 from tracker.compare.files import long_csv
 from tracker.compare.queries import compare
+from tracker.crosswalks import through
+from tracker.crosswalks.lens_queries import reading_of
 from tracker.db.session import Database
 from tracker.settings import Settings
 
@@ -19,8 +22,12 @@ def compare_command(kind: str, out: str | None, **parameters: str) -> None:
     """Compare jurisdictions: the long CSV of the compare page's query."""
 
     async def work(database: Database, settings: Settings) -> str:
+        query = query_of(parameters)
         async with database.read() as db:
-            return long_csv(await compare(db, query_of(parameters)), settings.base_url)
+            if query.through:
+                found = await reading_of(db, replace(query, axis="both"))
+                return through.long_csv(found, settings.base_url)
+            return long_csv(await compare(db, query), settings.base_url)
 
     text = with_database(work)
     if out:
@@ -39,10 +46,13 @@ def briefing_command(out: str, page_size: str, **parameters: str) -> None:
     from tracker.briefings.compose import compose
 
     async def work(database: Database, settings: Settings) -> bytes:
+        query = query_of(parameters)
         async with database.read() as db:
-            comparison = await compare(db, query_of(parameters))
+            found = await reading_of(db, query) if query.through else None
+            comparison = found.comparison if found else await compare(db, query)
         document = compose(
             comparison,
+            found,
             base_url=settings.base_url,
             locale=settings.locales[0],
             service_name=settings.service_name,
