@@ -15,7 +15,7 @@ from tracker.crosswalks.workbench_queries import workbench
 from tracker.db.session import Database
 from tracker.frameworks.models import FrameworkItem
 
-SECOND = replace(personas.OPERATOR, name="second_operator", email="second-operator@secretariat.example")
+SECOND = replace(personas.OPERATOR, name="second_operator", email="editor@secretariat.example")
 SETS = "/en/o/secretariat/crosswalks"
 GUIDE = "hhs-core-competencies--delta87-justice"
 

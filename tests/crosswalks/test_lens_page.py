@@ -8,6 +8,11 @@ from sqlmodel import col, select
 from tests.pages import html
 from tests.personas import Visitor
 from tracker.compare.files import COLUMNS
+from tests import personas
+from tests.crosswalks import desk
+from tests.personas import Visitor
+from tracker.crosswalks import mapping_service
+from tracker.crosswalks.content import NoCounterpartContent
 from tracker.crosswalks.models import Crosswalk, Mapping, MappingSide
 from tracker.db.session import Database
 from tracker.frameworks.models import FrameworkItem
@@ -83,11 +88,28 @@ async def test_nothing_reported_gives_nothing(client: Visitor, database: Databas
     assert (result["low"], result["high"], result["verification"]) == (0, 4, "none")
 
 
-async def test_no_counterpart_is_told_and_lends_nothing(client: Visitor, database: Database) -> None:
-    await add_mapping(database, Relation.NO_RELATIONSHIP, [], "D87J-INT")
+async def test_no_counterpart_is_told_once_reviewed_and_lends_nothing(
+    client: Visitor, database: Database
+) -> None:
+    writer = await personas.actor(database, personas.OPERATOR)
+    number, item = await desk.set_id(database), await desk.item(database, "D87J-INT")
+    async with database.write(personas.bound(writer)) as db:
+        why = NoCounterpartContent(rationale="For a test.")
+        await mapping_service.add_no_counterpart(db, writer, number, "target", item, why)
+    told = (await client.get(f"{PAGE}.json?jurisdictions=XAA")).json()
+    assert told["crosswalk"]["coverage"]["no_counterpart"] == 0, "nobody has reviewed it"
+    await desk.review_all(database, await personas.actor(database, desk.SECOND), number)
     told = (await client.get(f"{PAGE}.json?jurisdictions=XAA")).json()
     assert told["crosswalk"]["coverage"]["no_counterpart"] == 1
     assert told["unrelated"] == ["D87J-INT"]
+    assert "reviewed, no counterpart" in (await client.get(f"{PAGE}?jurisdictions=XAA")).text
+
+
+async def test_two_that_have_no_relationship_lend_nothing(client: Visitor, database: Database) -> None:
+    await add_mapping(database, Relation.NO_RELATIONSHIP, ["HTCC-C5"], "D87J-INT")
+    told = (await client.get(f"{PAGE}.json?jurisdictions=XAA")).json()
+    assert told["unrelated"] == ["D87J-INT"]
+    assert told["crosswalk"]["coverage"]["no_counterpart"] == 0
 
 
 async def test_compare_reads_through_the_crosswalk(client: Visitor, database: Database) -> None:
@@ -98,7 +120,7 @@ async def test_compare_reads_through_the_crosswalk(client: Visitor, database: Da
     told = html.words(answer.text)
     assert "Adopted in full or more inferred, not reported" in told
     assert "Related, no level" in told
-    assert "1 of 5 items" in told.replace("1 of 6", "1 of 5"), "the coverage of the crosswalk"
+    assert "By a relation that can lend a level 1 of 5 items" in told, "the coverage of the crosswalk"
     assert "cells have a level" in told, "the coverage of the adoption"
     link = next(link for link in html.links(answer.text) if "lens?" in link and "D87J-CRIM" in link)
     assert (await client.get(link)).status_code == 200

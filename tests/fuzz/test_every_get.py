@@ -39,6 +39,11 @@ KNOWN: dict[str, list[str]] = {
     "notice_id": ["{notice}", "00000000-0000-0000-0000-000000000000"],
     "number": ["1", "0", "99999999999"],
     "import_id": ["{import}", "00000000-0000-0000-0000-000000000000"],
+    "set_id": ["1", "0", "99999999999"],
+    "side": ["source", "target"],
+    "item_id": ["1", "99999999999"],
+    "mapping_id": ["1", "99999999999"],
+    "other": ["hhs-core-competencies--delta87-justice@0.1"],
     "version": ["1"],
     "name": ["app.css", "favicon.svg"],
     "jurisdictions": ["XAA", "US-TX,US-FL", "XAA,XAB,XAC,KEN", "NOPE", ",,", "XAA,XAA"],
@@ -57,7 +62,7 @@ KNOWN: dict[str, list[str]] = {
     "data": ["yes"],
     "next": ["/en/account", "//elsewhere.example", "/en/\\elsewhere.example"],
 }
-QUERY = [*PARAMETERS, "q", "find", "data", "next", "framework", "code", "kind", "state"]
+QUERY = [*PARAMETERS, "other", "q", "find", "data", "next", "framework", "code", "kind", "state"]
 HOSTILE = st.one_of(
     st.text(max_size=30),
     st.text(st.characters(min_codepoint=0x80), max_size=20),

@@ -24,6 +24,7 @@ OWN_EXAMPLES = {
     "crosswalk_file": {"key": "hhs-core-competencies--coe-cets-197", "kind": "sssom"},
     "lens": {"key": "hhs-core-competencies--delta87-justice"},
     "lens_json": {"key": "hhs-core-competencies--delta87-justice"},
+    "crosswalk_compare": {"key": "hhs-core-competencies--delta87-justice"},
 }
 
 
@@ -107,6 +108,10 @@ def calls(app: App, things: Things) -> list[Call]:
         "notice_id": str(things.notice_id),
         "number": str(things.number),
         "import_id": str(things.import_id),
+        "set_id": "1",
+        "side": "target",
+        "item_id": "1",
+        "mapping_id": "1",
         "version": version,
         "name": name,
     }
