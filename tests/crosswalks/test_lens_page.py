@@ -5,12 +5,11 @@ import io
 
 from sqlmodel import col, select
 
+from tests import personas
+from tests.crosswalks import desk
 from tests.pages import html
 from tests.personas import Visitor
 from tracker.compare.files import COLUMNS
-from tests import personas
-from tests.crosswalks import desk
-from tests.personas import Visitor
 from tracker.crosswalks import mapping_service
 from tracker.crosswalks.content import NoCounterpartContent
 from tracker.crosswalks.models import Crosswalk, Mapping, MappingSide
