@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 
 from tests.crosswalk_files.sets import INDEX, LABELS, SOURCE, TARGET, small
-from tracker.crosswalk_files import formats, sssom
+from tracker.crosswalk_files import formats, sssom_read
 from tracker.crosswalk_files.plan import faults_of
 from tracker.crosswalk_files.values import Said, split
 from tracker.frameworks.tree import Unreadable
@@ -117,10 +117,10 @@ def test_a_mapping_is_stated_once() -> None:
 
 
 def test_an_item_of_several_frameworks_must_be_said_of_which() -> None:
-    file = sssom.read(tsv({"object_id": "item:G.0"}))
+    file = sssom_read.read(tsv({"object_id": "item:G.0"}))
     [fault] = split(file, INDEX | {"G.0": [TARGET, "other-guide@2"]})[1]
     assert "is an item of several: other-guide@1.0, other-guide@2" in fault.text
-    stated = sssom.read(tsv({"object_id": "item:G.0", "object_source": "target:"}, head=HEAD))
+    stated = sssom_read.read(tsv({"object_id": "item:G.0", "object_source": "target:"}, head=HEAD))
     assert split(stated, INDEX | {"G.0": [TARGET, "other-guide@2"]})[1] == []
 
 
@@ -129,7 +129,7 @@ class TestGroups:
 
     def test_rows_of_a_group_are_one_mapping(self) -> None:
         rows = [row | {"relation": "equal", "predicate_id": "skos:broadMatch"} for row in self.GROUP]
-        [content], faults = split(sssom.read(tsv(*rows)), INDEX)
+        [content], faults = split(sssom_read.read(tsv(*rows)), INDEX)
         assert faults == []
         assert [(s.sources, s.targets, s.relation) for s in content.said] == [
             (("HTCC-0", "HTCC-1"), ("G.0",), Relation.EQUAL)
@@ -159,7 +159,9 @@ class TestGroups:
 class TestNoCounterpart:
     def test_it_is_of_the_framework_that_is_named(self) -> None:
         rows = {"predicate_id": "skos:mappingRelation", "object_id": "sssom:NoTermFound", "confidence": "0.9"}
-        [content], faults = split(file := sssom.read(tsv({}, rows | {"subject_id": "source:HTCC-1"})), INDEX)
+        [content], faults = split(
+            file := sssom_read.read(tsv({}, rows | {"subject_id": "source:HTCC-1"})), INDEX
+        )
         assert faults == []
         assert content.said[1] == Said(
             ("HTCC-1",), (), Relation.NO_RELATIONSHIP, "Why.", justification="semapv:ManualMappingCuration"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tracker.crosswalk_files import sssom
+from tracker.crosswalk_files import sssom_read
 from tracker.crosswalk_files.values import split
 from tracker.entries.evidence import Cited, Support, lacking
 from tracker.jurisdictions.iso import countries, subdivisions
@@ -148,7 +148,7 @@ class TestFrameworks:
         )
 
     def test_mappings_name_known_items_and_claim_no_equality(self):
-        file = sssom.read((SEED / "crosswalk-draft.sssom.tsv").read_bytes())
+        file = sssom_read.read((SEED / "crosswalk-draft.sssom.tsv").read_bytes())
         index: dict[str, set[str]] = {}
         for row in read("framework-items.csv"):
             index.setdefault(row["key"], set()).add(f"{row['framework']}@{row['version']}")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import PurePath
 
-from tracker.crosswalk_files import olir, sssom
+from tracker.crosswalk_files import olir, sssom, sssom_read
 from tracker.crosswalk_files.values import CrosswalkFile, SetContent
 from tracker.exchange import sheets
 from tracker.exchange.reading import Unreadable as UnreadableSheet
@@ -39,7 +39,7 @@ def read(data: bytes, kind: str) -> CrosswalkFile:
     """
     check_size(len(data))
     if kind == "sssom":
-        return sssom.read(data)
+        return sssom_read.read(data)
     if kind == "xlsx":
         data = _as_csv(data)
     return olir.read_csv(data)

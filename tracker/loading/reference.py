@@ -7,7 +7,7 @@ from uuid import uuid4
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tracker.crosswalk_files import queries as crosswalk_files
-from tracker.crosswalk_files import sssom
+from tracker.crosswalk_files import sssom_read
 from tracker.crosswalk_files.values import SetContent, split
 from tracker.crosswalks.models import Crosswalk, MappingSide
 from tracker.crosswalks.models import Mapping as MappingRow
@@ -162,7 +162,7 @@ async def _instruments(db: AsyncSession) -> str:
 
 async def _crosswalks(db: AsyncSession) -> str:
     """The draft mappings, split into a set per pair of framework versions. A set that is there is left alone."""
-    file = sssom.read((seed.SEED / "crosswalk-draft.sssom.tsv").read_bytes())
+    file = sssom_read.read((seed.SEED / "crosswalk-draft.sssom.tsv").read_bytes())
     contents, faults = split(file, await crosswalk_files.index(db, file.keys))
     if faults:
         raise ValueError(str(faults[0]))
