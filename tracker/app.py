@@ -9,8 +9,11 @@ from tracker import settings as settings_module
 from tracker.access.guard import authorise, require_declared
 from tracker.accounts import views as accounts
 from tracker.briefings import views as briefings
+from tracker.compare import one_views
 from tracker.compare import views as compare
 from tracker.corrections import views as corrections
+from tracker.criteria import value_views as criteria_values
+from tracker.criteria import views as criteria
 from tracker.crosswalk_files import import_views as crosswalk_import
 from tracker.crosswalk_files import views as crosswalk_files
 from tracker.crosswalks import difference_views, lens_views, mapping_views, set_views, workbench_views
@@ -99,6 +102,8 @@ ROUTES: list[HTTPRouteHandler] = [
     difference_views.differences_page,
     compare.compare_page,
     compare.compare_csv,
+    one_views.map_page,
+    one_views.time_page,
     briefings.briefing_page,
     briefings.briefing_pdf,
     organisations.workspaces,
@@ -156,6 +161,19 @@ ROUTES: list[HTTPRouteHandler] = [
     exchange.upload,
     exchange.preview,
     exchange.apply,
+    criteria.criteria_list,
+    criteria.add_page,
+    criteria.add_do,
+    criteria.criterion_page,
+    criteria.criterion_do,
+    criteria.move_do,
+    criteria.archive_do,
+    criteria_values.value_page,
+    criteria_values.value_do,
+    criteria_values.publish_page,
+    criteria_values.publish_do,
+    criteria_values.withdraw_page,
+    criteria_values.withdraw_do,
 ]
 
 

@@ -20,6 +20,7 @@ LAYERS: list[set[str]] = [
         "briefings",
         "compare",
         "corrections",
+        "criteria",
         "crosswalks",
         "entries",
         "frameworks",

@@ -1,5 +1,7 @@
 """The operator's workbench: from a draft to a published set, by its pages."""
 
+import re
+
 import pytest
 from sqlmodel import col, select
 
@@ -254,6 +256,25 @@ async def test_a_set_is_published_when_all_of_it_is_reviewed(
         answer = await operator.submit(f"{SETS}/{number}/{address}", form)
         assert answer.status_code == 409, address
     assert (await operator.get(f"{SETS}/{number}")).status_code == 200
+
+
+async def test_signs_of_personal_data_are_confirmed_before_publication(
+    operator: Visitor, second: Visitor, database: Database
+) -> None:
+    number = await desk.set_id(database)
+    source, target = await desk.item(database, "HTCC-C1"), await desk.item(database, "D87J-INT")
+    form = desk.mapping_form([source], [target], rationale="Ask jane.roe@example.org about it.")
+    await operator.submit(f"{SETS}/{number}/new-mapping", form)
+    await desk.review_by_form(database, second, number)
+    path = f"{SETS}/{number}/publish"
+    page = (await operator.get(path)).text
+    assert "Signs of personal data" in page
+    refused = await operator.submit(path, {"publisher": "Tracker Secretariat"})
+    assert refused.status_code == 422
+    assert "sign of personal data" in refused.text
+    sent = {"publisher": "Tracker Secretariat", "signs": re.findall(r'name="signs" value="(\w+)"', page)}
+    assert (await operator.submit(path, sent)).status_code == 422
+    assert (await operator.submit(path, sent | {"confirmed": "yes"})).status_code == 303
 
 
 async def test_a_new_version_begins_as_a_copy_and_supersedes(

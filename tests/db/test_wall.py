@@ -16,6 +16,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from tests import factories, personas
+from tests.criteria import checklists
 from tests.worlds import NAMES, ON_POSTGRESQL, World, Worlds
 from tracker.access.actor import OrganisationActor
 from tracker.access.models import Membership, Organisation, User
@@ -24,9 +25,10 @@ from tracker.db import registry
 from tracker.db.base import Kind, Private, tables_of
 from tracker.db.session import PUBLIC, Bound, Database, ForeignRow, insert_rows, update_rows
 from tracker.entries.models import Draft, DraftCitation
+from tracker.entries.principles import Stated
 from tracker.instruments.models import Instrument
 from tracker.kit import clock
-from tracker.kit.vocabulary import CitationAxis, MandateKind
+from tracker.kit.vocabulary import CitationAxis, MandateKind, Principle
 from tracker.notices.models import Notice, NoticeReply
 
 registry.load()
@@ -56,7 +58,10 @@ async def fill(database: Database) -> None:
         )
         home = await factories.cell(database, code)
         await factories.reported(database, await factories.published(database, author, reviewer, home))
-        await factories.draft(database, author, home)
+        stated = (Stated(Principle.TRAUMA_INFORMED, "Article 4"),)
+        saying = replace(factories.CITATION, principles=stated)
+        await factories.draft(database, author, home, factories.content(citations=(saying,)))
+        await checklists.published(database, author, reviewer, code=code)
         await factories.attached(database, author, await factories.instrument(database, author, code))
         grid = await factories.grid_csv(database, author, code)
         await factories.looked_at_import(database, author, grid)
@@ -355,7 +360,7 @@ async def test_the_second_party_changes_nothing(
 async def test_global_tables_tell_nothing_private(database: Database) -> None:
     """Accounts and organisations are no secret to the service, and their rows name no tenant's content."""
     async with database.read() as db:
-        assert await db.scalar(sa.select(sa.func.count()).select_from(User)) == 33
+        assert await db.scalar(sa.select(sa.func.count()).select_from(User)) == 34
         assert await db.scalar(sa.select(sa.func.count()).select_from(Organisation)) == 8
 
 

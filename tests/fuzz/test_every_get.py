@@ -38,6 +38,7 @@ KNOWN: dict[str, list[str]] = {
     "state": ["in_force", "repealed", "ended", "not_yet"],
     "notice_id": ["{notice}", "00000000-0000-0000-0000-000000000000"],
     "number": ["1", "0", "99999999999"],
+    "criterion_id": ["{criterion}", "00000000-0000-0000-0000-000000000000"],
     "import_id": ["{import}", "00000000-0000-0000-0000-000000000000"],
     "set_id": ["1", "0", "99999999999"],
     "side": ["source", "target"],
@@ -57,6 +58,7 @@ KNOWN: dict[str, list[str]] = {
     "show": [*SHOW],
     "through": ["hhs-core-competencies--delta87-justice"],
     "layout": ["by_domain", "together,swapped", "regions"],
+    "principle": ["trauma_informed", "prevention_primary"],
     "q": ["ken", "%", "_"],
     "find": ["texas"],
     "data": ["yes"],
@@ -90,6 +92,7 @@ class Address:
         path = path.replace("%7Battachment%7D", str(things.attachment_id))
         path = path.replace("%7Bnotice%7D", str(things.notice_id))
         path = path.replace("%7Bimport%7D", str(things.import_id))
+        path = path.replace("%7Bcriterion%7D", str(things.criterion_id))
         return f"{path}?{self.query}" if self.query else path
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from litestar.handlers import HTTPRouteHandler
 
 from tests import factories, personas
+from tests.criteria import checklists
 from tracker.access.guard import Access
 from tracker.app import App
 from tracker.db.session import Database
@@ -52,7 +53,7 @@ class Call:
 class Things:
     """Things of ORGANISATION: a submitted draft, a published revision, an instrument with its file and amendment.
 
-    Also a notice to it, an open report of a mistake, and `foreign_uid`, a revision that another published.
+    Also a criterion of its own with what it published of it, a notice to it, an open report of a mistake, and `foreign_uid`, a revision that another published.
     """
 
     draft_id: UUID
@@ -64,6 +65,8 @@ class Things:
     number: int
     foreign_uid: UUID
     import_id: UUID
+    criterion_id: UUID
+    criterion_uid: UUID
 
 
 async def make_things(database: Database) -> Things:
@@ -85,8 +88,19 @@ async def make_things(database: Database) -> Things:
     foreign = await factories.published(database, ngo, ngo_reviewer, free)
     number = await factories.reported(database, revision)
     looked_at = await factories.looked_at_import(database, author)
+    criterion, statement = await checklists.published(database, author, reviewer)
     return Things(
-        draft.id, revision.uid, instrument, attachment, event.id, notice.id, number, foreign.uid, looked_at
+        draft_id=draft.id,
+        uid=revision.uid,
+        instrument_id=instrument,
+        attachment_id=attachment,
+        event_id=event.id,
+        notice_id=notice.id,
+        number=number,
+        foreign_uid=foreign.uid,
+        import_id=looked_at,
+        criterion_id=criterion.id,
+        criterion_uid=statement.uid,
     )
 
 
@@ -112,6 +126,7 @@ def calls(app: App, things: Things) -> list[Call]:
         "side": "target",
         "item_id": "1",
         "mapping_id": "1",
+        "criterion_id": str(things.criterion_id),
         "version": version,
         "name": name,
     }
@@ -123,6 +138,8 @@ def calls(app: App, things: Things) -> list[Call]:
             own = examples | OWN_EXAMPLES.get(handler.name or "", {})
             if (handler.name or "").startswith("review_revision"):  # nobody reviews their own
                 own |= {"uid": str(things.foreign_uid)}
+            if (handler.name or "").startswith("criterion_withdraw"):
+                own |= {"uid": str(things.criterion_uid)}
             path = re.sub(r"\{(\w+):\w+\}", lambda found, own=own: own[found[1]], route.path)
             own_parameters = tuple(
                 n

@@ -37,6 +37,9 @@ NEEDS = {
         "work",
         "export_csv",
         "export_xlsx",
+        "criteria",
+        "criterion",
+        "criterion_value",
     },
     Permission.WRITE_DRAFTS: {
         "entry_do",
@@ -55,6 +58,12 @@ NEEDS = {
         "import_do",
         "import_preview",
         "import_apply",
+        "add_criterion",
+        "add_criterion_do",
+        "criterion_do",
+        "criterion_move",
+        "criterion_archive",
+        "criterion_value_do",
     },
     Permission.REVIEW: {
         "publish_many",
@@ -71,6 +80,10 @@ NEEDS = {
         "review_revision_do",
         "answer_correction",
         "answer_correction_do",
+        "criterion_publish",
+        "criterion_publish_do",
+        "criterion_withdraw",
+        "criterion_withdraw_do",
     },
     Permission.ADMINISTER: {"redact", "redact_do"},
     Permission.OPERATE: {

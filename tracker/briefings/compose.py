@@ -141,6 +141,7 @@ def _facts(desk: Desk) -> Facts:
     comparison = desk.comparison
     at, query, framework = comparison.at, comparison.query, comparison.framework
     basis = word("basis", query.basis.value) if query.basis else _("Any: by name or equivalent")
+    principle = ((_("Principle"), text(word("principle", query.principle))),) if query.principle else ()
     landing = safe_url(framework.landing_url)
     changed = ((_("Last published change"), text(day(at.dated))),) if at.dated != at.as_of.date() else ()
     rows: tuple[tuple[str, Runs], ...] = (
@@ -152,6 +153,7 @@ def _facts(desk: Desk) -> Facts:
         (_("Axes"), text(" · ".join(axis_word(a) for a in query.axes))),
         (_("Voices read"), text(word("source", query.source.value))),
         (_("Basis"), text(basis)),
+        *principle,
         (_("Counted"), text(_counted(comparison))),
         (_("This comparison"), (Run(_("open it in the service"), href=desk.comparison_url()),)),
     )
@@ -178,6 +180,9 @@ def _counted(comparison: Comparison) -> str:
         told += _(", %(cells)s in all") % {"cells": columns * places}
     if comparison.query.show != "all":
         told += _("; shown: %(show)s") % {"show": shown(comparison.query.show)}
+    if comparison.query.principle:
+        said = word("principle", comparison.query.principle).lower()
+        told += _("; only where a cited instrument says so: %(principle)s") % {"principle": said}
     return told
 
 

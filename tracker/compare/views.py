@@ -23,7 +23,7 @@ from tracker.jurisdictions import queries as jurisdictions
 from tracker.jurisdictions.queries import Listed
 from tracker.kit.errors import Invalid
 from tracker.kit.i18n import gettext as _
-from tracker.kit.vocabulary import LEVEL_CODES, MISSING_CODES, Axis, Basis, Domain, Source, value
+from tracker.kit.vocabulary import LEVEL_CODES, MISSING_CODES, Axis, Basis, Domain, Principle, Source, value
 from tracker.web.render import context_of, page, renderer_of
 from tracker.web.requests import database_of, query_parameters
 
@@ -94,6 +94,7 @@ async def compare_page(request: Request) -> Response[str] | Redirect:
         layouts=LAYOUTS,
         sources=list(Source),
         bases=list(Basis),
+        principles=list(Principle),
         all_domains=list(Domain),
         axes=list(Axis),
         levels={axis: [value(axis, code) for code in LEVEL_CODES] for axis in Axis},
@@ -124,7 +125,7 @@ def _inferred(request: Request, query: Query, found: Reading) -> Response[str]:
 def _lens(request: Request, query: Query) -> Redirect:
     """The lens page, which offers the jurisdictions to choose from."""
     urls, locale = renderer_of(request).urls, context_of(request).locale
-    whole = query.url(through="", framework="", items=(), domains=(), show="all", layout=())
+    whole = query.url(through="", framework="", items=(), domains=(), show="all", layout=(), principle=None)
     return Redirect(f"{urls.path('lens', locale, key=query.through)}?{whole}", status_code=303)
 
 

@@ -73,6 +73,8 @@ def _faults(query: Query, crosswalk: CrosswalkLine, items: set[str]) -> dict[str
         faults["source"] = _("The lens reads one voice a cell: self, independent or best.")
     if query.show != "all":
         faults["show"] = _("The lens shows everything that is related; leave this out.")
+    if query.principle:
+        faults["principle"] = _("The lens shows everything that is related; leave this out.")
     return faults
 
 

@@ -1,6 +1,7 @@
 """Reading crosswalks and their mappings."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -14,6 +15,7 @@ from tracker.crosswalks.models import Crosswalk, Mapping, MappingSide, NoCounter
 from tracker.db.base import select
 from tracker.frameworks.models import FrameworkItem, FrameworkVersion
 from tracker.kit.vocabulary import Domain, Relation
+from tracker.privacy.findings import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,4 +234,15 @@ async def no_counterparts(db: AsyncSession, crosswalk_id: int) -> list[StateLine
     return [
         StateLine(**_checked(row), side=row.side, item=SideItem(number, key, label or text))
         for row, number, key, label, text in rows
+    ]
+
+
+def free_texts(comment: str, mappings: Iterable[MappingLine], states: Iterable[StateLine]) -> list[Text]:
+    """What people wrote in a set, for the check for personal data. Names are given for publication and left out."""
+    named: list[tuple[str, Checked]] = [("mapping", m) for m in mappings]
+    named += [("state", s) for s in states]
+    return [Text("comment", comment)] + [
+        Text(f"{kind}.{said.id}.{field}", getattr(said, field))
+        for kind, said in named
+        for field in ("rationale", "citation")
     ]

@@ -9,12 +9,13 @@ from tracker.access.permissions import Permission
 from tracker.crosswalks import mapping_service, service
 from tracker.crosswalks.forms import PublishForm, ReviewForm, number_of
 from tracker.crosswalks.mapping_views import load_draft
-from tracker.crosswalks.queries import MappingLine, StateLine
+from tracker.crosswalks.queries import MappingLine, StateLine, free_texts
 from tracker.crosswalks.workbench import Workbench
 from tracker.crosswalks.workbench_views import SET
 from tracker.kit.errors import Conflict, Forbidden, Invalid
 from tracker.kit.forms import choices
 from tracker.kit.i18n import gettext as _
+from tracker.privacy.findings import findings
 from tracker.web.render import form_page, go
 from tracker.web.requests import actor_of, bound_of, database_of, form_data, organisation_of
 
@@ -96,26 +97,38 @@ async def publish_page(request: Request, set_id: FromPath[int]) -> Response[str]
     """What would be frozen, and what nobody has looked at."""
     bench = await load_draft(request, set_id)
     form = PublishForm(data={"publisher": organisation_of(request).organisation_name})
-    return form_page(request, "crosswalks/publish.html", form, bench=bench)
+    return _publish_page(request, bench, form)
+
+
+def _publish_page(
+    request: Request, bench: Workbench, form: PublishForm, *, status: int = 200
+) -> Response[str]:
+    texts = free_texts(bench.crosswalk.comment, bench.mappings, bench.states)
+    return form_page(
+        request, "crosswalks/publish.html", form, status=status, bench=bench, signs=findings(texts)
+    )
 
 
 @post(f"{SET}/publish", name="crosswalk_publish_do", access=OPERATE, status_code=200)
 async def publish_do(request: Request, set_id: FromPath[int]) -> Response[str] | Redirect:
     """Freeze the set."""
-    form, bench, actor = (
-        PublishForm(await form_data(request)),
+    data, bench, actor = (
+        await form_data(request),
         await load_draft(request, set_id),
         organisation_of(request),
     )
-    status = 200
+    form, status = PublishForm(data), 200
+    confirmed = frozenset(data.getlist("signs") if data.first("confirmed") == "yes" else [])
     if form.validate():
         try:
             async with database_of(request).write(bound_of(request)) as db:
-                await service.publish(db, actor, set_id, publisher=form.publisher.data)
+                await service.publish(
+                    db, actor, set_id, publisher=form.publisher.data, confirmed_hits=confirmed
+                )
             say = _("The crosswalk is published, and frozen from now on.")
             return go(request, "crosswalk", key=bench.crosswalk.name, say=say)
         except Invalid as invalid:
             form.add_faults(invalid.faults)
         except Conflict as conflict:
             form.form_errors, status = [str(conflict)], 409
-    return form_page(request, "crosswalks/publish.html", form, status=status, bench=bench)
+    return _publish_page(request, bench, form, status=status)

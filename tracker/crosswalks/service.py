@@ -14,6 +14,7 @@ from sqlmodel import col
 from tracker.access.actor import OrganisationActor
 from tracker.access.permissions import Permission
 from tracker.audit.record import Action, record
+from tracker.crosswalks import queries
 from tracker.crosswalks.content import SetHead
 from tracker.crosswalks.models import (
     KEY_LENGTH,
@@ -30,6 +31,7 @@ from tracker.frameworks.models import FrameworkVersion
 from tracker.kit import clock
 from tracker.kit.errors import Conflict, Invalid, NotFound
 from tracker.kit.i18n import gettext as _
+from tracker.privacy.findings import findings, require_confirmed
 
 _KEY = re.compile(r"[a-z0-9]+(?:-+[a-z0-9]+)*")
 _VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]*")
@@ -158,11 +160,18 @@ async def change_head(
 
 
 async def publish(
-    db: AsyncSession, actor: OrganisationActor, crosswalk_id: int, *, publisher: str
+    db: AsyncSession,
+    actor: OrganisationActor,
+    crosswalk_id: int,
+    *,
+    publisher: str,
+    confirmed_hits: frozenset[str] = frozenset(),
 ) -> Crosswalk:
     """Freeze a draft; the published set of its key, where there is one, is superseded by it.
 
-    Raises Conflict while anything in it is not reviewed, or it is empty. Items that nobody has looked at stay so.
+    `confirmed_hits`: the tokens of the signs of personal data that the publisher has read. Items that nobody has
+    looked at stay so. Raises Conflict while anything in it is not reviewed, or it is empty; Unconfirmed (an Invalid)
+    when it has a sign that is not among them.
     """
     crosswalk = await locked_draft(db, actor, crosswalk_id)
     if not 0 < len(publisher.strip()) <= NAME_LENGTH:
@@ -174,13 +183,19 @@ async def publish(
         raise Conflict(_("There is nothing in this crosswalk to publish."))
     if open_:
         raise Conflict(_("%(n)s of %(all)s are not reviewed yet.") % {"n": open_, "all": held})
+    mappings, states = (
+        await queries.mappings(db, crosswalk_id),
+        await queries.no_counterparts(db, crosswalk_id),
+    )
+    signs = findings(queries.free_texts(crosswalk.comment, mappings, states))
+    checked = require_confirmed(signs, confirmed_hits)
     for other in await _of_key(db, crosswalk.key):
         if other.state == "published":
             await _supersede(db, actor, other)
     crosswalk.state, crosswalk.published_at = "published", clock.now()
     crosswalk.publisher, crosswalk.publisher_id = publisher.strip(), actor.user_id
     await db.flush()
-    await tell(db, actor, Action.CROSSWALK_PUBLISHED, crosswalk)
+    await tell(db, actor, Action.CROSSWALK_PUBLISHED, crosswalk, signs=checked)
     return crosswalk
 
 

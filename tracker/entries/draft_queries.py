@@ -13,6 +13,7 @@ from sqlmodel import col
 
 from tracker.access.models import User
 from tracker.db.base import select
+from tracker.entries import principle_queries
 from tracker.entries.content import FIELDS, INSTRUMENT_FIELDS, Cell, Citation, Content, NewInstrument
 from tracker.entries.evidence import Cited, lacking
 from tracker.entries.models import (
@@ -22,6 +23,7 @@ from tracker.entries.models import (
     PublishedRevision,
     PublishedWithdrawal,
 )
+from tracker.entries.principles import Stated
 from tracker.frameworks.models import FrameworkItem
 from tracker.instruments.models import Instrument, PublishedInstrument
 from tracker.jurisdictions.models import Jurisdiction
@@ -44,10 +46,17 @@ class CitedInstrument:
     quote: str
     quote_language: str
     translation: str
+    principles: tuple[Stated, ...] = ()
 
     def as_input(self) -> Citation:
         return Citation(
-            self.axis, self.instrument_id, self.locator, self.quote, self.quote_language, self.translation
+            self.axis,
+            self.instrument_id,
+            self.locator,
+            self.quote,
+            self.quote_language,
+            self.translation,
+            self.principles,
         )
 
 
@@ -210,6 +219,7 @@ async def _cited(db: AsyncSession, draft_ids: list[UUID]) -> dict[UUID, list[Cit
     rows = await db.execute(
         select(
             c.draft_id,
+            col(c.id),
             c.axis,
             sa.func.coalesce(c.own_instrument_id, c.instrument_id).label("instrument_id"),
             sa.type_coerce(either("kind"), sa.String).label("kind"),
@@ -230,9 +240,11 @@ async def _cited(db: AsyncSession, draft_ids: list[UUID]) -> dict[UUID, list[Cit
         .where(col(c.draft_id).in_(draft_ids))
         .order_by(c.draft_id, c.position)
     )
+    stated = await principle_queries.of_drafts(db, draft_ids)
     found: dict[UUID, list[CitedInstrument]] = defaultdict(list)
-    for draft_id, axis, instrument_id, kind, *rest in rows:
-        found[draft_id].append(CitedInstrument(axis, instrument_id, InstrumentKind(kind), *rest))
+    for draft_id, citation_id, axis, instrument_id, kind, *rest in rows:
+        said = [*rest, stated.get(citation_id, ())]
+        found[draft_id].append(CitedInstrument(axis, instrument_id, InstrumentKind(kind), *said))
     return found
 
 
@@ -309,13 +321,24 @@ async def own_latest(
 async def _published_citations(db: AsyncSession, ids: list[int]) -> dict[int, list[Citation]]:
     c = PublishedCitation
     rows = await db.execute(
-        select(c.revision_id, c.axis, c.instrument_id, c.locator, c.quote, c.quote_language, c.translation)
+        select(
+            c.revision_id,
+            c.position,
+            c.axis,
+            c.instrument_id,
+            c.locator,
+            c.quote,
+            c.quote_language,
+            c.translation,
+        )
         .where(col(c.revision_id).in_(ids))
         .order_by(c.revision_id, c.position)
     )
+    stated = await principle_queries.of_revisions(db, ids)
     found: dict[int, list[Citation]] = defaultdict(list)
-    for revision_id, *rest in rows:
-        found[revision_id].append(Citation(*rest))
+    for revision_id, position, *rest in rows:
+        said = [*rest, stated.get((revision_id, position), ())]
+        found[revision_id].append(Citation(*said))
     return found
 
 

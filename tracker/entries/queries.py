@@ -18,6 +18,7 @@ from sqlmodel import col
 
 from tracker.access.models import Organisation
 from tracker.db.base import select
+from tracker.entries import principle_queries
 from tracker.entries.models import PublishedCitation, PublishedRevision, PublishedWithdrawal
 from tracker.entries.standing import Evidence, Reply, Review, Standing, values_of
 from tracker.frameworks.models import FrameworkItem, FrameworkVersion
@@ -219,9 +220,11 @@ async def evidence_of(db: AsyncSession, revision_ids: Sequence[int]) -> dict[int
         .where(col(c.revision_id).in_(revision_ids))
         .order_by(c.revision_id, c.position)
     )
+    stated = await principle_queries.of_revisions(db, revision_ids)
     found: dict[int, list[Evidence]] = defaultdict(list)
-    for revision_id, *rest in rows:
-        found[revision_id].append(Evidence(*rest))
+    for revision_id, position, *rest in rows:
+        said = [*rest, stated.get((revision_id, position), ())]
+        found[revision_id].append(Evidence(position, *said))
     return found
 
 

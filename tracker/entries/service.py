@@ -17,7 +17,8 @@ from tracker.audit.record import Action, record
 from tracker.db.base import select
 from tracker.entries import draft_queries
 from tracker.entries.content import CITATION_FIELDS, FIELDS, INSTRUMENT_FIELDS, Cell, Citation, Content
-from tracker.entries.models import Draft, DraftCitation
+from tracker.entries.models import Draft, DraftCitation, DraftPrinciple
+from tracker.entries.principles import PRINCIPLE_FIELDS
 from tracker.frameworks.models import FrameworkItem
 from tracker.instruments.models import Instrument, PublishedInstrument
 from tracker.kit import clock
@@ -140,17 +141,19 @@ async def _replace_citations(
     await db.execute(sa.delete(DraftCitation).where(col(DraftCitation.draft_id) == draft.id))
     for position, citation in enumerate(citations, start=1):
         own, published = await _instrument_of(db, actor, draft.jurisdiction_id, citation)
-        db.add(
-            DraftCitation(
-                tenant_id=actor.organisation_id,
-                id=uuid4(),
-                draft_id=draft.id,
-                position=position,
-                own_instrument_id=own,
-                instrument_id=published,
-                **{name: getattr(citation, name) for name in CITATION_FIELDS},
-            )
+        row = DraftCitation(
+            tenant_id=actor.organisation_id,
+            id=uuid4(),
+            draft_id=draft.id,
+            position=position,
+            own_instrument_id=own,
+            instrument_id=published,
+            **{name: getattr(citation, name) for name in CITATION_FIELDS},
         )
+        db.add(row)
+        for stated in citation.principles:
+            said = {name: getattr(stated, name) for name in PRINCIPLE_FIELDS}
+            db.add(DraftPrinciple(tenant_id=actor.organisation_id, id=uuid4(), citation_id=row.id, **said))
     await db.flush()
 
 

@@ -26,6 +26,7 @@ _COLUMNS = [
     "income_group",
     "fictional",
 ]
+_REAL_COUNTRY = (col(Jurisdiction.kind) == JurisdictionKind.COUNTRY) & ~col(Jurisdiction.fictional)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,12 @@ async def below(db: AsyncSession, place: Place) -> list[Place]:
     return [Place(*row) for row in rows]
 
 
+async def countries(db: AsyncSession) -> list[str]:
+    """The codes of the real countries, by name."""
+    rows = await db.execute(select(Jurisdiction.code).where(_REAL_COUNTRY).order_by(Jurisdiction.name))
+    return list(rows.scalars())
+
+
 @dataclass(frozen=True, slots=True)
 class PeerSet:
     """Countries that share something. `key` such as "region:Africa"; `name` is a name, or an income group's code."""
@@ -99,7 +106,6 @@ _PEERS = {
     "subregion": col(Jurisdiction.subregion),
     "income_group": col(Jurisdiction.income_group),
 }
-_REAL_COUNTRY = (col(Jurisdiction.kind) == JurisdictionKind.COUNTRY) & ~col(Jurisdiction.fictional)
 
 
 async def peer_groups(db: AsyncSession) -> tuple[PeerGroup, ...]:

@@ -34,6 +34,26 @@ class Scope(StrEnum):
     TARGETED = "targeted"
 
 
+class Principle(StrEnum):
+    """What an instrument may say on the report's notable recommendations. Never scored."""
+
+    TRAUMA_INFORMED = "trauma_informed"
+    SURVIVOR_INFORMED = "survivor_informed"
+    DISCLOSURE_NOT_GOAL = "disclosure_not_goal"
+    PEOPLE_AT_RISK = "people_at_risk"
+    PREVENTION_PRIMARY = "prevention_primary"
+    PREVENTION_SECONDARY = "prevention_secondary"
+    PREVENTION_TERTIARY = "prevention_tertiary"
+
+
+class Payment(StrEnum):
+    """Whether individuals who take part are paid, as far as the instrument says."""
+
+    PAID = "paid"
+    UNPAID = "unpaid"
+    NOT_SAID = "not_said"
+
+
 class Domain(StrEnum):
     INDIVIDUAL = "individual"
     ORGANIZATION = "organization"
@@ -244,6 +264,16 @@ _WORDS: dict[str, str] = {
     "basis.equivalent": N_("Equivalent measure"),
     "meaning.basis.by_name": N_("The instrument names the competencies."),
     "meaning.basis.equivalent": N_("The instrument does the same without naming the competencies."),
+    "principle.trauma_informed": N_("Trauma-informed"),
+    "principle.survivor_informed": N_("Survivor-informed"),
+    "principle.disclosure_not_goal": N_("Disclosure is not the goal"),
+    "principle.people_at_risk": N_("People at risk are included"),
+    "principle.prevention_primary": N_("Primary prevention"),
+    "principle.prevention_secondary": N_("Secondary prevention"),
+    "principle.prevention_tertiary": N_("Tertiary prevention"),
+    "payment.paid": N_("Paid"),
+    "payment.unpaid": N_("Unpaid"),
+    "payment.not_said": N_("Payment not said"),
     "scope.general": N_("General"),
     "scope.targeted": N_("Targeted"),
     "domain.individual": N_("Individual practitioner"),
@@ -340,14 +370,6 @@ _WORDS: dict[str, str] = {
     "report.accepted": N_("Accepted"),
     "report.declined": N_("Declined"),
     "report.purged": N_("Removed"),
-    "peers.region": N_("Region"),
-    "peers.subregion": N_("Part of a region"),
-    "peers.income_group": N_("Income group (World Bank)"),
-    "income.high": N_("High income"),
-    "income.upper_middle": N_("Upper middle income"),
-    "income.lower_middle": N_("Lower middle income"),
-    "income.low": N_("Low income"),
-    "income.not_classified": N_("Not classified"),
     "side.source": N_("From"),
     "side.target": N_("To"),
     "item.mapped": N_("Mapped"),
@@ -357,6 +379,14 @@ _WORDS: dict[str, str] = {
     "difference.only_right": N_("Only in the second"),
     "difference.same": N_("The same"),
     "difference.differs": N_("Different"),
+    "peers.region": N_("Region"),
+    "peers.subregion": N_("Part of a region"),
+    "peers.income_group": N_("Income group (World Bank)"),
+    "income.high": N_("High income"),
+    "income.upper_middle": N_("Upper middle income"),
+    "income.lower_middle": N_("Lower middle income"),
+    "income.low": N_("Low income"),
+    "income.not_classified": N_("Not classified"),
     "crosswalk.draft": N_("Editorial draft"),
     "crosswalk.published": N_("Published"),
     "crosswalk.superseded": N_("Superseded"),

@@ -10,11 +10,14 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from tracker.criteria.models import PublishedCriterion, PublishedCriterionWithdrawal
 from tracker.db.base import Kind, Table, free_texts, select, tables_of
 from tracker.entries.models import (
     Draft,
     DraftCitation,
+    DraftPrinciple,
     PublishedCitation,
+    PublishedPrinciple,
     PublishedRevision,
     PublishedWithdrawal,
 )
@@ -44,6 +47,14 @@ async def draft_texts(db: AsyncSession, draft_ids: Collection[UUID]) -> dict[UUI
         found[citation.draft_id] += _texts(citation, place)
         if instrument is not None:
             found[citation.draft_id] += _texts(instrument, f"{place}instrument.")
+    stated = await db.execute(
+        select(DraftPrinciple, DraftCitation.draft_id, DraftCitation.position)
+        .join(DraftCitation, col(DraftCitation.id) == DraftPrinciple.citation_id)
+        .where(col(DraftCitation.draft_id).in_(draft_ids))
+        .order_by(col(DraftCitation.position), col(DraftPrinciple.principle))
+    )
+    for principle, draft_id, position in stated:
+        found[draft_id] += _texts(principle, f"citation.{position}.{principle.principle.value}.")
     return found
 
 
@@ -74,11 +85,11 @@ class Place:
 
 
 async def texts_of_revision(db: AsyncSession, uid: UUID) -> list[Place]:
-    """Every published text that stands with a revision, its own first; none for an unknown revision."""
+    """Every published text that stands with a revision, or a published criterion; its own first. None for another uid."""
     r: Any = PublishedRevision
     revision = (await db.execute(select(r).where(col(r.uid) == uid))).scalar_one_or_none()
     if revision is None:
-        return []
+        return await _texts_of_criterion(db, uid)
     owner = revision.organisation_id
     found = _places(revision, "", owner)
     withdrawals = select(PublishedWithdrawal).where(col(PublishedWithdrawal.revision_id) == revision.id)
@@ -93,11 +104,30 @@ async def texts_of_revision(db: AsyncSession, uid: UUID) -> list[Place]:
     for citation, instrument in await db.execute(cited):
         found += _places(citation, f"citation.{citation.position}.", owner)
         found += _places(instrument, f"citation.{citation.position}.instrument.", instrument.organisation_id)
+    p = PublishedPrinciple
+    stated = select(p).where(col(p.revision_id) == revision.id).order_by(col(p.position), col(p.principle))
+    for row in (await db.execute(stated)).scalars():
+        found += _places(row, f"citation.{row.position}.{row.principle.value}.", owner)
     for name, table in (("review", PublishedReview), ("reply", PublishedReply)):
         beside: Any = table
         said = select(beside).where(col(beside.revision_id) == revision.id).order_by(col(beside.id))
         for number, row in enumerate((await db.execute(said)).scalars(), start=1):
             found += _places(row, f"{name}.{number}.", row.organisation_id)
+    return found
+
+
+async def _texts_of_criterion(db: AsyncSession, uid: UUID) -> list[Place]:
+    """The same of a published criterion of an organisation's own, with the reason of its withdrawal."""
+    p, w = PublishedCriterion, PublishedCriterionWithdrawal
+    row = (
+        await db.execute(select(p, w).outerjoin(w, col(w.criterion_row_id) == p.id).where(col(p.uid) == uid))
+    ).first()
+    if row is None:
+        return []
+    criterion, withdrawal = row
+    found = _places(criterion, "", criterion.organisation_id)
+    if withdrawal is not None:
+        found += _places(withdrawal, "withdrawal.", criterion.organisation_id)
     return found
 
 

@@ -10,8 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from tracker.access.actor import OrganisationActor
 from tracker.access.permissions import Permission
 from tracker.audit.record import Action, record
+from tracker.criteria.models import LocalCriterion, LocalValue
 from tracker.db.base import free_texts
-from tracker.entries.models import Draft, DraftCitation
+from tracker.entries.models import Draft, DraftCitation, DraftPrinciple
 from tracker.instruments.models import Instrument
 from tracker.kit import clock
 from tracker.kit.errors import Conflict, Invalid, NotFound
@@ -107,11 +108,11 @@ async def _named(db: AsyncSession, actor: OrganisationActor, uid: UUID, field: s
 async def _redact_drafts(db: AsyncSession, text: str, tombstone: str) -> int:
     """Overwrite the text in the drafts, citations and instruments of the session's organisation."""
     changed = 0
-    for table in (Draft, DraftCitation, Instrument):
+    for table in (Draft, DraftCitation, DraftPrinciple, Instrument, LocalCriterion, LocalValue):
         for name in free_texts(table):
             values: dict[str, object] = {name: tombstone}
-            if table is Draft:
-                values["version"] = Draft.version + 1  # a form opened before would bring the text back
+            if table in (Draft, LocalCriterion, LocalValue):
+                values["version"] = table.version + 1  # a form opened before would bring the text back
             done = await db.execute(sa.update(table).where(getattr(table, name) == text).values(**values))
             changed += done.rowcount  # type: ignore[attr-defined]
     return changed
