@@ -19,6 +19,8 @@ from tracker.compare import views as compare
 from tracker.corrections import views as corrections
 from tracker.criteria import value_views as criteria_values
 from tracker.criteria import views as criteria
+from tracker.crosswalk_files import import_views as crosswalk_import
+from tracker.crosswalk_files import views as crosswalk_files
 from tracker.crosswalks import difference_views, lens_views, mapping_views, set_views, workbench_views
 from tracker.crosswalks import review_views as crosswalk_reviews
 from tracker.crosswalks import views as crosswalks
@@ -86,6 +88,10 @@ ROUTES: list[HTTPRouteHandler] = [
     crosswalks.crosswalk_page,
     lens_views.lens_page,
     lens_views.lens_data,
+    crosswalk_files.crosswalk_file,
+    crosswalk_import.import_page,
+    crosswalk_import.look,
+    crosswalk_import.apply,
     workbench_views.sets_page,
     workbench_views.workbench_page,
     workbench_views.item_page,

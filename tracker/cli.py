@@ -4,7 +4,17 @@ import sys
 
 import click
 
-from tracker.commands import accounts, comparing, database, entries, frameworks, mail, record, serving
+from tracker.commands import (
+    accounts,
+    comparing,
+    crosswalks,
+    database,
+    entries,
+    frameworks,
+    mail,
+    record,
+    serving,
+)
 
 COMMANDS: list[click.Command] = [
     database.migrate,
@@ -12,6 +22,7 @@ COMMANDS: list[click.Command] = [
     serving.serve,
     accounts.account,
     frameworks.framework,
+    crosswalks.crosswalk,
     comparing.compare_command,
     comparing.briefing_command,
     entries.entries,

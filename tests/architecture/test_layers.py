@@ -36,6 +36,7 @@ LAYERS: list[set[str]] = [
         "worklist",
     },
     {"exchange"},
+    {"crosswalk_files"},
     {"api"},
     {"loading"},
     {"commands"},

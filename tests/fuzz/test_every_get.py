@@ -34,7 +34,7 @@ KNOWN: dict[str, list[str]] = {
     "uid": ["{revision}", "00000000-0000-0000-0000-000000000000"],
     "instrument_id": ["{instrument}", "00000000-0000-0000-0000-000000000000"],
     "attachment_id": ["{attachment}", "00000000-0000-0000-0000-000000000000"],
-    "kind": ["statute", "regulation"],
+    "kind": ["statute", "regulation", "sssom", "csv", "xlsx"],
     "state": ["in_force", "repealed", "ended", "not_yet"],
     "notice_id": ["{notice}", "00000000-0000-0000-0000-000000000000"],
     "number": ["1", "0", "99999999999"],

@@ -31,6 +31,7 @@ OWN_EXAMPLES = {
     "move": {"key": "hhs-core-competencies"},
     "move_do": {"key": "hhs-core-competencies"},
     "framework_file": {"key": "delta87-justice", "kind": "csv"},
+    "crosswalk_file": {"key": "hhs-core-competencies--coe-cets-197", "kind": "sssom"},
     "lens": {"key": "hhs-core-competencies--delta87-justice"},
     "api_framework": {"key": "hhs-core-competencies"},
     "api_crosswalk": {"key": "hhs-core-competencies--coe-cets-197"},

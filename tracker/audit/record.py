@@ -59,6 +59,7 @@ class Action(StrEnum):
     FRAMEWORK_IMPORTED = "framework.imported"
     CROSSWALK_STARTED = "crosswalk.started"
     CROSSWALK_CHANGED = "crosswalk.changed"
+    CROSSWALK_IMPORTED = "crosswalk.imported"
     CROSSWALK_DISCARDED = "crosswalk.discarded"
     CROSSWALK_PUBLISHED = "crosswalk.published"
     CROSSWALK_SUPERSEDED = "crosswalk.superseded"

@@ -11,14 +11,14 @@ LARGEST_FILE = 10 * 1024 * 1024
 SHEET = "Entries"
 
 
-def csv_of(content: bytes) -> bytes:
-    """An uploaded file as CSV. Takes seconds for a large XLSX, so call it off the event loop.
+def csv_of(content: bytes, sheet: str = SHEET) -> bytes:
+    """An uploaded file as CSV: of a workbook the sheet of that name, else the first. Takes seconds for a large XLSX, so call it off the event loop.
 
     Raises Unreadable for what is no grid; a CSV is looked at only when its rows are read.
     """
     if len(content) > LARGEST_FILE:
         raise unreadable(_("The file is larger than 10 MB. Divide it, or use the command line."))
-    return _converted(content) if workbooks.is_workbook(content) else content
+    return _converted(content, sheet) if workbooks.is_workbook(content) else content
 
 
 def of_bytes(content: bytes) -> Source:
@@ -37,8 +37,9 @@ def of_path(path: Path) -> Source:
     return Source(lambda: path.open("rb"))
 
 
-def _converted(content: bytes) -> bytes:
+def _converted(content: bytes, sheet: str) -> bytes:
+    """The sheet, or the first, of an XLSX as CSV. Raises Unreadable with what is wrong."""
     try:
-        return workbooks.as_csv(content, SHEET)
+        return workbooks.as_csv(content, sheet)
     except workbooks.BadWorkbook as bad:
         raise unreadable(bad.text, row=bad.row, column=bad.column) from None

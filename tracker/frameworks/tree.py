@@ -63,7 +63,8 @@ class Fault:
     fixed: bool = False
 
     def __str__(self) -> str:
-        return ", ".join(part for part in (self.where, self.field) if part) + f": {self.text}"
+        place = ", ".join(part for part in (self.where, self.field) if part)
+        return f"{place}: {self.text}" if place else self.text
 
 
 @dataclass(frozen=True, slots=True)
