@@ -42,6 +42,7 @@ from tracker.organisations import views as organisations
 from tracker.pages import views as pages
 from tracker.privacy import views as privacy
 from tracker.reviews import views as reviews
+from tracker.search import views as search
 from tracker.settings import Settings
 from tracker.snapshots import views as snapshots
 from tracker.web import static_files
@@ -117,6 +118,7 @@ ROUTES: list[HTTPRouteHandler] = [
     crosswalk_reviews.publish_do,
     difference_views.compare_page,
     difference_views.differences_page,
+    search.search_page,
     compare.compare_page,
     compare.compare_csv,
     one_views.map_page,

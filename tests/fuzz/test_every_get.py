@@ -65,6 +65,7 @@ KNOWN: dict[str, list[str]] = {
     "to": ["2021", "1999"],
     "q": ["ken", "%", "_"],
     "find": ["texas"],
+    "page": ["1", "2"],
     "data": ["yes"],
     "limit": ["1", "0", "500", "99999"],
     "cursor": ["W10", "WyJhIl0", "x"],

@@ -9,6 +9,7 @@ from tracker.db import migrate as migrations
 from tracker.db.engine import create_engine
 from tracker.db.session import Database
 from tracker.loading import demo as demo_world
+from tracker.search import full_text
 from tracker.settings import Settings
 
 
@@ -16,7 +17,7 @@ from tracker.settings import Settings
 def migrate() -> None:
     """Bring the database to the newest schema, whole or not at all."""
 
-    async def work(_: Database, settings: Settings) -> None:
+    async def work(database: Database, settings: Settings) -> None:
         engine = create_engine(settings.migration_database_url)
         try:
             before = await migrations.current(engine)
@@ -27,6 +28,9 @@ def migrate() -> None:
         click.echo(
             f"schema: {after}" + ("" if before == after else f", from {before or 'an empty database'}")
         )
+        async with database.write() as db:
+            if await full_text.astray(db):
+                click.echo(f"search: made anew, {await full_text.rebuild(db)} texts")
 
     with_database(work)
 

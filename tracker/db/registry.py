@@ -18,6 +18,7 @@ MODULES = (
     "tracker.privacy.models",
     "tracker.exchange.models",
     "tracker.criteria.models",
+    "tracker.search.models",
     "tracker.snapshots.models",
     "tracker.mail.models",
 )
