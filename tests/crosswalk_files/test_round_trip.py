@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from tests.crosswalk_files.sets import INDEX, LABELS, contents, small
 from tracker.crosswalk_files import formats, olir, sssom
 from tracker.crosswalk_files.values import SetContent, split
-from tracker.exchange import xlsx_child
+from tracker.kit import xlsx_child
 from tracker.kit.vocabulary import Relation
 
 BASE = "https://tracker.example"
