@@ -259,6 +259,8 @@ async def test_every_page_is_there_for_who_may_see_it(
                 "briefing",
                 "briefing_pdf",
                 "compare_csv",
+                "compare_time",
+                "compare_changes",
                 "compare_json",
                 "compare_xlsx",
                 "api_compare",
