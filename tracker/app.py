@@ -14,7 +14,7 @@ from tracker.api import entry_views as api_entries
 from tracker.api import token_views as api_tokens
 from tracker.api import views as api
 from tracker.briefings import views as briefings
-from tracker.compare import one_views
+from tracker.compare import changes_views, one_views
 from tracker.compare import views as compare
 from tracker.corrections import views as corrections
 from tracker.criteria import value_views as criteria_values
@@ -123,6 +123,7 @@ ROUTES: list[HTTPRouteHandler] = [
     compare.compare_csv,
     one_views.map_page,
     one_views.time_page,
+    changes_views.changes_page,
     compare.compare_json,
     compare.compare_xlsx,
     snapshots.freeze,

@@ -66,6 +66,7 @@ KNOWN: dict[str, list[str]] = {
     "q": ["ken", "%", "_"],
     "find": ["texas"],
     "page": ["1", "2"],
+    "since": ["2025-01-01", "2100-01-01"],
     "data": ["yes"],
     "limit": ["1", "0", "500", "99999"],
     "cursor": ["W10", "WyJhIl0", "x"],

@@ -43,16 +43,14 @@ _FOUND = {
 _STANDING = """
     d.kind <> 'passage' OR (
       NOT EXISTS (
-        SELECT 1 FROM published_revision c LEFT JOIN published_withdrawal w ON w.revision_id = c.id
-        WHERE c.corrects_id = d.revision AND w.revision_id IS NULL
+        SELECT 1 FROM published_revision c WHERE c.corrects_id = d.revision
       ) AND NOT EXISTS (
         SELECT 1 FROM published_citation this
         JOIN published_citation later ON later.instrument_id = this.instrument_id AND later.id > this.id
          AND later.locator = this.locator AND later.quote = this.quote AND later.translation = this.translation
         LEFT JOIN published_withdrawal w ON w.revision_id = later.revision_id
         WHERE this.id = CASE d.kind WHEN 'passage' THEN CAST(d.ref AS INTEGER) END AND w.revision_id IS NULL AND NOT EXISTS (
-          SELECT 1 FROM published_revision c LEFT JOIN published_withdrawal cw ON cw.revision_id = c.id
-          WHERE c.corrects_id = later.revision_id AND cw.revision_id IS NULL
+          SELECT 1 FROM published_revision c WHERE c.corrects_id = later.revision_id
         )
       )
     )
