@@ -14,7 +14,7 @@ from tracker.api import entry_views as api_entries
 from tracker.api import token_views as api_tokens
 from tracker.api import views as api
 from tracker.briefings import views as briefings
-from tracker.compare import changes_views, one_views
+from tracker.compare import changes_views, one_views, saved_views
 from tracker.compare import views as compare
 from tracker.corrections import views as corrections
 from tracker.criteria import value_views as criteria_values
@@ -124,6 +124,11 @@ ROUTES: list[HTTPRouteHandler] = [
     one_views.map_page,
     one_views.time_page,
     changes_views.changes_page,
+    saved_views.sets_page,
+    saved_views.sets_do,
+    saved_views.set_page,
+    saved_views.set_do,
+    saved_views.set_delete,
     compare.compare_json,
     compare.compare_xlsx,
     snapshots.freeze,

@@ -74,6 +74,9 @@ class Action(StrEnum):
     FRAMEWORK_SUCCESSION_STATED = "framework.succession_stated"
     ENTRIES_MOVED = "entries.moved_on"
     SNAPSHOT_FROZEN = "snapshot.frozen"
+    SET_SAVED = "set.saved"
+    SET_RENAMED = "set.renamed"
+    SET_DELETED = "set.deleted"
 
 
 def digest(previous: str, sequence: int, fields: dict[str, Any]) -> str:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
 
 from litestar import Request, Response, get
 
@@ -61,13 +60,9 @@ def _since(given: Mapping[str, str], query: Query) -> Query | None:
         raise Invalid({"since": next(iter(invalid.faults.values()))}) from invalid
     earlier = replace(query, on=day.on, as_of=day.as_of)
     for name, other in (("on", query.on), ("as_of", query.as_of.date() if query.as_of else None)):
-        if _later(earlier.on, other):
+        if other is not None and earlier.on is not None and earlier.on > other:
             told = _("It must not be later than %(day)s, which is asked for below.")
             raise Invalid(
                 {"since": told % {"day": format_date(other)}, name: _("This day is before the first.")}
             )
     return earlier
-
-
-def _later(day: date | None, other: date | None) -> bool:
-    return day is not None and other is not None and day > other

@@ -19,6 +19,7 @@ MODULES = (
     "tracker.exchange.models",
     "tracker.criteria.models",
     "tracker.search.models",
+    "tracker.compare.models",
     "tracker.snapshots.models",
     "tracker.mail.models",
 )
