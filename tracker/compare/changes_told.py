@@ -54,7 +54,8 @@ def changes_told(before: Comparison, after: Comparison) -> tuple[PlaceChanges, .
 def _told(change: CellChange) -> ToldChange:
     cell = change.after
     sentences = [_axis(a) for a in change.axes]
-    if change.words:
+    # Where nobody spoke before, or speaks now, all else differs as well: the levels say enough.
+    if change.words and not (change.axes and (change.before.voice is None or cell.voice is None)):
         also = listed([_(_ASPECTS[word]) for word in change.words])
         said = (
             _("Also changed: %(what)s.") if change.axes else _("Its levels are the same; changed: %(what)s.")
