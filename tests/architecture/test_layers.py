@@ -26,6 +26,7 @@ LAYERS: list[set[str]] = [
         "jurisdictions",
         "notices",
         "organisations",
+        "packed",
         "pages",
         "privacy",
         "reviews",

@@ -5,7 +5,7 @@ foreign row is refused. On PostgreSQL, row-level security says the same again be
 """
 
 import hashlib
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -13,11 +13,12 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, with_loader_criteria
 
-from tracker.db.base import Kind, Private, tables_of
+from tracker.db.base import Kind, Private, Table, tables_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,45 @@ def _refuse_foreign(session: Session, *_: object) -> None:
             before = sa.inspect(row).attrs.tenant_id.history.deleted
             if row.tenant_id != tenant or any(old != tenant for old in before):
                 raise ForeignRow(f"{type(row).__name__} of another tenant")
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A row that a transaction has added or changed, as it was flushed."""
+
+    table: type[Table]
+    row: Mapping[str, Any]
+
+
+Keep = Callable[[AsyncSession, Sequence[Changed]], Awaitable[None]]
+_keepers: list[tuple[frozenset[type[Table]], Keep]] = []
+
+
+def keep_with(tables: Sequence[type[Table]], keep: Keep) -> None:
+    """Call `keep` before each commit of a transaction in which rows of these tables were added or changed.
+
+    For what is derived from them: a service that writes such a row can't forget it. Rows that were written past
+    the ORM are not seen.
+    """
+    if keep not in [known for _tables, known in _keepers]:
+        _keepers.append((frozenset(tables), keep))
+
+
+@event.listens_for(WalledSession, "after_flush")
+def _note_changes(session: Session, *_: object) -> None:
+    watched: frozenset[type[Table]] = frozenset().union(*(tables for tables, _keep in _keepers))
+    for row in [*session.new, *(r for r in session.dirty if session.is_modified(r))]:
+        if type(row) in watched:
+            session.info.setdefault("changed", []).append(Changed(type(row), dict(sa.inspect(row).dict)))
+
+
+async def _keep_derived(db: AsyncSession) -> None:
+    await db.flush()
+    changed: list[Changed] = db.info.pop("changed", [])
+    for tables, keep in _keepers:
+        mine = [c for c in changed if c.table in tables]
+        if mine:
+            await keep(db, mine)
 
 
 @event.listens_for(WalledSession, "after_begin")
@@ -141,6 +181,34 @@ def _core(table: type[Private]) -> sa.Table:
     return core
 
 
+async def add_rows(db: AsyncSession, table: type[Table], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert many whole rows of a table that is not private at once; raises ForeignRow for a private one.
+
+    What is derived from them is not kept by it: whoever adds published rows so must rebuild it.
+    """
+    _refuse_private(table)
+    if rows:
+        await (await db.connection()).execute(sa.insert(_core(table)), list(rows))
+
+
+async def put_rows(db: AsyncSession, table: type[Table], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert whole rows of a table that is not private, or overwrite those that have their keys."""
+    _refuse_private(table)
+    if not rows:
+        return
+    core = _core(table)
+    connection = await db.connection()
+    into = postgresql.insert(core) if connection.dialect.name == "postgresql" else sqlite.insert(core)
+    keys = [c.name for c in core.primary_key]
+    others = {c.name: into.excluded[c.name] for c in core.c if c.name not in keys}
+    await connection.execute(into.on_conflict_do_update(index_elements=keys, set_=others), list(rows))
+
+
+def _refuse_private(table: type[Table]) -> None:
+    if issubclass(table, Private):
+        raise ForeignRow(f"{table.__name__} is a private table")
+
+
 async def queue_behind(db: AsyncSession, name: str) -> None:
     """Wait until no other transaction holds `name`, and hold it until this one ends.
 
@@ -183,6 +251,7 @@ class Database:
         """One transaction: all that happens in the block is kept when it ends, or nothing of it."""
         async with self._session(self._write_bind, bound) as session:
             yield session
+            await _keep_derived(session)
             await session.commit()
 
     async def scrub(self) -> bool:

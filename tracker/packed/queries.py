@@ -1,0 +1,273 @@
+"""Reading what a pack is made of from the published rows, and reading packs."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from tracker.access.models import Organisation
+from tracker.db.base import select
+from tracker.entries import queries as entries
+from tracker.entries.models import PublishedRevision, PublishedWithdrawal
+from tracker.frameworks.models import FrameworkItem, FrameworkVersion
+from tracker.jurisdictions.models import Jurisdiction
+from tracker.kit import clock
+from tracker.kit.vocabulary import PRACTITIONER_DOMAINS, Domain, Voice
+from tracker.packed import history as packed
+from tracker.packed.history import History, Said, Verdict, micros
+from tracker.packed.models import FORMAT, PackedCells, PackedHead, PackedHistory
+from tracker.reviews.models import PublishedConfirmation, PublishedReview
+from tracker.reviews.models import Verdict as Judgement
+
+R = PublishedRevision
+
+
+async def histories(
+    db: AsyncSession, version_id: int, jurisdiction_ids: Collection[int]
+) -> dict[int, History]:
+    """The history of each jurisdiction that anybody has published on, for a framework version."""
+    rows = await db.execute(_revisions(version_id, jurisdiction_ids))
+    verdicts = await _verdicts(db, version_id, jurisdiction_ids)
+    confirmed = await _confirmations(db, version_id, jurisdiction_ids)
+    found: dict[int, list[Any]] = defaultdict(list)
+    for row in rows:
+        found[row.jurisdiction_id].append(row)
+    return {place: _history(of, verdicts, confirmed) for place, of in found.items()}
+
+
+def _revisions(version_id: int, jurisdiction_ids: Collection[int]) -> Any:
+    return (
+        select(
+            col(R.id),
+            R.jurisdiction_id,
+            R.domain,
+            R.voice,
+            R.commitment,
+            R.practice,
+            R.commitment_claimed,
+            R.practice_claimed,
+            R.basis,
+            R.scope,
+            R.valid_from,
+            R.valid_to,
+            R.recorded_at,
+            R.corrects_id,
+            FrameworkItem.key.label("item"),  # type: ignore[attr-defined]
+            Organisation.key.label("organisation"),  # type: ignore[attr-defined]
+            col(PublishedWithdrawal.recorded_at).label("withdrawn_at"),
+        )
+        .join(FrameworkItem, col(FrameworkItem.id) == R.item_id)
+        .join(Organisation, col(Organisation.id) == R.organisation_id)
+        .outerjoin(PublishedWithdrawal, col(PublishedWithdrawal.revision_id) == R.id)
+        .where(_within(jurisdiction_ids), col(FrameworkItem.framework_version_id) == version_id)
+        .order_by(col(R.recorded_at), col(R.id))
+    )
+
+
+def _within(jurisdiction_ids: Collection[int]) -> Any:
+    return col(R.jurisdiction_id).in_(jurisdiction_ids)
+
+
+def _beside(table: Any, columns: Sequence[Any], version_id: int, jurisdiction_ids: Collection[int]) -> Any:
+    return (
+        select(table.revision_id, *columns, table.recorded_at)
+        .join(R, col(R.id) == table.revision_id)
+        .join(FrameworkItem, col(FrameworkItem.id) == R.item_id)
+        .where(_within(jurisdiction_ids), col(FrameworkItem.framework_version_id) == version_id)
+        .order_by(table.recorded_at, col(table.id))
+    )
+
+
+async def _verdicts(
+    db: AsyncSession, version_id: int, jurisdiction_ids: Collection[int]
+) -> dict[int, list[Any]]:
+    r = PublishedReview
+    columns = (Organisation.key, r.verdict, col(r.other_source) != "", r.independent)
+    statement = _beside(r, columns, version_id, jurisdiction_ids)
+    found: dict[int, list[Any]] = defaultdict(list)
+    for row in await db.execute(statement.join(Organisation, col(Organisation.id) == r.organisation_id)):
+        found[row.revision_id].append(row)
+    return found
+
+
+async def _confirmations(
+    db: AsyncSession, version_id: int, jurisdiction_ids: Collection[int]
+) -> dict[int, list[int]]:
+    found: dict[int, list[int]] = defaultdict(list)
+    for revision_id, at in await db.execute(_beside(PublishedConfirmation, (), version_id, jurisdiction_ids)):
+        found[revision_id].append(micros(at))
+    return found
+
+
+def _history(rows: Sequence[Any], verdicts: dict[int, list[Any]], confirmed: dict[int, list[int]]) -> History:
+    """`rows`: one jurisdiction's revisions, oldest first."""
+    cells: dict[str, int] = {}
+    voices: dict[str, int] = {}
+    corrected = {r.corrects_id: micros(r.recorded_at) for r in reversed(rows) if r.corrects_id is not None}
+    said = []
+    for row in rows:
+        gone = corrected.get(row.id, packed.NEVER)
+        if row.withdrawn_at is not None:
+            gone = min(gone, micros(row.withdrawn_at))
+        begins = row.valid_from.toordinal() if row.valid_from else packed.UNKNOWN
+        said.append(
+            Said(
+                cell=cells.setdefault(f"{row.item}/{row.domain.value}", len(cells)),
+                by=voices.setdefault(row.organisation, len(voices)),
+                independent=row.voice is Voice.INDEPENDENT,
+                commitment=row.commitment,
+                practice=row.practice,
+                commitment_claimed=row.commitment_claimed,
+                practice_claimed=row.practice_claimed,
+                basis=row.basis.value if row.basis else "",
+                scope=row.scope.value if row.scope else "",
+                begins=begins,
+                start=begins or row.recorded_at.toordinal(),
+                end=row.valid_to.toordinal() if row.valid_to else packed.OPEN,
+                at=micros(row.recorded_at),
+                id=row.id,
+                gone=gone,
+                verdicts=tuple(
+                    Verdict(
+                        by=voices.setdefault(key, len(voices)),
+                        agrees=verdict is Judgement.AGREE,
+                        confirms=bool(other) and bool(independent),
+                        at=micros(at),
+                    )
+                    for _revision, key, verdict, other, independent, at in verdicts.get(row.id, ())
+                ),
+                confirmed=tuple(confirmed.get(row.id, ())),
+            )
+        )
+    return History(list(cells), list(voices), said)
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Where the packed record stands. `on` and `as_of`: the moment that a reading without dates is of."""
+
+    edition: int
+    on: date
+    as_of: datetime
+
+
+async def head(db: AsyncSession) -> Head | None:
+    """None where the packs can't be read: none were made yet, or by another version, or the clock is behind them."""
+    h = PackedHead
+    return _head(
+        (await db.execute(select(h.format, h.edition, h.recorded_at, h.days).where(col(h.id) == 1))).first()
+    )
+
+
+def _head(row: Any) -> Head | None:
+    now = clock.now()
+    if row is None or row.format != FORMAT or row.recorded_at > now:
+        return None
+    days = [d for d in msgspec.json.decode(row.days, type=list[date]) if d <= now.date()]
+    return Head(row.edition, max([*days, row.recorded_at.date()]), row.recorded_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A framework version as the keys of its cells, in the order of its items."""
+
+    id: int
+    key: str
+    version: str
+    items: dict[str, tuple[Domain, ...]]
+
+    @property
+    def name(self) -> str:
+        return f"{self.key}@{self.version}"
+
+    @property
+    def domains(self) -> set[Domain]:
+        return {domain for domains in self.items.values() for domain in domains}
+
+    def cells(self, items: Collection[str], domains: Collection[Domain]) -> list[str]:
+        """The keys of the cells of these items and domains; all, where none are named."""
+        return [
+            f"{item}/{domain.value}"
+            for item, own in self.items.items()
+            if not items or item in items
+            for domain in own
+            if not domains or domain in domains
+        ]
+
+
+async def shape(db: AsyncSession, name: str) -> Shape | None:
+    """The version `key@version`, or for a bare `key` the newest, in one statement; None when there is none."""
+    key, _, version = name.partition("@")
+    v, i = FrameworkVersion, FrameworkItem
+    newest = select(col(v.id)).where(col(v.key) == key)
+    if version:
+        newest = newest.where(col(v.version) == version)
+    newest = newest.order_by(col(v.year).desc(), col(v.id).desc()).limit(1).scalar_subquery()
+    rows = (
+        await db.execute(
+            select(col(v.id), v.key, v.version, v.applies_by_domain, i.key.label("item"), i.domains)  # type: ignore[attr-defined]
+            .outerjoin(i, col(i.framework_version_id) == v.id)
+            .where(col(v.id) == newest)
+            .order_by(i.position)
+        )
+    ).all()
+    if not rows:
+        return None
+    whole = PRACTITIONER_DOMAINS if rows[0].applies_by_domain else (Domain.ALL,)
+    items = {
+        row.item: tuple(Domain(d) for d in row.domains.split(",") if d) or whole
+        for row in rows
+        if row.item is not None
+    }
+    return Shape(rows[0].id, rows[0].key, rows[0].version, items)
+
+
+async def cells_of(db: AsyncSession, version_id: int, codes: Collection[str]) -> list[Any]:
+    """(code, id, since, until, cells) of each jurisdiction of these codes; the last three None where nothing is packed."""
+    p = PackedCells
+    rows = await db.execute(
+        select(Jurisdiction.code, col(Jurisdiction.id), p.since, p.until, p.cells)
+        .outerjoin(
+            p,
+            sa.and_(col(p.jurisdiction_id) == Jurisdiction.id, col(p.framework_version_id) == version_id),
+        )
+        .where(_coded(codes))
+    )
+    return list(rows.all())
+
+
+async def histories_of(db: AsyncSession, version_id: int, codes: Collection[str]) -> list[Any]:
+    """(code, id, history) of each jurisdiction of these codes; history None where nothing is packed."""
+    p = PackedHistory
+    rows = await db.execute(
+        select(Jurisdiction.code, col(Jurisdiction.id), p.history)
+        .outerjoin(
+            p,
+            sa.and_(col(p.jurisdiction_id) == Jurisdiction.id, col(p.framework_version_id) == version_id),
+        )
+        .where(_coded(codes))
+    )
+    return list(rows.all())
+
+
+def _coded(codes: Collection[str]) -> Any:
+    return col(Jurisdiction.code).in_(codes)
+
+
+async def moment(db: AsyncSession, on: date | None, as_of: datetime | None) -> entries.Moment:
+    """As `entries.moment`, from the head alone where that tells."""
+    known = await head(db) if as_of is None else None
+    if known is None:
+        return await entries.moment(db, on, as_of)
+    return entries.Moment(
+        on=on or known.on,
+        as_of=known.as_of,
+        dated=known.as_of.date(),
+        seen_on=None if on else clock.today(),
+    )
