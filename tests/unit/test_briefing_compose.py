@@ -7,7 +7,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 
 from tracker.briefings import document as d
 from tracker.briefings.compose import compose
@@ -31,6 +31,7 @@ from tracker.kit.vocabulary import (
     Voice,
     value,
 )
+from tracker.web.render import environment
 
 ROOT = Path(__file__).parents[2]
 BASE = "https://tracker.example"
@@ -476,16 +477,7 @@ def test_nothing_shown_is_said_and_leaves_no_empty_part() -> None:
 
 @pytest.fixture(scope="module")
 def env() -> Environment:
-    made = Environment(
-        loader=FileSystemLoader(ROOT / "templates"),
-        undefined=StrictUndefined,
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        extensions=["jinja2.ext.i18n"],
-    )
-    made.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
-    return made
+    return environment()
 
 
 def page(env: Environment, document: d.Document) -> str:

@@ -6,6 +6,8 @@ Because both are drawn from one Document, a number can't differ between them. Al
 
 from dataclasses import dataclass
 
+from tracker.charts.spec import Spec
+
 
 @dataclass(frozen=True, slots=True)
 class Run:
@@ -109,7 +111,15 @@ class Evidence:
     translation: str
 
 
-Block = Text | Bullets | Facts | Notice | Matrix | Table | Key | Evidence
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A chart; `key` explains, in words, the marks that it uses. It is also told as a table."""
+
+    spec: Spec
+    key: tuple[Mark, ...] = ()
+
+
+Block = Text | Bullets | Facts | Notice | Matrix | Table | Key | Evidence | Chart
 
 
 @dataclass(frozen=True, slots=True)

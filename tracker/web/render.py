@@ -9,14 +9,19 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import Request, Response
 from litestar.response import Redirect
 from litestar.status_codes import HTTP_303_SEE_OTHER
+from markupsafe import Markup
 
 from tracker.access.guard import form_token
 from tracker.access.permissions import Permission
+from tracker.charts import svg
+from tracker.charts.layout import lay_out
+from tracker.charts.spec import Spec
 from tracker.kit import i18n, vocabulary
 from tracker.kit.safe import safe_url
 from tracker.settings import Settings
@@ -41,8 +46,14 @@ def environment() -> Environment:
     )
     env.install_gettext_callables(i18n.gettext, i18n.ngettext, newstyle=True)  # type: ignore[attr-defined]
     env.globals.update(static=static_url, word=vocabulary.word, vocabulary=vocabulary, Permission=Permission)
-    env.filters.update(safe_url=safe_url, date=i18n.format_date)
+    env.filters.update(safe_url=safe_url, date=i18n.format_date, chart=_chart)
     return env
+
+
+def _chart(spec: Spec) -> Markup:
+    """A chart drawn for a page; what it tells makes the ids in it unique."""
+    name = f"chart-{crc32(repr(spec).encode('utf-8', 'backslashreplace')):08x}"
+    return Markup(svg.draw(lay_out(spec, 640.0), name))  # the drawer escapes every text
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from babel import Locale, UnknownLocaleError
 from tracker.briefings.document import (
     Block,
     Bullets,
+    Chart,
     Evidence,
     Facts,
     Key,
@@ -19,6 +20,7 @@ from tracker.briefings.document import (
     Text,
 )
 from tracker.briefings.pdf import fonts, matrix
+from tracker.briefings.pdf.figure import figure
 from tracker.briefings.pdf.layout import Box, Lines, Panel, Row, Stack
 from tracker.briefings.pdf.pages import Flow, Sheet
 from tracker.briefings.pdf.tagged import Node
@@ -81,6 +83,8 @@ class Composer:
                 return self._key(block, section)
             case Evidence():
                 return self._evidence(block, section)
+            case Chart():
+                return figure(block, self._setter, section, self._wide)
 
     def _bullets(self, block: Bullets, section: Node) -> list[Flow]:
         items = [runs for runs in block.items if _holds(runs)]

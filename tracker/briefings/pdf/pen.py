@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import groupby
 
+from reportlab.graphics import renderPDF
+from reportlab.graphics.shapes import Drawing
 from reportlab.lib.colors import HexColor
 from reportlab.pdfbase.pdfdoc import PDFArray, PDFDictionary, PDFName, PDFString
 from reportlab.pdfgen.canvas import Canvas
@@ -74,6 +76,11 @@ class Pen:
             self.canvas.translate(x, y)
             self.canvas.doForm(name)
             self.canvas.restoreState()
+
+    def figure(self, drawing: Drawing, x: float, top: float, node: Node) -> None:
+        """A drawing as the content of `node`, its upper left corner at (x, top)."""
+        with self._content(node):
+            renderPDF.draw(drawing, self.canvas, x, top - drawing.height)
 
     def word(self, text: str, style: Style, x: float, top: float, node: Node) -> None:
         """A short text that needs no wrapping."""

@@ -29,11 +29,12 @@ class Node:
     kind: str
     scope: str = ""
     language: str = ""
+    alternative: str = ""
     kids: "list[Node | tuple[int, int] | tuple[int, str]]" = field(default_factory=list)
 
-    def add(self, kind: str, scope: str = "", language: str = "") -> "Node":
+    def add(self, kind: str, scope: str = "", language: str = "", alternative: str = "") -> "Node":
         kept = language if _LANGUAGE.fullmatch(language) else ""
-        child = Node(kind, scope, kept)
+        child = Node(kind, scope, kept, alternative)
         self.kids.append(child)
         return child
 
@@ -107,6 +108,8 @@ def _register(node: Node, parent: PDFObjectReference, names: dict[int, str], doc
         element["A"] = PDFDictionary({"O": PDFName("Table"), "Scope": PDFName(node.scope)})
     if node.language:
         element["Lang"] = PDFString(node.language)
+    if node.alternative:
+        element["Alt"] = PDFString(node.alternative)
     reference = doc.Reference(element, names[id(node)])
     kids = []
     for kid in node.kids:

@@ -133,6 +133,10 @@ class Typesetter:
     def href(self, href: str) -> str:
         return safe_link(href, self._places, self.notes)
 
+    def plain(self, text: str) -> str:
+        """`text` as it can be drawn, on one line."""
+        return " ".join(clean(text, self.notes).split())
+
     def runs(self, runs: Runs) -> Runs:
         return tuple(Run(clean(r.text, self.notes), r.bold, self.href(r.href)) for r in runs)
 
