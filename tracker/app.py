@@ -26,6 +26,7 @@ from tracker.instruments import views as instruments
 from tracker.jurisdictions import views as jurisdictions
 from tracker.notices import views as notices
 from tracker.organisations import views as organisations
+from tracker.packed import views as packed
 from tracker.pages import views as pages
 from tracker.privacy import views as privacy
 from tracker.reviews import views as reviews
@@ -124,6 +125,8 @@ ROUTES: list[HTTPRouteHandler] = [
     exchange.upload,
     exchange.preview,
     exchange.apply,
+    packed.matrix,
+    packed.adoption,
 ]
 
 

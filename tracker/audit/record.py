@@ -46,6 +46,7 @@ class Action(StrEnum):
     REVISION_WITHDRAWN = "revision.withdrawn"
     TEXT_REDACTED = "text.redacted"
     FRAMEWORK_IMPORTED = "framework.imported"
+    SYNTHETIC_LOADED = "synthetic.loaded"
 
 
 def digest(previous: str, sequence: int, fields: dict[str, Any]) -> str:

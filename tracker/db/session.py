@@ -176,7 +176,7 @@ def _refuse_foreign_rows(db: AsyncSession, table: type[Private], rows: Sequence[
         raise ForeignRow(f"{table.__name__} of another tenant")
 
 
-def _core(table: type[Private]) -> sa.Table:
+def _core(table: type[Table]) -> sa.Table:
     core: sa.Table = table.__table__  # type: ignore[attr-defined]
     return core
 

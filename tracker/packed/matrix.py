@@ -1,6 +1,7 @@
 """The compact matrix: per jurisdiction and cell an array of values, always under the cell's own key. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -14,7 +15,6 @@ _AXES = tuple(Axis)
 Whole = tuple[str, bool, str, str, bool, str, bool]
 Asked = tuple[tuple[Axis, ...], Source, Basis | None]
 
-_raw = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _whole = msgspec.json.Decoder(dict[str, Whole])
 SILENT: tuple[str, bool, str] = ("not_assessed", False, "none")
 
@@ -34,18 +34,27 @@ def silent(axes: Sequence[Axis], source: Source, *, is_contested: bool = False) 
 def best(history: History, on: int, as_of: int) -> str:
     """The JSON object that `PackedCells` keeps: the whole arrays of all cells with a voice."""
     axes, source, basis = _AXES, Source.BEST, None
-    return encode(told(history, on, as_of, (axes, source, basis)))
+    return encode(told(history, on, as_of, (axes, source, basis))).decode()
 
 
-def narrowed(text: str, keys: Sequence[str], axes: tuple[Axis, ...]) -> dict[str, Any]:
-    """The cells of these keys out of what `best` made, those without a voice included."""
+@lru_cache(maxsize=100)
+def narrowing(keys: tuple[str, ...], axes: tuple[Axis, ...]) -> Callable[[str], Any]:
+    """A function that takes the cells of these keys out of what `best` made, those without a voice included."""
     nobody = silent(axes, Source.BEST)
     if len(axes) == len(_AXES):
-        raw = _raw.decode(text)
-        return {key: raw.get(key, nobody) for key in keys}
+        # Cells as they were packed: the decoder passes over the others and reads none of their values.
+        names = [f"c{number}" for number in range(len(keys))]
+        default = msgspec.Raw(msgspec.json.encode(nobody))
+        fields = [(name, msgspec.Raw, default) for name in names]
+        cells = msgspec.defstruct("Cells", fields, rename=dict(zip(names, keys, strict=True)), gc=False)
+        return msgspec.json.Decoder(cells).decode
     at = 3 * _AXES.index(axes[0])
-    whole = _whole.decode(text)
-    return {key: (*whole[key][at : at + 3], whole[key][6]) if key in whole else nobody for key in keys}
+
+    def one_axis(text: str) -> dict[str, Any]:
+        whole = _whole.decode(text)
+        return {key: (*whole[key][at : at + 3], whole[key][6]) if key in whole else nobody for key in keys}
+
+    return one_axis
 
 
 def resolved(history: History, keys: Sequence[str], on: int, as_of: int, asked: Asked) -> dict[str, Any]:
@@ -82,5 +91,5 @@ def _values(voice: Voice, axes: Sequence[Axis]) -> tuple[Any, ...]:
     return paper if axes[0] is Axis.COMMITMENT else practice
 
 
-def encode(value: Any) -> str:
-    return msgspec.json.encode(value).decode()
+def encode(value: Any) -> bytes:
+    return msgspec.json.encode(value)

@@ -18,7 +18,7 @@ from tracker.compare.files import open_lines
 from tracker.compare.queries import assembled, columns_of
 from tracker.compare.query import Query
 from tracker.db.base import Table, select
-from tracker.db.session import Changed, keep_with, put_rows
+from tracker.db.session import Changed, Database, keep_with, put_rows
 from tracker.entries import queries as entries
 from tracker.entries.models import PublishedCitation, PublishedRevision, PublishedWithdrawal
 from tracker.entries.queries import Moment
@@ -103,7 +103,7 @@ def _days_in(changes: Iterable[Changed]) -> Iterator[date]:
 
 def _days_text(days: Iterable[date], recorded_at: datetime) -> str:
     """The days that lie after the last publication: the others no longer move any reading."""
-    return matrix.encode(sorted({d for d in days if d > recorded_at.date()}))
+    return matrix.encode(sorted({d for d in days if d > recorded_at.date()})).decode()
 
 
 async def _pairs(db: AsyncSession, changes: Sequence[Changed]) -> set[Pair]:
@@ -172,7 +172,7 @@ async def _make(
     """Make and store the packs of these pairs, a batch at a time. `say` hears how many are done."""
     today, done = clock.today(), 0
     for version_id in sorted({version for version, _place in pairs}):
-        framework = await _framework(db, version_id)
+        framework = await framework_of(db, version_id)
         places = sorted(place for version, place in pairs if version == version_id)
         for some in _some(places, BATCH):
             made = await packs(db, framework, some, today)
@@ -182,7 +182,8 @@ async def _make(
             say(done)
 
 
-async def _framework(db: AsyncSession, version_id: int) -> Framework:
+async def framework_of(db: AsyncSession, version_id: int) -> Framework:
+    """The framework version of an id that is known to be there."""
     key, version = (
         await db.execute(
             select(FrameworkVersion.key, FrameworkVersion.version).where(
@@ -224,12 +225,16 @@ def _cells(told: History, day: date) -> dict[str, Any]:
 
 
 async def lines_of(
-    db: AsyncSession, framework: Framework, jurisdiction_ids: Collection[int], day: date
+    db: AsyncSession,
+    framework: Framework,
+    jurisdiction_ids: Collection[int],
+    day: date,
+    as_of: datetime = FOREVER,
 ) -> dict[int, str]:
-    """The long CSV's lines of every voice on a day, by all that is published; by jurisdiction."""
+    """The long CSV's lines of every voice on a day, by what is published until `as_of`; by jurisdiction."""
     query = Query(framework=framework.name, source=Source.ALL)
     columns = columns_of(query, framework)
-    at = Moment(on=day, as_of=FOREVER, dated=day)
+    at = Moment(on=day, as_of=as_of, dated=day)
     voices: dict[int, list[Any]] = defaultdict(list)
     for voice in await entries.standing(
         db, at, jurisdictions=jurisdiction_ids, items={item.id for item, _domain in columns}
@@ -257,6 +262,14 @@ async def rebuild(db: AsyncSession, say: Callable[[int, int], None] = lambda _n,
     head.edition += 1
     await db.flush()
     return len(pairs)
+
+
+async def make_if_missing(database: Database, say: Callable[[int, int], None] = lambda _n, _of: None) -> int:
+    """Make every pack where none can be read: after a migration, or with a new format. Returns how many."""
+    async with database.write() as db:
+        if (await _head(db)).format == FORMAT:
+            return 0
+        return await rebuild(db, say)
 
 
 async def _dates(db: AsyncSession) -> tuple[list[datetime], set[date]]:

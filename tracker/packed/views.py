@@ -1,0 +1,87 @@
+"""The compact matrix as JSON, and everything published as one long CSV."""
+
+import hashlib
+from collections.abc import AsyncIterator
+from typing import Any
+
+import msgspec
+from litestar import Request, Response, get
+from litestar.response import Stream
+
+from tracker.access.guard import PUBLIC
+from tracker.compare.query import parse
+from tracker.kit.errors import Invalid
+from tracker.kit.i18n import gettext as _
+from tracker.packed import queries
+from tracker.packed.long_file import pieces
+from tracker.packed.models import FORMAT
+from tracker.packed.reading import read
+from tracker.web.requests import database_of, query_parameters, settings_of
+
+
+@get("/api/v1/matrix", name="api_matrix", access=PUBLIC)
+async def matrix(request: Request) -> Response[Any]:
+    """Any jurisdictions by any cells, as compact JSON; 304 where the client has the very answer."""
+    async with database_of(request).read() as db:
+        if "if-none-match" in request.headers:
+            tag = _tag(request, await queries.head(db))
+            if _matches(request, tag):
+                return Response("", status_code=304, headers={"etag": tag})
+        try:
+            found = await read(db, parse(query_parameters(request)))
+        except Invalid as invalid:
+            return _problem(invalid)
+    tag = _tag(request, found.head)
+    return Response(found.json(), media_type="application/json", headers={"etag": tag} if tag else {})
+
+
+@get("/api/v1/adoption.csv", name="api_adoption", access=PUBLIC)
+async def adoption(request: Request) -> Response[str] | Stream:
+    """Everything published, every voice that holds now, as one long CSV; of one framework where it is named."""
+    database, settings = database_of(request), settings_of(request)
+    name = query_parameters(request).get("framework", "")
+    async with database.read() as db:
+        head = await queries.head(db)
+        shape, _head = await queries.shape(db, name) if name else (None, None)
+    if name and shape is None:
+        return _problem(Invalid({"framework": _("There is no framework “%(key)s”.") % {"key": name[:80]}}))
+    tag = _tag(request, head)
+    if _matches(request, tag):
+        return Response("", status_code=304, headers={"etag": tag})
+
+    async def text() -> AsyncIterator[str]:
+        async with database.read() as db:
+            found = pieces(
+                db,
+                await queries.head(db),
+                base_url=settings.base_url,
+                locale=settings.locales[0],
+                version_id=shape.id if shape else None,
+            )
+            async for piece in found:
+                yield piece
+
+    headers = {"content-disposition": 'attachment; filename="adoption.csv"'}
+    return Stream(
+        text(), media_type="text/csv; charset=utf-8", headers=headers | ({"etag": tag} if tag else {})
+    )
+
+
+def _tag(request: Request, head: queries.Head | None) -> str:
+    """Of the address and the state of the record: the same for the same bytes. Empty where packs can't be read."""
+    if head is None:
+        return ""
+    state = f"{FORMAT}:{head.edition}:{head.on}:{request.url.query}"
+    return f'"{hashlib.sha256(state.encode()).hexdigest()[:32]}"'
+
+
+def _matches(request: Request, tag: str) -> bool:
+    given = request.headers.get("if-none-match", "")
+    return bool(tag) and any(part.strip().removeprefix("W/") == tag for part in given.split(","))
+
+
+def _problem(invalid: Invalid) -> Response[str]:
+    """What can't be taken, by parameter (RFC 9457)."""
+    told = {"title": _("Something here can't be taken"), "status": 422, "detail": str(invalid)}
+    body = msgspec.json.encode(told | {"faults": invalid.faults}).decode()
+    return Response(body, status_code=422, media_type="application/problem+json")
