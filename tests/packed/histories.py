@@ -19,7 +19,7 @@ from tracker.jurisdictions.models import Jurisdiction
 from tracker.kit.vocabulary import VALUE_CODES, Axis, Basis, Domain, RevisionKind, Scope, Source, Voice
 from tracker.reviews.models import PublishedConfirmation, PublishedReply, PublishedReview, Verdict
 
-START = datetime(2026, 3, 1, 12, tzinfo=UTC)
+START = datetime(2026, 9, 1, 12, tzinfo=UTC)  # after everything of the demo world
 CODE, ITEMS = "US-NV", ("HTCC-UC", "HTCC-C1")
 DAYS = st.integers(-30, 30).map(lambda n: START.date() + timedelta(days=n))
 MAYBE_DAY = st.one_of(st.none(), DAYS)

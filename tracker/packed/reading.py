@@ -12,7 +12,7 @@ from tracker.kit.errors import Invalid
 from tracker.kit.i18n import gettext as _
 from tracker.kit.vocabulary import Source
 from tracker.packed import history as packed
-from tracker.packed import matrix, queries
+from tracker.packed import matrix, queries, row_queries
 from tracker.packed.history import micros
 from tracker.packed.queries import Head, Shape
 
@@ -119,7 +119,7 @@ async def _resolved(
 ) -> Found:
     """`kept`: the packed histories can be read; otherwise they are made from the rows."""
     rows = await queries.histories_of(db, shape.id, codes)
-    made = {} if kept else await queries.histories(db, shape.id, [place for _code, place, _text in rows])
+    made = {} if kept else await row_queries.histories(db, shape.id, [place for _code, place, _text in rows])
     asked = (query.axes, query.source, query.basis)
     on, as_of = at.on.toordinal(), micros(at.as_of)
     found = {}

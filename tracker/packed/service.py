@@ -31,7 +31,7 @@ from tracker.jurisdictions.models import Jurisdiction
 from tracker.kit import clock
 from tracker.kit.vocabulary import Source
 from tracker.packed import history as packed
-from tracker.packed import matrix, queries
+from tracker.packed import matrix, row_queries
 from tracker.packed.history import History, micros
 from tracker.packed.models import FORMAT, PackedCells, PackedHead, PackedHistory, PackedLines
 from tracker.privacy.models import PublishedRedaction
@@ -62,7 +62,7 @@ async def keep(db: AsyncSession, changes: Sequence[Changed]) -> None:
     """Make anew, in the caller's transaction, every pack that depends on the rows that were added or changed."""
     # Two that publish at once on one jurisdiction wait for each other here, so the later one packs both.
     await take_turn(db)
-    head = await _head(db)
+    head = await head_of(db)
     if head.format != FORMAT:
         await rebuild(db)
         return
@@ -71,12 +71,13 @@ async def keep(db: AsyncSession, changes: Sequence[Changed]) -> None:
     recorded = [c.row["recorded_at"] for c in changes if c.table in _DATED]
     head.recorded_at = max([head.recorded_at, *recorded])
     days = {*msgspec.json.decode(head.days, type=list[date]), *_days_in(changes)}
-    head.days = _days_text(days, head.recorded_at)
+    head.days = days_text(days, head.recorded_at)
     head.edition += 1
     await db.flush()
 
 
-async def _head(db: AsyncSession) -> PackedHead:
+async def head_of(db: AsyncSession) -> PackedHead:
+    """The one row of the head; made where it is not there yet."""
     found: PackedHead | None = (
         await db.execute(
             select(PackedHead).where(col(PackedHead.id) == 1).execution_options(populate_existing=True)
@@ -101,7 +102,7 @@ def _days_in(changes: Iterable[Changed]) -> Iterator[date]:
                 yield change.row["valid_to"] + timedelta(days=1)
 
 
-def _days_text(days: Iterable[date], recorded_at: datetime) -> str:
+def days_text(days: Iterable[date], recorded_at: datetime) -> str:
     """The days that lie after the last publication: the others no longer move any reading."""
     return matrix.encode(sorted({d for d in days if d > recorded_at.date()})).decode()
 
@@ -117,16 +118,16 @@ async def _pairs(db: AsyncSession, changes: Sequence[Changed]) -> set[Pair]:
     versions = {c.row["id"] for c in changes if c.table is FrameworkVersion}
     versions |= {c.row["framework_version_id"] for c in changes if c.table is FrameworkItem}
     places = {c.row["id"] for c in changes if c.table is Jurisdiction}
-    wheres = [col(R.id).in_(some) for some in _some(sorted(revisions), 500)]
-    wheres += [col(FrameworkItem.framework_version_id).in_(some) for some in _some(sorted(versions), 500)]
-    wheres += [col(R.jurisdiction_id).in_(some) for some in _some(sorted(places), 500)]
+    wheres = [col(R.id).in_(some) for some in some_of(sorted(revisions), 500)]
+    wheres += [col(FrameworkItem.framework_version_id).in_(some) for some in some_of(sorted(versions), 500)]
+    wheres += [col(R.jurisdiction_id).in_(some) for some in some_of(sorted(places), 500)]
     found: set[Pair] = set()
     for where in wheres:
-        found |= await _spoken(db, where)
+        found |= await spoken(db, where)
     return found
 
 
-async def _spoken(db: AsyncSession, *where: Any) -> set[Pair]:
+async def spoken(db: AsyncSession, *where: Any) -> set[Pair]:
     """The pairs in which anything was ever published, of a condition."""
     rows = await db.execute(
         select(FrameworkItem.framework_version_id, R.jurisdiction_id)
@@ -153,7 +154,7 @@ async def _redacted(db: AsyncSession, rows: Sequence[Any]) -> set[int]:
     return found
 
 
-def _some(things: Iterable[_T], size: int) -> Iterator[list[_T]]:
+def some_of(things: Iterable[_T], size: int) -> Iterator[list[_T]]:
     iterator = iter(things)
     while some := list(islice(iterator, size)):
         yield some
@@ -174,7 +175,7 @@ async def _make(
     for version_id in sorted({version for version, _place in pairs}):
         framework = await framework_of(db, version_id)
         places = sorted(place for version, place in pairs if version == version_id)
-        for some in _some(places, BATCH):
+        for some in some_of(places, BATCH):
             made = await packs(db, framework, some, today)
             for part in PARTS:
                 await put_rows(db, part, [pack.parts[part] for pack in made.values()])
@@ -200,7 +201,7 @@ async def packs(
     db: AsyncSession, framework: Framework, jurisdiction_ids: Collection[int], day: date
 ) -> dict[int, Pack]:
     """The packs of these jurisdictions, made from the rows, for the days around `day`; by jurisdiction."""
-    histories = await queries.histories(db, framework.id, jurisdiction_ids)
+    histories = await row_queries.histories(db, framework.id, jurisdiction_ids)
     lines = await lines_of(db, framework, list(histories), day)
     found = {}
     for place, told in histories.items():
@@ -250,14 +251,14 @@ async def lines_of(
 async def rebuild(db: AsyncSession, say: Callable[[int, int], None] = lambda _n, _of: None) -> int:
     """Make every pack anew from the rows, and the head with them; returns how many. `say` hears (done, of)."""
     await take_turn(db)
-    head = await _head(db)
+    head = await head_of(db)
     for part in PARTS:
         await db.execute(sa.delete(part))
-    pairs = await _spoken(db)
+    pairs = await spoken(db)
     await _make(db, pairs, lambda done: say(done, len(pairs)))
-    recorded, days = await _dates(db)
+    recorded, days = await dates(db)
     head.recorded_at = max([BEGINNING, *recorded])
-    head.days = _days_text(days, head.recorded_at)
+    head.days = days_text(days, head.recorded_at)
     head.format = FORMAT
     head.edition += 1
     await db.flush()
@@ -267,12 +268,12 @@ async def rebuild(db: AsyncSession, say: Callable[[int, int], None] = lambda _n,
 async def make_if_missing(database: Database, say: Callable[[int, int], None] = lambda _n, _of: None) -> int:
     """Make every pack where none can be read: after a migration, or with a new format. Returns how many."""
     async with database.write() as db:
-        if (await _head(db)).format == FORMAT:
+        if (await head_of(db)).format == FORMAT:
             return 0
         return await rebuild(db, say)
 
 
-async def _dates(db: AsyncSession) -> tuple[list[datetime], set[date]]:
+async def dates(db: AsyncSession) -> tuple[list[datetime], set[date]]:
     """When anything was published last, by kind; and every day on which a validity begins, ended or takes effect."""
     recorded = []
     for table in _DATED:
