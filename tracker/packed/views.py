@@ -63,7 +63,7 @@ async def adoption(request: Request) -> Response[str] | Stream:
 
     headers = {"content-disposition": 'attachment; filename="adoption.csv"'}
     return Stream(
-        text(), media_type="text/csv; charset=utf-8", headers=headers | ({"etag": tag} if tag else {})
+        text(), media_type="text/csv", headers=headers | ({"etag": tag} if tag else {})
     )
 
 
