@@ -62,9 +62,7 @@ async def adoption(request: Request) -> Response[str] | Stream:
                 yield piece
 
     headers = {"content-disposition": 'attachment; filename="adoption.csv"'}
-    return Stream(
-        text(), media_type="text/csv", headers=headers | ({"etag": tag} if tag else {})
-    )
+    return Stream(text(), media_type="text/csv", headers=headers | ({"etag": tag} if tag else {}))
 
 
 def _tag(request: Request, head: queries.Head | None) -> str:
