@@ -25,7 +25,7 @@ _SHOWS = {"differences": differs, "gaps": has_gap, "unknown": has_unknown}
 
 async def compare(db: AsyncSession, query: Query) -> Comparison:
     """Run the query. Raises Invalid naming the parameter whose code is unknown."""
-    framework, places = await _scope(db, query)
+    framework, places = await scope_of(db, query)
     columns = columns_of(query, framework)
     at = await packed.moment(db, query.on, query.as_of)
     voices = await entries.standing(
@@ -35,7 +35,7 @@ async def compare(db: AsyncSession, query: Query) -> Comparison:
         items={item.id for item, _domain in columns},
         domains={domain for _item, domain in columns},
     )
-    return _narrowed(assembled(query, at, framework, places, columns, voices))
+    return narrowed(assembled(query, at, framework, places, columns, voices))
 
 
 def assembled(
@@ -58,7 +58,8 @@ def assembled(
     return Comparison(query, at, framework, places, columns, cells)
 
 
-async def _scope(db: AsyncSession, query: Query) -> tuple[Framework, tuple[Place, ...]]:
+async def scope_of(db: AsyncSession, query: Query) -> tuple[Framework, tuple[Place, ...]]:
+    """The framework and the jurisdictions that the query names. Raises Invalid naming what can't be taken."""
     faults = {}
     if query.through:
         faults["through"] = _(
@@ -112,7 +113,7 @@ def _cell(query: Query, place: Place, column: Column, voices: list[Standing], se
     )
 
 
-def _narrowed(whole: Comparison) -> Comparison:
+def narrowed(whole: Comparison) -> Comparison:
     """Only the columns that `show` asks for."""
     keep = _SHOWS.get(whole.query.show)
     if keep is None:

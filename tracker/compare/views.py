@@ -21,6 +21,7 @@ from tracker.jurisdictions import queries as jurisdictions
 from tracker.jurisdictions.queries import Listed
 from tracker.kit.errors import Invalid
 from tracker.kit.vocabulary import LEVEL_CODES, MISSING_CODES, Axis, Basis, Domain, Source, value
+from tracker.packed.overview import overview
 from tracker.web.render import context_of, page, renderer_of
 from tracker.web.requests import database_of, query_parameters
 
@@ -63,7 +64,7 @@ async def compare_page(request: Request) -> Response[str] | Redirect:
             if query.through:
                 return _lens(request, query)
             if query.jurisdictions:
-                comparison = await compare(db, query)
+                comparison = await overview(db, query)
         except Invalid as invalid:
             faults = invalid.faults
     if not faults and not options.searched and query.url() != request.url.query:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from tracker.access.models import Organisation
 from tracker.db.base import select
 from tracker.entries import queries as entries
 from tracker.entries.models import PublishedRevision
@@ -145,6 +146,13 @@ async def cells_of(db: AsyncSession, version_id: int, codes: Collection[str]) ->
 async def histories_of(db: AsyncSession, version_id: int, codes: Collection[str]) -> list[Any]:
     """(code, id, history) of each jurisdiction of these codes; history None where nothing is packed."""
     return list((await db.execute(_HISTORIES, {"version_id": version_id, "codes": list(codes)})).all())
+
+
+async def voices(db: AsyncSession, keys: Collection[str]) -> dict[str, tuple[str, bool]]:
+    """(name, fictional) of the organisations of these keys."""
+    o = Organisation
+    rows = await db.execute(select(o.key, o.name, o.fictional).where(col(o.key).in_(keys)))
+    return {key: (name, fictional) for key, name, fictional in rows}
 
 
 async def moment(db: AsyncSession, on: date | None, as_of: datetime | None) -> entries.Moment:
