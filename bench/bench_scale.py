@@ -10,7 +10,7 @@ import sqlite3
 import statistics
 import sys
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -25,12 +25,12 @@ from bench.scale_world import World
 from tracker.app import App, create_app
 from tracker.compare.cells import matrix_cell
 from tracker.compare.files import COLUMNS, cell_path
-from tracker.compare.queries import compare
 from tracker.compare.query import Query
 from tracker.db.session import PUBLIC, Bound
 from tracker.kit.vocabulary import Domain
 from tracker.packed import queries
 from tracker.packed.long_file import pieces
+from tracker.packed.overview import overview
 from tracker.packed.reading import read
 from tracker.settings import Settings
 
@@ -51,20 +51,23 @@ async def run(folder: Path) -> list[Any]:
         async with scale_world.make(folder, name, number) as world:
             loaded = time.process_time() - start
             found.append(f"{name}: {number} jurisdictions, loaded and packed in {loaded:.0f} s of CPU")
-            found += await _of(world, folder)
+            async for line in _of(world, folder):
+                found.append(line)
+                print(
+                    f"  {line}", file=sys.stderr, flush=True
+                )  # it takes minutes; all of it is printed again at the end
     return [*found, PEERS]
 
 
-async def _of(world: World, folder: Path) -> list[Any]:
+async def _of(world: World, folder: Path) -> AsyncIterator[Any]:
     codes = tuple(world.codes[: min(200, len(world.codes))])
-    return [
-        *await _matrices(world, codes, PUBLIC, "public"),
-        *await _matrices(world, codes, world.tenant, "bound to a tenant"),
-        *await _conditional(world, codes, folder),
-        *await _page(world, codes, folder),
-        *await _long_file(world),
-        await _slope(world),
-    ]
+    for bound, who in ((PUBLIC, "public"), (world.tenant, "bound to a tenant")):
+        for line in await _matrices(world, codes, bound, who):
+            yield line
+    for line in [*await _conditional(world, codes, folder), *await _page(world, codes, folder)]:
+        yield line
+    for line in [*await _long_file(world), await _slope(world)]:
+        yield line
 
 
 def _cpu(pids: list[int]) -> float:
@@ -222,7 +225,7 @@ async def _get(
 async def _page(world: World, codes: tuple[str, ...], folder: Path) -> list[Ratio]:
     query = Query(jurisdictions=codes)
     async with world.database.read() as db:
-        compared = await compare(db, query)
+        compared = await overview(db, query)
 
     async def cells() -> object:
         return "".join(matrix_cell(c, cell_path(compared, c, "en"), query.axes) for c in compared.rows())

@@ -2,15 +2,22 @@
 
 import csv
 import io
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from tests import factories, personas
-from tests.personas import Visitor
+from tests.personas import Visitor, visitor
+from tests.worlds import World
+from tracker.app import create_app
 from tracker.compare.query import MOST_JURISDICTIONS
+from tracker.db.engine import create_engine
 from tracker.db.session import Database
 from tracker.entries import publish
+from tracker.kit import clock
+from tracker.privacy import operation
+from tracker.settings import Settings
 
 MATRIX, FILE = "/api/v1/matrix", "/api/v1/adoption.csv"
 PLACES = "XAA,XAB,US-CT,KEN"
@@ -119,8 +126,6 @@ async def test_the_same_answer_is_not_sent_twice(client: Visitor, database: Data
 
 
 async def test_a_redaction_changes_the_file_and_its_tag(client: Visitor, database: Database) -> None:
-    from tracker.privacy import operation
-
     revision = await published(database, owner="Somebody of Larkspur house")
     first = await client.get(FILE)
     assert "Somebody of Larkspur house" in first.text
@@ -141,3 +146,28 @@ async def test_the_long_file_has_every_cell_of_whom_anybody_spoke_of(client: Vis
     named = await client.get(FILE, params={"framework": "hhs-core-competencies"})
     assert {r["framework"] for r in csv.DictReader(io.StringIO(named.text))} == {"hhs-core-competencies"}
     assert (await client.get(FILE, params={"framework": "nope"})).status_code == 422
+
+
+async def test_what_another_process_commits_is_seen_and_so_is_a_new_day(
+    own_world: World, settings: Settings
+) -> None:
+    """On real connections the head is remembered for as long as nobody commits; other connections commit here."""
+    database = Database(own_world.engine)
+    path = f"{MATRIX}?jurisdictions=XAA"
+    async with visitor(create_app(settings, database), settings) as person:
+        first = await person.get(path)
+        known = {"If-None-Match": first.headers["etag"]}
+        for _ in range(2):
+            assert (await person.get(path, headers=known)).status_code == 304
+        elsewhere = Database(create_engine(own_world.url))
+        await published(elsewhere, commitment="1", valid_to=clock.today())
+        after = await person.get(path, headers=known)
+        assert after.status_code == 200
+        known = {"If-None-Match": after.headers["etag"]}
+        assert (await person.get(path, headers=known)).status_code == 304
+        with clock.at(clock.now() + timedelta(days=1)):
+            later = await person.get(path, headers=known)
+        assert later.status_code == 200
+        assert later.json()["jurisdictions"] != after.json()["jurisdictions"]
+        await elsewhere.dispose()
+    await database.dispose()

@@ -5,15 +5,18 @@ foreign row is refused. On PostgreSQL, row-level security says the same again be
 """
 
 import hashlib
+import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects import sqlite as on_sqlite
 from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, with_loader_criteria
@@ -198,7 +201,7 @@ async def put_rows(db: AsyncSession, table: type[Table], rows: Sequence[Mapping[
         return
     core = _core(table)
     connection = await db.connection()
-    into = postgresql.insert(core) if connection.dialect.name == "postgresql" else sqlite.insert(core)
+    into = postgresql.insert(core) if connection.dialect.name == "postgresql" else on_sqlite.insert(core)
     keys = [c.name for c in core.primary_key]
     others = {c.name: into.excluded[c.name] for c in core.c if c.name not in keys}
     await connection.execute(into.on_conflict_do_update(index_elements=keys, set_=others), list(rows))
@@ -225,6 +228,7 @@ class Database:
 
     def __init__(self, bind: AsyncEngine | AsyncConnection) -> None:
         self._bind = bind
+        self._probe: sqlite3.Connection | None = None
         # On SQLite a transaction that will write takes its lock at once: upgrading later loses updates.
         self._write_bind = (
             bind.execution_options(begin="IMMEDIATE") if isinstance(bind, AsyncEngine) else bind
@@ -266,6 +270,27 @@ class Database:
             await cursor.close()
         return not hindered
 
+    def state(self) -> int | None:
+        """A number that changes when anybody commits anything; None where that is not known without a query.
+
+        Of SQLite's own counter (`PRAGMA data_version`), read on a connection that writes nothing: microseconds.
+        """
+        if self._probe is None:
+            if not isinstance(self._bind, AsyncEngine) or self._bind.dialect.name != "sqlite":
+                return None
+            file = Path(self._bind.url.database or "")
+            if not file.is_file():  # such as one in memory
+                return None
+            self._probe = sqlite3.connect(
+                f"{file.resolve().as_uri()}?mode=ro", uri=True, check_same_thread=False
+            )
+        # All rows, or the statement stays open and sees its first state for ever.
+        ((number,),) = self._probe.execute("PRAGMA data_version").fetchall()
+        return int(number)
+
     async def dispose(self) -> None:
+        if self._probe is not None:
+            self._probe.close()
+            self._probe = None
         if isinstance(self._bind, AsyncEngine):
             await self._bind.dispose()

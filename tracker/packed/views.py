@@ -13,6 +13,7 @@ from tracker.compare.query import parse
 from tracker.kit.errors import Invalid
 from tracker.kit.i18n import gettext as _
 from tracker.packed import queries
+from tracker.packed.heads import known_head
 from tracker.packed.long_file import pieces
 from tracker.packed.models import FORMAT
 from tracker.packed.reading import read
@@ -22,11 +23,11 @@ from tracker.web.requests import database_of, query_parameters, settings_of
 @get("/api/v1/matrix", name="api_matrix", access=PUBLIC)
 async def matrix(request: Request) -> Response[Any]:
     """Any jurisdictions by any cells, as compact JSON; 304 where the client has the very answer."""
+    if "if-none-match" in request.headers:
+        tag = _tag(request, await known_head(database_of(request)))
+        if _matches(request, tag):
+            return _unchanged(tag)
     async with database_of(request).read() as db:
-        if "if-none-match" in request.headers:
-            tag = _tag(request, await queries.head(db))
-            if _matches(request, tag):
-                return Response("", status_code=304, headers={"etag": tag})
         try:
             found = await read(db, parse(query_parameters(request)))
         except Invalid as invalid:
@@ -41,13 +42,12 @@ async def adoption(request: Request) -> Response[str] | Stream:
     database, settings = database_of(request), settings_of(request)
     name = query_parameters(request).get("framework", "")
     async with database.read() as db:
-        head = await queries.head(db)
         shape, _head = await queries.shape(db, name) if name else (None, None)
     if name and shape is None:
         return _problem(Invalid({"framework": _("There is no framework “%(key)s”.") % {"key": name[:80]}}))
-    tag = _tag(request, head)
+    tag = _tag(request, await known_head(database))
     if _matches(request, tag):
-        return Response("", status_code=304, headers={"etag": tag})
+        return _unchanged(tag)
 
     async def text() -> AsyncIterator[str]:
         async with database.read() as db:
@@ -63,6 +63,10 @@ async def adoption(request: Request) -> Response[str] | Stream:
 
     headers = {"content-disposition": 'attachment; filename="adoption.csv"'}
     return Stream(text(), media_type="text/csv", headers=headers | ({"etag": tag} if tag else {}))
+
+
+def _unchanged(tag: str) -> Response[str]:
+    return Response("", status_code=304, media_type="text/plain", headers={"etag": tag})
 
 
 def _tag(request: Request, head: queries.Head | None) -> str:
