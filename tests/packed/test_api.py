@@ -171,3 +171,23 @@ async def test_what_another_process_commits_is_seen_and_so_is_a_new_day(
         assert later.json()["jurisdictions"] != after.json()["jurisdictions"]
         await elsewhere.dispose()
     await database.dispose()
+
+
+async def test_what_begins_and_ends_later_is_read_on_its_day_and_not_before(
+    client: Visitor, database: Database
+) -> None:
+    """Nobody publishes in between: time alone changes what is read, in the matrix, on the page and in the file."""
+    begins, ends = clock.today() + timedelta(days=10), clock.today() + timedelta(days=20)
+    before = await ask(client, jurisdictions="XAA", source="self")
+    await published(database, commitment="1", valid_from=begins, valid_to=ends)
+    lines = {}
+    for days in (0, 9, 10, 20, 21):
+        with clock.at(clock.now() + timedelta(days=days)):
+            told = await ask(client, jurisdictions="XAA")
+            lines[days] = f",{begins.isoformat()},{ends.isoformat()}," in (await client.get(FILE)).text
+            page = await client.get("/en/compare?jurisdictions=XAA&framework=hhs-core-competencies")
+            assert page.status_code == 200
+        reads = told["jurisdictions"]["XAA"]["HTCC-UC/educator"][0] == "1"
+        assert reads is (10 <= days <= 20), days
+    assert lines == {0: False, 9: False, 10: True, 20: True, 21: False}
+    assert before["jurisdictions"]["XAA"]["HTCC-UC/educator"][0] != "1"

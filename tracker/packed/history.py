@@ -6,7 +6,7 @@ Days are proleptic ordinals, moments microseconds since 1970 in UTC.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 
 import msgspec
@@ -97,10 +97,19 @@ class Voice(msgspec.Struct, frozen=True, gc=False):
         return (marks, self.said.at, self.said.id)
 
 
-def holding(history: History, on: int, as_of: int) -> dict[int, list[Voice]]:
-    """Every voice that holds on a day, by what was published until a moment, by the number of its cell."""
+def holding(
+    history: History, on: int, as_of: int, keys: Collection[str] | None = None
+) -> dict[int, list[Voice]]:
+    """Every voice that holds on a day, by what was published until a moment, by the number of its cell.
+
+    `keys`: of these cells only.
+    """
     latest: dict[tuple[int, int], Said] = {}
-    for said in history.said:
+    told = history.said
+    if keys is not None and len(keys) < len(history.cells):
+        wanted = {number for number, key in enumerate(history.cells) if key in keys}
+        told = [said for said in told if said.cell in wanted]
+    for said in told:
         if said.at <= as_of < said.gone and said.start <= on <= said.end:
             latest[said.cell, said.by] = said
     found: dict[int, list[Voice]] = defaultdict(list)

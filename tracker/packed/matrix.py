@@ -60,15 +60,17 @@ def narrowing(keys: tuple[str, ...], axes: tuple[Axis, ...]) -> Callable[[str], 
 def resolved(history: History, keys: Sequence[str], on: int, as_of: int, asked: Asked) -> dict[str, Any]:
     """The cells of these keys at any moment, out of the history."""
     nobody = silent(asked[0], asked[1])
-    found = told(history, on, as_of, asked)
+    found = told(history, on, as_of, asked, frozenset(keys))
     return {key: found.get(key, nobody) for key in keys}
 
 
-def told(history: History, on: int, as_of: int, asked: Asked) -> dict[str, Any]:
-    """The cells that anybody speaks of at the moment, with the voices that are asked for."""
+def told(
+    history: History, on: int, as_of: int, asked: Asked, keys: frozenset[str] | None = None
+) -> dict[str, Any]:
+    """The cells, of these keys or all, that anybody speaks of at the moment, with the voices that are asked for."""
     axes, source, basis = asked
     found = {}
-    for number, voices in holding(history, on, as_of).items():
+    for number, voices in holding(history, on, as_of, keys).items():
         contest = contested(voices)
         audible = heard(voices, source, basis, history.voices)
         if not audible:
