@@ -1,14 +1,14 @@
 """Pack what is published per jurisdiction
 
 Revision ID: 0014
-Revises: 0006
+Revises: 0013
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0014"
-down_revision = "0006"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 

@@ -23,6 +23,9 @@ from tracker.kit.vocabulary import Basis, JurisdictionKind
 from tracker.loading import demo, reference, seed
 from tracker.organisations import queries as organisations
 
+# One row each, which only tells that something was changed.
+COUNTERS = ("record_stamp", "packed_head")
+
 
 def say_nothing(_line: str) -> None:
     pass
@@ -68,7 +71,10 @@ async def test_reference_mends_what_was_changed(own_world: World) -> None:
             sa.update(FrameworkItem).where(col(FrameworkItem.key) == "HTCC-C3").values(short_label="Old")
         )
     await reference.load(Database(own_world.engine), say_nothing)
-    assert await contents(own_world) == before
+    after = await contents(own_world)
+    assert {n: c for n, c in after.items() if n not in COUNTERS} == {
+        n: c for n, c in before.items() if n not in COUNTERS
+    }
 
 
 async def test_demo_loaded_again_changes_nothing(own_world: World) -> None:
@@ -160,7 +166,7 @@ async def prepared(worlds: Worlds, world: World) -> Database:
     return Database(world.engine)
 
 
-def empty(found: dict[str, tuple[int, str]], but: Iterable[str] = ("audit_head",)) -> bool:
+def empty(found: dict[str, tuple[int, str]], but: Iterable[str] = ("audit_head", *COUNTERS)) -> bool:
     return all(number == 0 for name, (number, _hash) in found.items() if name not in but)
 
 

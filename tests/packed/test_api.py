@@ -15,6 +15,7 @@ from tracker.compare.query import MOST_JURISDICTIONS
 from tracker.db.engine import create_engine
 from tracker.db.session import Database
 from tracker.entries import publish
+from tracker.instruments.store import Store
 from tracker.kit import clock
 from tracker.privacy import operation
 from tracker.settings import Settings
@@ -100,6 +101,7 @@ async def test_what_is_published_is_there_at_once_and_what_is_withdrawn_is_gone(
         ({"jurisdictions": "XAA", "source": "loudest"}, "source"),
         ({"jurisdictions": "XAA", "show": "gaps"}, "show"),
         ({"jurisdictions": "XAA", "through": "x"}, "through"),
+        ({"jurisdictions": "XAA", "principle": "prevention_primary"}, "principle"),
     ],
 )
 async def test_what_can_t_be_taken_is_named(client: Visitor, asked: dict[str, str], named: str) -> None:
@@ -107,7 +109,7 @@ async def test_what_can_t_be_taken_is_named(client: Visitor, asked: dict[str, st
     assert answer.status_code == 422
     assert answer.headers["content-type"] == "application/problem+json"
     told = answer.json()
-    assert list(told["faults"]) == [named]
+    assert [e["field"] for e in told["errors"]] == [named]
     assert told["detail"]
 
 
@@ -125,11 +127,13 @@ async def test_the_same_answer_is_not_sent_twice(client: Visitor, database: Data
     assert other.content != first.content
 
 
-async def test_a_redaction_changes_the_file_and_its_tag(client: Visitor, database: Database) -> None:
+async def test_a_redaction_changes_the_file_and_its_tag(
+    client: Visitor, database: Database, settings: Settings
+) -> None:
     revision = await published(database, owner="Somebody of Larkspur house")
     first = await client.get(FILE)
     assert "Somebody of Larkspur house" in first.text
-    await operation.redact(database, revision.uid, "owner", "It told of a person")
+    await operation.redact(database, Store(settings.data_dir), revision.uid, "owner", "It told of a person")
     other = await client.get(FILE, headers={"If-None-Match": first.headers["etag"]})
     assert other.status_code == 200
     assert "Somebody of Larkspur house" not in other.text

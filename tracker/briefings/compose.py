@@ -5,21 +5,17 @@ from tracker.briefings.closing import citation, context
 from tracker.briefings.desk import Desk, text
 from tracker.briefings.differences import differences, gaps
 from tracker.briefings.document import Block, Bullets, Document, Facts, Notice, Part, Run, Runs
+from tracker.briefings.lens import lens_parts
 from tracker.briefings.messages import key_messages
-from tracker.briefings.method import method, shown
+from tracker.briefings.method import method
 from tracker.briefings.places import place_parts
 from tracker.briefings.reading import how_to_read, matrix_parts, text_block
-from tracker.briefings.wording import (
-    MOST_NAMES,
-    axis_word,
-    day,
-    item_ref,
-    moment,
-    named,
-    place_heading,
-)
+from tracker.briefings.wording import axis_word, day, moment
+from tracker.compare.caveats import shown
 from tracker.compare.comparison import Comparison
 from tracker.compare.query import DEFAULT_FRAMEWORK
+from tracker.compare.wording import MOST_NAMES, item_ref, named, place_heading
+from tracker.crosswalks.reading import Reading
 from tracker.kit.errors import Invalid
 from tracker.kit.i18n import direction, ngettext
 from tracker.kit.i18n import gettext as _
@@ -27,8 +23,12 @@ from tracker.kit.safe import safe_url
 from tracker.kit.vocabulary import Axis, word
 
 
-def compose(comparison: Comparison, *, base_url: str, locale: str, service_name: str) -> Document:
+def compose(
+    comparison: Comparison, reading: Reading | None = None, *, base_url: str, locale: str, service_name: str
+) -> Document:
     """The briefing of a comparison; equal comparisons give equal documents.
+
+    `reading`: the same comparison read through a crosswalk, told in a part of its own.
 
     `base_url` without a slash at its end. Words are of the current language, links of `locale`.
     Raises Invalid where no jurisdiction is compared.
@@ -46,17 +46,18 @@ def compose(comparison: Comparison, *, base_url: str, locale: str, service_name:
         publisher=service_name,
         footer=_footer(desk),
         facts=_facts(desk),
-        parts=_parts(desk, question),
+        parts=_parts(desk, question, reading),
     )
 
 
-def _parts(desk: Desk, question: str) -> tuple[Part, ...]:
+def _parts(desk: Desk, question: str, reading: Reading | None) -> tuple[Part, ...]:
     parts: list[Part | None] = [
         _messages(desk),
         how_to_read(desk),
         *matrix_parts(desk),
         differences(desk),
         *gaps(desk),
+        *lens_parts(desk, reading),
         *place_parts(desk),
         annex(desk.register),
         *method(desk),
@@ -140,6 +141,7 @@ def _facts(desk: Desk) -> Facts:
     comparison = desk.comparison
     at, query, framework = comparison.at, comparison.query, comparison.framework
     basis = word("basis", query.basis.value) if query.basis else _("Any: by name or equivalent")
+    principle = ((_("Principle"), text(word("principle", query.principle))),) if query.principle else ()
     landing = safe_url(framework.landing_url)
     changed = ((_("Last published change"), text(day(at.dated))),) if at.dated != at.as_of.date() else ()
     rows: tuple[tuple[str, Runs], ...] = (
@@ -151,6 +153,7 @@ def _facts(desk: Desk) -> Facts:
         (_("Axes"), text(" · ".join(axis_word(a) for a in query.axes))),
         (_("Voices read"), text(word("source", query.source.value))),
         (_("Basis"), text(basis)),
+        *principle,
         (_("Counted"), text(_counted(comparison))),
         (_("This comparison"), (Run(_("open it in the service"), href=desk.comparison_url()),)),
     )
@@ -177,6 +180,9 @@ def _counted(comparison: Comparison) -> str:
         told += _(", %(cells)s in all") % {"cells": columns * places}
     if comparison.query.show != "all":
         told += _("; shown: %(show)s") % {"show": shown(comparison.query.show)}
+    if comparison.query.principle:
+        said = word("principle", comparison.query.principle).lower()
+        told += _("; only where a cited instrument says so: %(principle)s") % {"principle": said}
     return told
 
 

@@ -6,13 +6,14 @@ from urllib.parse import quote
 
 from tracker.briefings.annex import Register
 from tracker.briefings.document import Run, Runs
-from tracker.briefings.wording import cell_ref
+from tracker.compare.caveats import filtered
 from tracker.compare.comparison import Column, ComparedCell, Comparison
 from tracker.compare.files import cell_path
+from tracker.compare.wording import cell_ref
 from tracker.entries.standing import Standing
 from tracker.jurisdictions.queries import Place
 from tracker.kit.i18n import gettext as _
-from tracker.kit.vocabulary import Axis, Source, word
+from tracker.kit.vocabulary import Axis, word
 
 # More references than this after one sentence would drown it; the rest is in the matrix.
 MOST_REFERENCES = 4
@@ -33,18 +34,7 @@ class Desk:
     @property
     def filtered(self) -> str:
         """A warning where the query leaves entries out, so that "not assessed" may mean: not read here."""
-        query = self.comparison.query
-        if query.basis:
-            return _(
-                "Only entries of the basis “%(basis)s” are read. Where a cell reads “not assessed”, an entry "
-                "of another basis may exist."
-            ) % {"basis": word("basis", query.basis.value)}
-        if query.source in (Source.SELF, Source.INDEPENDENT):
-            return _(
-                "Only one kind of voice is read: %(source)s. Where a cell reads “not assessed”, another "
-                "voice may have spoken of it."
-            ) % {"source": word("source", query.source.value)}
-        return ""
+        return filtered(self.comparison)
 
     def cell_url(self, cell: ComparedCell) -> str:
         return self.base_url + cell_path(self.comparison, cell, self.locale)

@@ -7,8 +7,9 @@ from tracker.briefings.counts import spread
 from tracker.briefings.desk import Desk, joined
 from tracker.briefings.document import Bullets, Part, Run, Runs, Text
 from tracker.briefings.reading import text_block
-from tracker.briefings.wording import MOST_NAMES, axis_word, cell_ref, column_ref, means
+from tracker.briefings.wording import axis_word, means
 from tracker.compare.comparison import Column, ComparedCell, coverage
+from tracker.compare.wording import MOST_NAMES, cell_ref, column_ref
 from tracker.entries.standing import Standing
 from tracker.jurisdictions.queries import Place
 from tracker.kit.i18n import gettext as _

@@ -17,8 +17,10 @@ from collections import Counter
 from tracker.briefings.counts import Reading, readings, shared_columns, spread, with_both_axes
 from tracker.briefings.desk import Desk
 from tracker.briefings.document import Run, Runs
-from tracker.briefings.wording import MOST_NAMES, axis_word, column_ref, columns_ref, listed, named
+from tracker.briefings.wording import axis_word
+from tracker.compare.caveats import claimed_told
 from tracker.compare.comparison import Column, ComparedCell, Coverage, coverage
+from tracker.compare.wording import MOST_NAMES, column_ref, columns_ref, listed, named
 from tracker.jurisdictions.queries import Place
 from tracker.kit.i18n import gettext as _
 from tracker.kit.i18n import ngettext
@@ -225,16 +227,6 @@ def _firmness(desk: Desk, levels: list[Reading]) -> Runs:
     )
     cells = [*marks, *((cell, Axis.COMMITMENT) for cell in contested)]
     return _message(_("Firmness."), " ".join(told), _refs(desk, cells))
-
-
-def claimed_told(count: int, total: int) -> str:
-    if not count:
-        return _("None of the %(total)s levels is claimed: each has its least evidence.") % {"total": total}
-    return ngettext(
-        "%(count)s of %(total)s levels is claimed: its least evidence is missing.",
-        "%(count)s of %(total)s levels are claimed: their least evidence is missing.",
-        count,
-    ) % {"count": count, "total": total}
 
 
 def _reviewed(count: int, total: int) -> str:

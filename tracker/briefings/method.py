@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 from tracker.briefings.desk import Desk
 from tracker.briefings.document import Bullets, Part, Run, Runs, Table
-from tracker.briefings.messages import claimed_told
 from tracker.briefings.reading import text_block
-from tracker.briefings.wording import axis_word, day, listed, moment, named
-from tracker.entries.standing import Standing
+from tracker.briefings.wording import axis_word, day, moment
+from tracker.compare.caveats import caveats
+from tracker.compare.wording import listed
 from tracker.kit.i18n import gettext as _
 from tracker.kit.i18n import ngettext
-from tracker.kit.vocabulary import LEVEL_CODES, Axis, Basis, Source, value, word
+from tracker.kit.vocabulary import LEVEL_CODES, Axis, Source, value, word
 
 
 def method(desk: Desk) -> tuple[Part, ...]:
@@ -34,10 +34,10 @@ def method(desk: Desk) -> tuple[Part, ...]:
             % {"on": day(at.on), "as_of": moment(at.as_of)}
         ),
     )
-    caveats = tuple((Run(told),) for told in _caveats(desk))
+    cautions = tuple((Run(told),) for told in _caveats(desk))
     return (
         Part("method", _("Method and limitations"), 1, blocks),
-        Part("caveats", _("Cautions for this selection"), 2, (Bullets(caveats),)),
+        Part("caveats", _("Cautions for this selection"), 2, (Bullets(cautions),)),
     )
 
 
@@ -97,86 +97,12 @@ def _rules(desk: Desk) -> Iterator[Runs]:
         yield (Run(title, bold=True), Run(" " + told))
 
 
-def _voices(desk: Desk) -> list[Standing]:
-    return [voice for cell in desk.comparison.rows() for voice in cell.voices]
-
-
 def _caveats(desk: Desk) -> Iterator[str]:
-    yield from _of_the_query(desk)
-    yield from _of_the_levels(desk)
+    yield from caveats(desk.comparison)
     yield from _of_the_sources(desk)
-    framework = desk.comparison.framework
-    if framework.left_to_import:
-        yield _(
-            "Levels are of the items as titled: the %(parts)s of this framework are not yet in the record."
-        ) % {"parts": framework.left_to_import}
-
-
-def _of_the_query(desk: Desk) -> Iterator[str]:
-    comparison = desk.comparison
-    query = comparison.query
-    fictional = [p for p in comparison.places if p.fictional]
-    if fictional:
-        yield _("Fictional: %(names)s. Nothing said of them here is true of any place.") % {
-            "names": named(fictional)
-        }
-    if desk.filtered:
-        yield desk.filtered
-    if query.show != "all":
-        yield _(
-            "Only some columns are shown (%(show)s). All counts are of these columns, not of the framework."
-        ) % {"show": shown(query.show)}
-    elif len(comparison.columns) < sum(len(item.domains) for item in comparison.framework.items):
-        yield _("Only some items or domains of the framework were asked for. All counts are of these.")
-
-
-def shown(show: str) -> str:
-    """What the parameter `show` keeps, in words."""
-    return {
-        "all": _("all columns"),
-        "differences": _("those in which the jurisdictions differ"),
-        "gaps": _("those with a confirmed gap"),
-        "unknown": _("those with an unknown"),
-    }[show]
-
-
-def _of_the_levels(desk: Desk) -> Iterator[str]:
-    voices = _voices(desk)
-    levels = [(v, a) for v in voices for a in desk.axes if v.on(a).is_level]
-    claimed = sum(v.claimed(a) for v, a in levels)
-    if claimed:
-        yield claimed_told(claimed, len(levels))
-    if levels and all(v.basis is Basis.EQUIVALENT for v, a in levels if v.on(a).level):
-        yield _(
-            "Every measure here is an equivalent one: no level rests on an instrument that names the "
-            "framework."
-        )
-    if Axis.PRACTICE in desk.axes:
-        silent = [
-            place
-            for place in desk.comparison.places
-            if not any(
-                desk.comparison.cell(place, column).value(Axis.PRACTICE).is_level
-                for column in desk.comparison.columns
-            )
-        ]
-        if silent:
-            yield _("Practice has no level anywhere for %(names)s: only law on paper can be read.") % {
-                "names": named(silent)
-            }
-    if levels and not any(v.verification(a) in ("V2", "V3") for v, a in levels):
-        yield _("No level here has been reviewed by another organisation.")
 
 
 def _of_the_sources(desk: Desk) -> Iterator[str]:
-    spoken = dict.fromkeys(v.organisation_name for v in _voices(desk))
-    if len(spoken) == 1:
-        yield _("Everything here is said by one organisation: %(name)s.") % {"name": next(iter(spoken))}
-    if invented := desk.comparison.invented_voices:
-        yield _(
-            "%(names)s is an invented organisation, whose coding of real jurisdictions shows how the service "
-            "works. The instruments it cites are real."
-        ) % {"names": ", ".join(invented)}
     instruments = [s for s in desk.register.sources if s.kind == "instrument"]
     second_hand = [s.number for s in instruments if (e := s.uses[0].evidence) and e.provenance == "secondary"]
     if second_hand:

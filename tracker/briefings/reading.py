@@ -14,9 +14,10 @@ from tracker.briefings.document import (
     Runs,
     Text,
 )
-from tracker.briefings.wording import axis_tag, axis_word, basis_tag, columns_ref, item_name, item_ref, listed
+from tracker.briefings.wording import axis_tag, axis_word, basis_tag
 from tracker.compare.comparison import Column, ComparedCell
 from tracker.compare.query import DEFAULT_FRAMEWORK
+from tracker.compare.wording import columns_ref, item_name, item_ref, listed
 from tracker.entries.standing import Standing
 from tracker.jurisdictions.queries import Place
 from tracker.kit.i18n import gettext as _

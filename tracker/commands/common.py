@@ -68,7 +68,8 @@ _FLAG_HELP = {
     "source": "self, independent, best or all.",
     "show": "all, differences, gaps or unknown.",
     "through": "A crosswalk to read through.",
-    "layout": "by_domain or together; for pages.",
+    "layout": "by_domain or together, swapped, regions; for pages.",
+    "principle": "Only columns in which a cited instrument says so: trauma_informed, survivor_informed, ...",
 }
 
 

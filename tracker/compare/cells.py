@@ -13,7 +13,7 @@ from tracker.compare.comparison import ComparedCell
 from tracker.entries.standing import Standing
 from tracker.kit.i18n import current_locale
 from tracker.kit.i18n import gettext as _
-from tracker.kit.vocabulary import Axis, Value, value, word
+from tracker.kit.vocabulary import Axis, Principle, Value, value, word
 
 _SYMBOL = '<svg class="sym" aria-hidden="true"><use href="#s-{code}"/></svg>'
 
@@ -26,15 +26,20 @@ def _value(axis: Axis, code: str, locale: str) -> tuple[str, str]:
     return ground, _SYMBOL.format(code=code) + str(escape(shown.word))
 
 
-def matrix_cell(cell: ComparedCell, href: str, axes: tuple[Axis, ...]) -> Markup:
-    """One <td>: every voice that is heard, the whole cell a link to its evidence. Its parts come escaped."""
+def matrix_cell(
+    cell: ComparedCell, href: str, axes: tuple[Axis, ...], principle: Principle | None = None
+) -> Markup:
+    """One <td>: every voice that is heard, the whole cell a link to its evidence. Its parts come escaped.
+
+    `principle`: marked on the voices that cite an instrument saying so.
+    """
     voices = cell.voices or (None,)
     link = escape(href)
     if len(axes) == 1 and len(voices) == 1:
         ground, shown = _value(axes[0], _code(voices[0], axes[0]).code, current_locale())
-        marks = _marks(cell, voices[0], axes)
+        marks = _marks(cell, voices[0], axes, principle)
         return Markup(f'<td class="cell {ground}"><a href="{link}">{shown}{marks}</a></td>')  # nosec B704
-    parts = "".join(_voice(cell, voice, axes, named=len(voices) > 1) for voice in voices)
+    parts = "".join(_voice(cell, voice, axes, principle, named=len(voices) > 1) for voice in voices)
     return Markup(f'<td class="cell two"><a href="{link}">{parts}</a></td>')  # nosec B704
 
 
@@ -42,14 +47,21 @@ def _code(voice: Standing | None, axis: Axis) -> Value:
     return voice.on(axis) if voice else value(axis, "not_assessed")
 
 
-def _voice(cell: ComparedCell, voice: Standing | None, axes: tuple[Axis, ...], *, named: bool) -> str:
+def _voice(
+    cell: ComparedCell,
+    voice: Standing | None,
+    axes: tuple[Axis, ...],
+    principle: Principle | None,
+    *,
+    named: bool,
+) -> str:
     head = f"<strong>{escape(voice.organisation_name)}</strong> " if named and voice else ""
-    key = (axes, current_locale(), cell.contested, *_shown(voice, cell.seen))
+    key = (axes, current_locale(), cell.contested, _said(voice, principle), *_shown(voice, cell.seen))
     drawn = _drawn.get(key)
     if drawn is None:
         if len(_drawn) >= _MOST_DRAWN:
             _drawn.clear()
-        drawn = _drawn[key] = _spans(voice, axes) + _marks(cell, voice, axes)
+        drawn = _drawn[key] = _spans(voice, axes) + _marks(cell, voice, axes, principle)
     return head + drawn
 
 
@@ -76,6 +88,10 @@ def _shown(voice: Standing | None, seen: date) -> tuple[object, ...]:
     )
 
 
+def _said(voice: Standing | None, principle: Principle | None) -> Principle | None:
+    return principle if principle and voice and voice.says(principle) else None
+
+
 def _spans(voice: Standing | None, axes: tuple[Axis, ...]) -> str:
     spans = []
     for axis in axes:
@@ -85,8 +101,12 @@ def _spans(voice: Standing | None, axes: tuple[Axis, ...]) -> str:
     return "".join(spans)
 
 
-def _marks(cell: ComparedCell, voice: Standing | None, axes: tuple[Axis, ...]) -> str:
+def _marks(
+    cell: ComparedCell, voice: Standing | None, axes: tuple[Axis, ...], principle: Principle | None
+) -> str:
     flags, marks = flags_and_marks(cell, voice, axes)
+    if said := _said(voice, principle):
+        marks = [*marks, word("principle", said).lower()]
     if not flags and not marks:
         return ""
     outlined = "".join(f"<b>{escape(flag)}</b> " for flag in flags)

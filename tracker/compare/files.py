@@ -45,7 +45,7 @@ UNIT = "\x1f"
 
 def long_csv(comparison: Comparison, base_url: str, locale: str = "en") -> str:
     """The canonical CSV, with a header and "\\r\\n" line ends. No cell is blank: see docs/codebook.md."""
-    return header() + _text(_rows(comparison, f"{base_url}/{locale}"))
+    return header() + _text(long_rows(comparison, base_url, locale))
 
 
 def header() -> str:
@@ -66,6 +66,11 @@ def _text(rows: Iterable[list[str]]) -> str:
     out = io.StringIO()
     csv.writer(out).writerows(rows)
     return out.getvalue()
+
+
+def long_rows(comparison: Comparison, base_url: str, locale: str = "en") -> Iterator[list[str]]:
+    """The rows of every long file, in the order of COLUMNS, as text."""
+    return _rows(comparison, f"{base_url}/{locale}")
 
 
 def _rows(comparison: Comparison, root: str) -> Iterator[list[str]]:
@@ -128,7 +133,7 @@ def _rest(cell: ComparedCell, voice: Standing | None) -> list[str]:
         contested,
         _day(voice.valid_from, "unknown"),
         _day(voice.valid_to, "open"),
-        _moment(voice.recorded_at),
+        moment_text(voice.recorded_at),
         voice.organisation_key,
         _plain(sources_text(voice)) or "none",
     ]
@@ -154,5 +159,6 @@ def _day(value: date | None, absent: str) -> str:
     return value.isoformat() if value else absent
 
 
-def _moment(value: datetime) -> str:
+def moment_text(value: datetime) -> str:
+    """A moment of the record in files: UTC, to the second."""
     return value.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -9,12 +9,13 @@ from tracker.entries.queries import end_of
 from tracker.kit import clock
 from tracker.kit.errors import Invalid
 from tracker.kit.i18n import gettext as _
-from tracker.kit.vocabulary import Axis, Basis, Domain, Source
+from tracker.kit.vocabulary import Axis, Basis, Domain, Principle, Source
 
 DEFAULT_FRAMEWORK = "hhs-core-competencies"
 MOST_JURISDICTIONS = 1000
 SHOW = ("all", "differences", "gaps", "unknown")
-LAYOUTS = ("by_domain", "together")
+# How a table stands: one for each domain or all together; jurisdictions across instead of down; in regions.
+LAYOUTS = ("by_domain", "together", "swapped", "regions")
 # The order in which a URL states them.
 PARAMETERS = (
     "jurisdictions",
@@ -29,6 +30,7 @@ PARAMETERS = (
     "show",
     "through",
     "layout",
+    "principle",
 )
 
 
@@ -36,6 +38,7 @@ PARAMETERS = (
 class Query:
     """A comparison as asked for. Empty tuples and None mean: all, or what is current.
 
+    `layout`: of LAYOUTS, without the default `by_domain`.
     `through`: the crosswalk that the lens page reads it through; a comparison by itself refuses one.
     """
 
@@ -50,7 +53,8 @@ class Query:
     source: Source = Source.BEST
     show: str = "all"
     through: str = ""
-    layout: str = "by_domain"
+    layout: tuple[str, ...] = ()
+    principle: Principle | None = None
 
     def parameters(self) -> dict[str, str]:
         """As query parameters, without those that say what is the default."""
@@ -66,7 +70,8 @@ class Query:
             "source": "" if self.source is Source.BEST else self.source.value,
             "show": "" if self.show == "all" else self.show,
             "through": self.through,
-            "layout": "" if self.layout == "by_domain" else self.layout,
+            "layout": ",".join(self.layout),
+            "principle": self.principle or "",
         }
         return {name: given[name] for name in PARAMETERS if given.get(name)}
 
@@ -103,7 +108,8 @@ def parse(given: Mapping[str, str]) -> Query:
         source=Source(reader.one("source", tuple(Source), "best")),
         show=reader.one("show", SHOW, "all"),
         through=reader.text("through"),
-        layout=reader.one("layout", LAYOUTS, "by_domain"),
+        layout=reader.layout(),
+        principle=Principle(p) if (p := reader.one("principle", tuple(Principle), "")) else None,
     )
     if faults:
         raise Invalid(faults)
@@ -144,6 +150,13 @@ class _Reader:
             self._unknown(name, text, allowed)
             return default
         return text or default
+
+    def layout(self) -> tuple[str, ...]:
+        """In the order of LAYOUTS, so that one layout has one address."""
+        given = self.each("layout", LAYOUTS)
+        if {"by_domain", "together"} <= set(given):
+            self.faults["layout"] = _("The domains can stand in one table each, or side by side; not both.")
+        return tuple(part for part in LAYOUTS if part in given and part != "by_domain")
 
     def _unknown(self, name: str, text: str, allowed: tuple[str, ...]) -> None:
         self.faults[name] = _("“%(text)s” is not known here; it can be %(allowed)s.") % {

@@ -39,6 +39,7 @@ def lens_json(reading: Reading, base_url: str, locale: str) -> str:
         "voice": reading.comparison.query.source.value,
         "jurisdictions": [_place(reading, place, link) for place in reading.comparison.places],
         "unrelated": [item.key for item in reading.unrelated],
+        "no_counterpart": sorted(reading.without),
     }
     return json.dumps(told, ensure_ascii=False, indent=1) + "\n"
 

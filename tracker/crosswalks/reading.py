@@ -7,7 +7,7 @@ from functools import cached_property
 
 from tracker.compare.comparison import ComparedCell, Comparison, Coverage, coverage
 from tracker.crosswalks.lens import TABLE, Link, Reported, Result, Step, infer, step
-from tracker.crosswalks.queries import CrosswalkLine, MappingLine
+from tracker.crosswalks.queries import CrosswalkLine, MappingLine, StateLine
 from tracker.frameworks.queries import Framework, Item
 from tracker.jurisdictions.queries import Place
 from tracker.kit.vocabulary import Axis, Domain, Relation
@@ -49,6 +49,7 @@ class Reading:
     target: Framework
     targets: tuple[Item, ...]
     mappings: tuple[MappingLine, ...]
+    states: tuple[StateLine, ...] = ()
 
     @cached_property
     def by_id(self) -> dict[int, MappingLine]:
@@ -60,7 +61,7 @@ class Reading:
 
     @cached_property
     def by_target(self) -> dict[str, list[MappingLine]]:
-        """The mappings that relate something to an item, by its key; "no counterpart" is not among them."""
+        """The mappings that relate something to an item, by its key; "no relationship" is not among them."""
         found: dict[str, list[MappingLine]] = defaultdict(list)
         for mapping in self.mappings:
             if mapping.relation is not Relation.NO_RELATIONSHIP:
@@ -72,6 +73,11 @@ class Reading:
     def unrelated(self) -> tuple[Item, ...]:
         """The targets that no mapping relates to anything."""
         return tuple(item for item in self.targets if item.key not in self.by_target)
+
+    @cached_property
+    def without(self) -> frozenset[str]:
+        """The targets, by key, that were found to have no counterpart, and reviewed as that."""
+        return frozenset(s.item.key for s in self.states if s.side == "target" and s.reviewed)
 
     @cached_property
     def refs(self) -> dict[int, tuple[Ref, ...]]:
@@ -132,15 +138,12 @@ class Reading:
 
     @property
     def coverage(self) -> CrosswalkCoverage:
-        none = {
-            s.key for m in self.mappings if m.relation is Relation.NO_RELATIONSHIP for s in m.targets
-        } - set(self.by_target)
         lending = {key for key, found in self.by_target.items() if any(m.relation in TABLE for m in found)}
         return CrosswalkCoverage(
             items=len(self.target.items),
             related=len(self.by_target),
             levelled=len(lending),
-            no_counterpart=len(none),
+            no_counterpart=len(self.without),
             mappings=len(self.mappings),
             reviewed=sum(m.reviewed for m in self.mappings),
         )

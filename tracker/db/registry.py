@@ -3,6 +3,7 @@
 import importlib
 
 MODULES = (
+    "tracker.db.stamp",
     "tracker.access.models",
     "tracker.audit.models",
     "tracker.jurisdictions.models",
@@ -16,6 +17,9 @@ MODULES = (
     "tracker.crosswalks.models",
     "tracker.privacy.models",
     "tracker.exchange.models",
+    "tracker.criteria.models",
+    "tracker.snapshots.models",
+    "tracker.mail.models",
     "tracker.packed.models",
 )
 # What must happen before a transaction commits; importing them says so to `tracker.db.session`.

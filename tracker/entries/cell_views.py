@@ -4,12 +4,14 @@ from litestar import Request, Response, get
 
 from tracker.access.guard import PUBLIC
 from tracker.compare.query import parse
+from tracker.criteria import queries as criteria
 from tracker.entries import queries
 from tracker.entries.context import framework_named, item_and_domain
 from tracker.entries.evidence import Cited, Support, lacking
 from tracker.entries.standing import Source, Standing, contested, heard
 from tracker.instruments import queries as instruments
 from tracker.jurisdictions import queries as jurisdictions
+from tracker.kit import clock
 from tracker.kit.errors import Invalid, NotFound
 from tracker.kit.i18n import gettext as _
 from tracker.kit.vocabulary import Axis
@@ -39,6 +41,9 @@ async def cell_page(request: Request) -> Response[str]:
         item, domain = item_and_domain(framework, path["item"], path["domain"])
         at = await queries.moment(db, query.on, query.as_of)
         voices = await queries.standing(db, at, jurisdictions=[place.id], items=[item.id], domains=[domain])
+        own = await criteria.published(
+            db, query.as_of or clock.now(), jurisdiction_id=place.id, item_id=item.id
+        )
         past = await queries.history(db, place.id, item.id, domain, at.as_of)
         cited = {e.instrument_id for voice in voices for e in voice.evidence}
         situations = await instruments.situations(db, cited, at.as_of)
@@ -59,6 +64,7 @@ async def cell_page(request: Request) -> Response[str]:
         voices=best + [v for v in heard(voices, Source.ALL) if v not in best],
         contested=contested(voices),
         past=past,
+        own_criteria_published=own,
         situations=situations,
         standing_ids={v.id for v in voices},
         axes=list(Axis),

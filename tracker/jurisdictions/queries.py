@@ -26,6 +26,7 @@ _COLUMNS = [
     "income_group",
     "fictional",
 ]
+_REAL_COUNTRY = (col(Jurisdiction.kind) == JurisdictionKind.COUNTRY) & ~col(Jurisdiction.fictional)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,61 @@ async def below(db: AsyncSession, place: Place) -> list[Place]:
         .order_by(Jurisdiction.name, Jurisdiction.code)
     )
     return [Place(*row) for row in rows]
+
+
+async def countries(db: AsyncSession) -> list[str]:
+    """The codes of the real countries, by name."""
+    rows = await db.execute(select(Jurisdiction.code).where(_REAL_COUNTRY).order_by(Jurisdiction.name))
+    return list(rows.scalars())
+
+
+@dataclass(frozen=True, slots=True)
+class PeerSet:
+    """Countries that share something. `key` such as "region:Africa"; `name` is a name, or an income group's code."""
+
+    key: str
+    name: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class PeerGroup:
+    """Sets of one kind: region, subregion or income_group."""
+
+    kind: str
+    sets: tuple[PeerSet, ...]
+
+
+_PEERS = {
+    "region": col(Jurisdiction.region),
+    "subregion": col(Jurisdiction.subregion),
+    "income_group": col(Jurisdiction.income_group),
+}
+
+
+async def peer_groups(db: AsyncSession) -> tuple[PeerGroup, ...]:
+    """The sets of real countries that can be added to a comparison at once, by name."""
+    found = []
+    for kind, column in _PEERS.items():
+        rows = await db.execute(
+            select(column, sa.func.count())
+            .where(_REAL_COUNTRY, column != "")
+            .group_by(column)
+            .order_by(column)
+        )
+        found.append(PeerGroup(kind, tuple(PeerSet(f"{kind}:{name}", name, n) for name, n in rows)))
+    return tuple(found)
+
+
+async def peers(db: AsyncSession, key: str) -> list[str]:
+    """The codes of a set's countries, by name; none where there is no such set."""
+    kind, _colon, name = key.partition(":")
+    if kind not in _PEERS or not name:
+        return []
+    rows = await db.execute(
+        select(Jurisdiction.code).where(_REAL_COUNTRY, _PEERS[kind] == name).order_by(Jurisdiction.name)
+    )
+    return list(rows.scalars())
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,13 @@ class Verdict(msgspec.Struct, array_like=True, frozen=True, gc=False):
     at: int
 
 
+class Cited(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """A source: the scales that it is cited for, and its day, 0 where that is unknown."""
+
+    axis: str
+    dated: int
+
+
 class Said(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """A published revision. `cell` and `by` count into the pack's own lists; `gone`: withdrawn or corrected.
 
@@ -53,6 +60,7 @@ class Said(msgspec.Struct, array_like=True, frozen=True, gc=False):
     gone: int = NEVER
     verdicts: tuple[Verdict, ...] = ()
     confirmed: tuple[int, ...] = ()
+    cited: tuple[Cited, ...] = ()
 
 
 class History(msgspec.Struct, array_like=True, frozen=True):

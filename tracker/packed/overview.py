@@ -1,7 +1,8 @@
-"""A comparison as its matrix shows it, from the packed histories: quick, and without any text of its voices."""
+"""A comparison as its page shows it, from the packed histories: quick, and without any text of its voices."""
 
 from collections.abc import Iterator
 from datetime import date
+from functools import lru_cache
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,9 +11,9 @@ from tracker.compare.comparison import Comparison
 from tracker.compare.queries import assembled, columns_of, narrowed, scope_of
 from tracker.compare.query import Query
 from tracker.entries.queries import Moment
-from tracker.entries.standing import Review, Standing
+from tracker.entries.standing import Evidence, Review, Standing
 from tracker.frameworks.queries import Framework
-from tracker.kit.vocabulary import VALUES, Axis, Basis, Domain, Scope, Voice
+from tracker.kit.vocabulary import VALUES, Axis, Basis, CitationAxis, Domain, InstrumentKind, Scope, Voice
 from tracker.packed import history as packed
 from tracker.packed import queries, row_queries
 from tracker.packed.history import NEVER, OPEN, UNKNOWN, History, Said, micros, moment_of
@@ -22,9 +23,10 @@ Names = dict[str, tuple[str, bool]]
 
 
 async def overview(db: AsyncSession, query: Query) -> Comparison:
-    """What `tracker.compare.queries.compare` answers, but that its voices have no texts, evidence, replies or uid.
+    """What `tracker.compare.queries.compare` answers, but that its voices have no texts, replies or uid.
 
-    For pages that show levels and marks only. Raises Invalid naming the parameter whose code is unknown.
+    Of their evidence they have the scales and days only, and not what it says of principles: a query that asks
+    for one is for `compare`. For pages that show levels, marks and counts. Raises Invalid naming the parameter whose code is unknown.
     """
     framework, places = await scope_of(db, query)
     columns = columns_of(query, framework)
@@ -84,10 +86,37 @@ def _voice(said: Said, cell: tuple[int, int, Domain], keys: list[str], as_of: in
         not_applicable_reason="",
         note="",
         recorded_at=moment_of(said.at),
+        evidence=tuple(_evidence(c.axis, c.dated) for c in said.cited),
         reviews=tuple(
             Review(keys[v.by], v.agrees, "", "told" if v.confirms else "", v.confirms, moment_of(v.at))
             for v in said.verdicts
             if v.at <= as_of
         ),
         confirmed_at=None if confirmed == NEVER else moment_of(confirmed),
+    )
+
+
+@lru_cache(maxsize=20_000)
+def _evidence(axis: str, dated: int) -> Evidence:
+    """A source of which only its day is known; few are ever different."""
+    return Evidence(
+        position=0,
+        axis=CitationAxis(axis),
+        locator="",
+        quote="",
+        quote_language="",
+        translation="",
+        instrument_id=_NO_UID,
+        instrument_key=None,
+        kind=InstrumentKind.OTHER,
+        title="",
+        title_original="",
+        language="",
+        issuer="",
+        citation="",
+        adopted_on=date.fromordinal(dated) if dated else None,
+        in_force_on=None,
+        url="",
+        provenance="",
+        instrument_note="",
     )

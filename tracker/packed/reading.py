@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from tracker.compare.files import moment_text
 from tracker.compare.query import Query
 from tracker.entries.queries import Moment
 from tracker.kit.errors import Invalid
@@ -34,7 +35,7 @@ class Matrix:
             {
                 "framework": self.framework,
                 "on": self.at.on,
-                "as_of": self.at.as_of,
+                "as_of": moment_text(self.at.as_of),
                 "source": query.source.value,
                 "basis": query.basis.value if query.basis else "either",
                 "axis": query.axis,
@@ -72,9 +73,12 @@ def _keys(query: Query, shape: Shape | None) -> list[str]:
     faults = {}
     if not query.jurisdictions:
         faults["jurisdictions"] = _("Name the jurisdictions by their codes, separated by commas.")
-    if query.through or query.show != "all":
-        name = "through" if query.through else "show"
-        faults[name] = _("The matrix gives every cell as it was reported; leave this parameter out.")
+    narrowing = {"through": query.through, "show": query.show != "all", "principle": query.principle}
+    faults |= {
+        name: _("The matrix gives every cell as it was reported; leave this parameter out.")
+        for name, given in narrowing.items()
+        if given
+    }
     if shape is None:
         faults["framework"] = _("There is no framework “%(key)s”.") % {"key": query.framework[:80]}
     else:

@@ -9,11 +9,12 @@ from sqlmodel import col
 
 from tracker.access.models import Organisation
 from tracker.db.base import select
-from tracker.entries.models import PublishedRevision, PublishedWithdrawal
+from tracker.entries.models import PublishedCitation, PublishedRevision, PublishedWithdrawal
 from tracker.frameworks.models import FrameworkItem
+from tracker.instruments.models import PublishedInstrument
 from tracker.kit.vocabulary import Voice
 from tracker.packed import history as packed
-from tracker.packed.history import History, Said, Verdict, micros
+from tracker.packed.history import Cited, History, Said, Verdict, micros
 from tracker.reviews.models import PublishedConfirmation, PublishedReview
 from tracker.reviews.models import Verdict as Judgement
 
@@ -27,10 +28,11 @@ async def histories(
     rows = await db.execute(_revisions(version_id, jurisdiction_ids))
     verdicts = await _verdicts(db, version_id, jurisdiction_ids)
     confirmed = await _confirmations(db, version_id, jurisdiction_ids)
+    cited = await _citations(db, version_id, jurisdiction_ids)
     found: dict[int, list[Any]] = defaultdict(list)
     for row in rows:
         found[row.jurisdiction_id].append(row)
-    return {place: _history(of, verdicts, confirmed) for place, of in found.items()}
+    return {place: _history(of, verdicts, confirmed, cited) for place, of in found.items()}
 
 
 def _revisions(version_id: int, jurisdiction_ids: Collection[int]) -> Any:
@@ -97,7 +99,31 @@ async def _confirmations(
     return found
 
 
-def _history(rows: Sequence[Any], verdicts: dict[int, list[Any]], confirmed: dict[int, list[int]]) -> History:
+async def _citations(
+    db: AsyncSession, version_id: int, jurisdiction_ids: Collection[int]
+) -> dict[int, list[Cited]]:
+    c, i = PublishedCitation, PublishedInstrument
+    rows = await db.execute(
+        select(c.revision_id, c.axis, i.adopted_on, i.in_force_on)
+        .join(i, col(i.id) == c.instrument_id)
+        .join(R, col(R.id) == c.revision_id)
+        .join(FrameworkItem, col(FrameworkItem.id) == R.item_id)
+        .where(_within(jurisdiction_ids), col(FrameworkItem.framework_version_id) == version_id)
+        .order_by(c.revision_id, c.position)
+    )
+    found: dict[int, list[Cited]] = defaultdict(list)
+    for revision_id, axis, adopted_on, in_force_on in rows:
+        dated = adopted_on or in_force_on  # as `Evidence.dated`
+        found[revision_id].append(Cited(axis.value, dated.toordinal() if dated else packed.UNKNOWN))
+    return found
+
+
+def _history(
+    rows: Sequence[Any],
+    verdicts: dict[int, list[Any]],
+    confirmed: dict[int, list[int]],
+    cited: dict[int, list[Cited]],
+) -> History:
     """`rows`: one jurisdiction's revisions, oldest first."""
     cells: dict[str, int] = {}
     voices: dict[str, int] = {}
@@ -135,6 +161,7 @@ def _history(rows: Sequence[Any], verdicts: dict[int, list[Any]], confirmed: dic
                     for _revision, key, verdict, other, independent, at in verdicts.get(row.id, ())
                 ),
                 confirmed=tuple(confirmed.get(row.id, ())),
+                cited=tuple(cited.get(row.id, ())),
             )
         )
     return History(list(cells), list(voices), said)

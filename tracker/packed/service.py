@@ -52,6 +52,7 @@ _DATED = (
     PublishedReply,
     PublishedConfirmation,
     PublishedInstrumentEvent,
+    PublishedRedaction,
 )
 _SHAPES = (FrameworkVersion, FrameworkItem, Jurisdiction)
 Pair = tuple[int, int]
@@ -289,4 +290,4 @@ async def _distinct(db: AsyncSession, column: Any) -> list[date]:
     return list(rows.scalars())
 
 
-keep_with([*_DATED, *_SHAPES, PublishedCitation, PublishedRedaction], keep)
+keep_with([*_DATED, *_SHAPES, PublishedCitation], keep)

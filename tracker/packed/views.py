@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import AsyncIterator
 from typing import Any
 
-import msgspec
 from litestar import Request, Response, get
 from litestar.response import Stream
 
@@ -17,6 +16,7 @@ from tracker.packed.heads import known_head
 from tracker.packed.long_file import pieces
 from tracker.packed.models import FORMAT
 from tracker.packed.reading import read
+from tracker.web.etag import names
 from tracker.web.requests import database_of, query_parameters, settings_of
 
 
@@ -28,10 +28,7 @@ async def matrix(request: Request) -> Response[Any]:
         if _matches(request, tag):
             return _unchanged(tag)
     async with database_of(request).read() as db:
-        try:
-            found = await read(db, parse(query_parameters(request)))
-        except Invalid as invalid:
-            return _problem(invalid)
+        found = await read(db, parse(query_parameters(request)))
     tag = _tag(request, found.head)
     return Response(found.json(), media_type="application/json", headers={"etag": tag} if tag else {})
 
@@ -44,7 +41,7 @@ async def adoption(request: Request) -> Response[str] | Stream:
     async with database.read() as db:
         shape, _head = await queries.shape(db, name) if name else (None, None)
     if name and shape is None:
-        return _problem(Invalid({"framework": _("There is no framework “%(key)s”.") % {"key": name[:80]}}))
+        raise Invalid({"framework": _("There is no framework “%(key)s”.") % {"key": name[:80]}})
     tag = _tag(request, await known_head(database))
     if _matches(request, tag):
         return _unchanged(tag)
@@ -78,12 +75,4 @@ def _tag(request: Request, head: queries.Head | None) -> str:
 
 
 def _matches(request: Request, tag: str) -> bool:
-    given = request.headers.get("if-none-match", "")
-    return bool(tag) and any(part.strip().removeprefix("W/") == tag for part in given.split(","))
-
-
-def _problem(invalid: Invalid) -> Response[str]:
-    """What can't be taken, by parameter (RFC 9457)."""
-    told = {"title": _("Something here can't be taken"), "status": 422, "detail": str(invalid)}
-    body = msgspec.json.encode(told | {"faults": invalid.faults}).decode()
-    return Response(body, status_code=422, media_type="application/problem+json")
+    return bool(tag) and names(request.headers.get("if-none-match", ""), tag)

@@ -1,0 +1,32 @@
+"""Narrowing a query to the one item, domain and axis that a map or a course in time shows."""
+
+from dataclasses import replace
+
+from tracker.compare.query import Query
+from tracker.frameworks.queries import Framework
+from tracker.kit.errors import Invalid
+from tracker.kit.i18n import gettext as _
+from tracker.kit.vocabulary import Axis, Source
+
+
+def one_column(query: Query, framework: Framework) -> Query:
+    """The query with one item, domain and axis: the first of each where it names none.
+
+    Raises Invalid where it asks for more than one item, domain or voice, or the framework has no items.
+    """
+    faults = {}
+    if len(query.items) > 1:
+        faults["items"] = _("Here one item is shown: choose which.")
+    if len(query.domains) > 1:
+        faults["domains"] = _("Here one domain is shown: choose which.")
+    if query.source is Source.ALL:
+        faults["source"] = _("Here one voice of each jurisdiction is shown: choose which.")
+    if not framework.items:
+        faults["framework"] = _("This framework has no items yet.")
+    if faults:
+        raise Invalid(faults)
+    key = query.items[0] if query.items else framework.items[0].key
+    item = next((i for i in framework.items if i.key == key), framework.items[0])
+    domain = query.domains[0] if query.domains and query.domains[0] in item.domains else item.domains[0]
+    axis = query.axis if query.axis != "both" else Axis.COMMITMENT.value
+    return replace(query, items=(key,), domains=(domain,), axis=axis, show="all", layout=(), through="")

@@ -1,0 +1,106 @@
+"""One cell of many jurisdictions: of all countries on a map, or over time in small multiples; the table beside it."""
+
+from dataclasses import replace
+
+from litestar import Request, Response, get
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from tracker.access.guard import PUBLIC
+from tracker.charts.layout import key_codes
+from tracker.compare.comparison import Comparison
+from tracker.compare.files import cell_path
+from tracker.compare.one_column import one_column
+from tracker.compare.queries import compare
+from tracker.compare.query import Query, parse
+from tracker.compare.time_queries import timelines
+from tracker.compare.world import world_map
+from tracker.frameworks import queries as frameworks
+from tracker.jurisdictions import queries as jurisdictions
+from tracker.kit.errors import Invalid, NotFound
+from tracker.kit.i18n import gettext as _
+from tracker.kit.vocabulary import LEVEL_CODES, MISSING_CODES, Axis, Source, value
+from tracker.web.render import context_of, page
+from tracker.web.requests import database_of, query_parameters
+
+
+@get("/{locale:str}/compare/map", name="compare_map", access=PUBLIC)
+async def map_page(request: Request) -> Response[str]:
+    """One item, domain and axis over the world; the first of each where the address names none."""
+    given, locale = query_parameters(request), context_of(request).locale
+    faults: dict[str, str] = {}
+    drawn, query = None, Query(axis=Axis.COMMITMENT.value)
+    async with database_of(request).read() as db:
+        framework = await frameworks.framework(db, given.get("framework") or query.framework)
+        if framework is None:
+            raise NotFound(_("There is no such framework."))
+        try:
+            query = await _query(db, given, framework)
+            drawn = await compare(db, query)
+        except Invalid as invalid:
+            faults = invalid.faults
+    axis = query.axes[0]
+    return page(
+        request,
+        "compare/map.html",
+        status=422 if faults else 200,
+        given=given,
+        faults=faults,
+        framework=framework,
+        query=query,
+        axis=axis,
+        comparison=drawn,
+        map=world_map(drawn, axis) if drawn else None,
+        said=[c for c in drawn.rows() if c.voices] if drawn else [],
+        href=lambda cell: cell_path(_some(drawn), cell, locale),
+        axes=list(Axis),
+        sources=[s for s in Source if s is not Source.ALL],
+        levels=[value(axis, code) for code in LEVEL_CODES],
+        missing_values=[value(axis, code) for code in MISSING_CODES],
+    )
+
+
+def _some(drawn: Comparison | None) -> Comparison:
+    if drawn is None:
+        raise LookupError("there is no comparison to link into")
+    return drawn
+
+
+async def _query(db: AsyncSession, given: dict[str, str], framework: frameworks.Framework) -> Query:
+    """One column of all countries."""
+    query = one_column(parse({**given, "jurisdictions": ""}), framework)
+    return replace(query, jurisdictions=tuple(await jurisdictions.countries(db)))
+
+
+@get("/{locale:str}/compare/time", name="compare_time", access=PUBLIC)
+async def time_page(request: Request) -> Response[str]:
+    """One item, domain and axis over time, a small panel for each jurisdiction."""
+    given, locale = query_parameters(request), context_of(request).locale
+    faults: dict[str, str] = {}
+    drawn, course, query = None, None, Query(axis=Axis.COMMITMENT.value)
+    async with database_of(request).read() as db:
+        framework = await frameworks.framework(db, given.get("framework") or query.framework)
+        if framework is None:
+            raise NotFound(_("There is no such framework."))
+        try:
+            query = one_column(parse(given), framework)
+            if not query.jurisdictions:
+                raise Invalid({"jurisdictions": _("Choose jurisdictions on the compare page first.")})
+            drawn, course = await timelines(db, query)
+        except Invalid as invalid:
+            faults = invalid.faults
+    return page(
+        request,
+        "compare/time.html",
+        status=422 if faults else 200,
+        given=given,
+        faults=faults,
+        framework=framework,
+        query=query,
+        axis=query.axes[0],
+        comparison=drawn,
+        course=course,
+        marks=[value(axis, code) for axis, code in key_codes(course)] if course else [],
+        href=lambda cell: cell_path(_some(drawn), cell, locale),
+        axes=list(Axis),
+        sources=[s for s in Source if s is not Source.ALL],
+    )

@@ -1,0 +1,67 @@
+"""What the compare page tells beside its tables: counts of each jurisdiction, who has what, gaps, unknowns, cautions."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tracker.compare import told
+from tracker.compare.caveats import caveats
+from tracker.compare.comparison import Column, ComparedCell, Comparison, coverage
+from tracker.compare.files import cell_path
+from tracker.compare.measures import Measures, evidenced, score, scored
+from tracker.compare.wording import column_ref
+from tracker.jurisdictions.queries import Place
+from tracker.kit.vocabulary import Axis
+
+# Above this many jurisdictions a list of names is no longer read; the files have them all.
+MOST_NAMED = 12
+# Each confirmed gap is a line of its own; more are in the table, under "Only confirmed gaps".
+MOST_GAPS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceRead:
+    place: Place
+    measures: dict[Axis, Measures]
+    unknowns: dict[Axis, tuple[told.Unknown, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """`href` leads to the page of a cell; `one_tier`: whether scores count all the columns that are shown."""
+
+    places: tuple[PlaceRead, ...]
+    columns: tuple[told.ColumnTold, ...]
+    gaps: tuple[told.Gap, ...]
+    caveats: tuple[str, ...]
+    one_tier: bool
+    href: Callable[[ComparedCell], str]
+    name: Callable[[Column], str]
+
+    @property
+    def differing(self) -> tuple[told.ColumnTold, ...]:
+        return tuple(c for c in self.columns if c.differs)
+
+
+def reading(comparison: Comparison, locale: str) -> Reading:
+    """All of it; links are of `locale`."""
+    columns = scored(comparison)
+    return Reading(
+        places=tuple(_place(comparison, place, columns) for place in comparison.places),
+        columns=told.columns_told(comparison),
+        gaps=told.gaps(comparison),
+        caveats=tuple(caveats(comparison)),
+        one_tier=len(columns) == len(comparison.columns),
+        href=lambda cell: cell_path(comparison, cell, locale),
+        name=column_ref,
+    )
+
+
+def _place(comparison: Comparison, place: Place, columns: tuple[Column, ...]) -> PlaceRead:
+    shown = [comparison.cell(place, c) for c in comparison.columns]
+    counted = [comparison.cell(place, c) for c in columns]
+    axes = comparison.query.axes
+    return PlaceRead(
+        place,
+        {a: Measures(coverage(comparison, place, a), score(counted, a), evidenced(shown, a)) for a in axes},
+        {a: told.unknowns(shown, a) for a in axes},
+    )
