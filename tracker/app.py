@@ -39,6 +39,7 @@ from tracker.mail import views as mail
 from tracker.mail.runner import runner
 from tracker.notices import views as notices
 from tracker.organisations import views as organisations
+from tracker.packed import views as packed
 from tracker.pages import views as pages
 from tracker.privacy import views as privacy
 from tracker.reviews import views as reviews
@@ -231,6 +232,8 @@ ROUTES: list[HTTPRouteHandler] = [
     api_tokens.make_token,
     api_tokens.revoke_page,
     api_tokens.revoke_do,
+    packed.matrix,
+    packed.adoption,
 ]
 
 

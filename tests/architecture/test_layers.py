@@ -29,6 +29,7 @@ LAYERS: list[set[str]] = [
         "mail",
         "notices",
         "organisations",
+        "packed",
         "pages",
         "privacy",
         "reviews",

@@ -77,6 +77,7 @@ class Action(StrEnum):
     SET_SAVED = "set.saved"
     SET_RENAMED = "set.renamed"
     SET_DELETED = "set.deleted"
+    SYNTHETIC_LOADED = "synthetic.loaded"
 
 
 def digest(previous: str, sequence: int, fields: dict[str, Any]) -> str:

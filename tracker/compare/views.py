@@ -32,6 +32,7 @@ from tracker.jurisdictions.queries import Listed
 from tracker.kit.errors import Invalid
 from tracker.kit.i18n import gettext as _
 from tracker.kit.vocabulary import LEVEL_CODES, MISSING_CODES, Axis, Basis, Domain, Principle, Source, value
+from tracker.packed.overview import overview
 from tracker.web.render import context_of, page, renderer_of
 from tracker.web.requests import database_of, query_parameters
 
@@ -104,7 +105,8 @@ async def compare_page(request: Request) -> Response[str] | Redirect:
             if query.through:
                 return _lens(request, query)
             if query.jurisdictions:
-                comparison = await compare(db, query)
+                read = compare if query.principle else overview
+                comparison = await read(db, query)
         except Invalid as invalid:
             faults = invalid.faults
     if not faults and not options.searched and query.url() != request.url.query:
