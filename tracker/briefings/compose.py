@@ -1,12 +1,14 @@
 """A comparison composed as a briefing: parts, numbers and sentences, the same for the page and the PDF."""
 
 from tracker.briefings.annex import annex, register
+from tracker.briefings.beside import NOTHING, Beside
 from tracker.briefings.closing import citation, context
 from tracker.briefings.desk import Desk, text
 from tracker.briefings.differences import differences, gaps
 from tracker.briefings.document import Block, Bullets, Document, Facts, Notice, Part, Run, Runs
 from tracker.briefings.messages import key_messages
 from tracker.briefings.method import method
+from tracker.briefings.options import DEFAULT, Options
 from tracker.briefings.places import place_parts
 from tracker.briefings.reading import how_to_read, matrix_parts, text_block
 from tracker.briefings.wording import axis_word, day, moment
@@ -21,11 +23,19 @@ from tracker.kit.safe import safe_url
 from tracker.kit.vocabulary import Axis, word
 
 
-def compose(comparison: Comparison, *, base_url: str, locale: str, service_name: str) -> Document:
-    """The briefing of a comparison; equal comparisons give equal documents.
+def compose(
+    comparison: Comparison,
+    *,
+    base_url: str,
+    locale: str,
+    service_name: str,
+    options: Options = DEFAULT,
+    beside: Beside = NOTHING,
+) -> Document:
+    """The briefing of a comparison; equal comparisons, options and things beside give equal documents.
 
-    `base_url` without a slash at its end. Words are of the current language, links of `locale`.
-    Raises Invalid where no jurisdiction is compared.
+    `base_url` without a slash at its end. Words are of the current language, links of `locale`. `beside` is what
+    `gather` read for the same comparison and options. Raises Invalid where no jurisdiction is compared.
     """
     if not comparison.places:
         raise Invalid({"jurisdictions": _("Choose at least one jurisdiction for a briefing.")})

@@ -1,0 +1,100 @@
+"""What a briefing is asked to be, beside the comparison it is made of. Plain values, which an edition can keep."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+# In the order in which a briefing has them; "messages" and "read" can't be left out of one.
+PARTS = (
+    "messages",
+    "read",
+    "matrix",
+    "domains",
+    "change",
+    "gaps",
+    "recommendations",
+    "lens",
+    "jurisdictions",
+    "evidence",
+    "method",
+    "data",
+)
+# Up to so many jurisdictions a briefing treats each in full; above it is a register.
+MOST_IN_FULL = 12
+
+
+class Grade(StrEnum):
+    """How strongly an organisation recommends."""
+
+    URGES = "urges"
+    CONSIDERS = "considers"
+    INVITES = "invites"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A key message that a human chose. `key`: of which generated one (messages.KEYS), or "" for an own one.
+
+    `text`: what takes the place of its sentence, "" for the sentence as generated. `author`: who wrote the text.
+    The cells that a generated message rests on stay with it.
+    """
+
+    key: str
+    text: str = ""
+    author: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendation:
+    """What a named organisation recommends; never generated."""
+
+    organisation: str
+    grade: Grade
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """The snapshot that a briefing is made from: its id, SHA-256 (hexadecimal) and absolute address."""
+
+    id: str
+    sha256: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """`number` from 1; `state`: draft, final or superseded; `url`: the edition's own absolute address.
+
+    `made_on`: the day on which it was made; `before`: number and day of the edition that change is told since.
+    """
+
+    number: int
+    state: str
+    url: str
+    made_on: date
+    before: tuple[int, date] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """`question`: "" for the one that follows from the comparison.
+
+    `parts`: of PARTS. `since`: change is told since this day, by what is known at the comparison's moment.
+    `lens`: the key of a crosswalk. `messages`: None for those that the rules give, at most five.
+    """
+
+    question: str = ""
+    parts: tuple[str, ...] = PARTS
+    since: date | None = None
+    lens: str = ""
+    messages: tuple[Message, ...] | None = None
+    recommendations: tuple[Recommendation, ...] = ()
+    snapshot: Frozen | None = None
+    edition: Edition | None = None
+
+    def has(self, part: str) -> bool:
+        return part in self.parts
+
+
+DEFAULT = Options()
