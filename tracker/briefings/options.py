@@ -1,10 +1,10 @@
 """What a briefing is asked to be, beside the comparison it is made of. Plain values, which an edition can keep."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
-# In the order in which a briefing has them; "messages" and "read" can't be left out of one.
+# In the order in which a briefing has them.
 PARTS = (
     "messages",
     "read",
@@ -19,6 +19,8 @@ PARTS = (
     "method",
     "data",
 )
+# Without them a reader would take the rest for more than it is.
+ALWAYS = ("messages", "read", "method", "data")
 # Up to so many jurisdictions a briefing treats each in full; above it is a register.
 MOST_IN_FULL = 12
 
@@ -80,13 +82,15 @@ class Edition:
 class Options:
     """`question`: "" for the one that follows from the comparison.
 
-    `parts`: of PARTS. `since`: change is told since this day, by what is known at the comparison's moment.
+    `parts`: of PARTS. `since`: change is told since what was in force on this day, by what had been published by
+    `known_by`; without it, by what had been published at the comparison's own moment.
     `lens`: the key of a crosswalk. `messages`: None for those that the rules give, at most five.
     """
 
     question: str = ""
     parts: tuple[str, ...] = PARTS
     since: date | None = None
+    known_by: datetime | None = None
     lens: str = ""
     messages: tuple[Message, ...] | None = None
     recommendations: tuple[Recommendation, ...] = ()

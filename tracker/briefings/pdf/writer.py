@@ -49,7 +49,7 @@ def draw(document: Document, page_size: str = "A4") -> bytes:
 
 
 def _sheets(width: float, height: float) -> tuple[Sheet, Sheet]:
-    return Sheet(width, height, 56, 64, 66), Sheet(height, width, 48, 44, 60)
+    return Sheet(width, height, 56, 64, 66), Sheet(height, width, 48, 36, 50)
 
 
 def _places(document: Document) -> frozenset[str]:
