@@ -18,7 +18,7 @@ from tracker.kit.i18n import gettext as _
 from tracker.kit.vocabulary import Axis, word
 
 # Each day takes a reading of the whole; the latest are kept.
-MOST_DAYS, MOST_COURSES = 24, 3
+MOST_DAYS, MOST_COURSES = 16, 3
 
 Steps = dict[tuple[int, int], tuple[Step, ...]]
 

@@ -1,6 +1,7 @@
-"""The briefing of a comparison, as a page and as a PDF."""
+"""The briefing of a comparison, as a page, as a PDF, and as files for editing and for programs."""
 
 import asyncio
+from dataclasses import dataclass
 
 from litestar import Request, Response, get
 
@@ -8,6 +9,10 @@ from tracker.access.guard import PUBLIC
 from tracker.briefings import pdf
 from tracker.briefings.compose import compose
 from tracker.briefings.document import Document
+from tracker.briefings.options import DEFAULT
+from tracker.briefings.queries import gather
+from tracker.briefings.twins import data, docx, tables
+from tracker.compare.comparison import Comparison
 from tracker.compare.queries import compare
 from tracker.compare.query import Query, parse
 from tracker.kit.errors import Invalid
@@ -15,66 +20,112 @@ from tracker.kit.i18n import gettext as _
 from tracker.web.render import context_of, page, renderer_of
 from tracker.web.requests import database_of, query_parameters
 
-# A briefing treats each jurisdiction on pages of its own; more than this nobody reads.
-MOST_JURISDICTIONS = 40
+# A register of more is made at the command line or as an edition, not while somebody waits.
+MOST_JURISDICTIONS = 200
+
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
-async def _document(request: Request) -> tuple[Query, Document]:
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A briefing and what it was made of. `base_url` and `locale`: of the links in it."""
+
+    query: Query
+    comparison: Comparison
+    document: Document
+    base_url: str
+    locale: str
+
+    @property
+    def data(self) -> str:
+        return data.told(self.comparison, self.document, DEFAULT, self.base_url, self.locale)
+
+
+async def _made(request: Request) -> Made:
     query = parse(query_parameters(request))
     if not query.jurisdictions:
-        raise Invalid(
-            {
-                "jurisdictions": _(
-                    "A briefing needs at least one jurisdiction: choose them on the compare page."
-                )
-            }
-        )
+        told = _("A briefing needs at least one jurisdiction: choose them on the compare page.")
+        raise Invalid({"jurisdictions": told})
     if len(query.jurisdictions) > MOST_JURISDICTIONS:
-        raise Invalid(
-            {"jurisdictions": _("A briefing takes %(n)s jurisdictions at most.") % {"n": MOST_JURISDICTIONS}}
-        )
+        told = _("A briefing takes %(n)s jurisdictions at most.") % {"n": MOST_JURISDICTIONS}
+        raise Invalid({"jurisdictions": told})
     async with database_of(request).read() as db:
         comparison = await compare(db, query)
-    settings = renderer_of(request).settings
+        beside = await gather(db, comparison, DEFAULT)
+    settings, locale = renderer_of(request).settings, context_of(request).locale
     document = compose(
         comparison,
         base_url=settings.base_url,
-        locale=context_of(request).locale,
+        locale=locale,
         service_name=settings.service_name,
+        beside=beside,
     )
-    return query, document
+    return Made(query, comparison, document, settings.base_url, locale)
 
 
 @get("/{locale:str}/compare/briefing", name="briefing", access=PUBLIC)
 async def briefing_page(request: Request) -> Response[str]:
     """The briefing as a page."""
-    query, document = await _document(request)
+    made = await _made(request)
     urls, locale = renderer_of(request).urls, context_of(request).locale
+
+    def url(name: str) -> str:
+        return f"{urls.path(name, locale)}?{made.query.url()}"
+
     return page(
         request,
         "briefings/briefing.html",
-        document=document,
-        pdf_url=f"{urls.path('briefing_pdf', locale)}?{query.url()}",
-        comparison_url=f"{urls.path('compare', locale)}?{query.url()}",
+        document=made.document,
+        files=[
+            (_("Download as PDF"), url("briefing_pdf")),
+            (_("Word, for editing"), url("briefing_docx")),
+            (_("JSON"), url("briefing_json")),
+            (_("Tables (CSV)"), url("briefing_zip")),
+        ],
+        comparison_url=url("compare"),
     )
 
 
 @get("/{locale:str}/compare/briefing.pdf", name="briefing_pdf", access=PUBLIC)
 async def briefing_pdf(request: Request) -> Response[bytes]:
     """The same briefing as a PDF; the same state of the record gives the same bytes."""
-    query, document = await _document(request)
-    drawn = await asyncio.to_thread(pdf.draw, document)
-    return Response(
-        drawn,
-        media_type="application/pdf",
-        headers={"content-disposition": f'attachment; filename="{_file_name(query, document)}"'},
-    )
+    made = await _made(request)
+    drawn = await asyncio.to_thread(pdf.draw, made.document)
+    return _file(made, drawn, "application/pdf", "pdf")
 
 
-def _file_name(query: Query, document: Document) -> str:
+@get("/{locale:str}/compare/briefing.docx", name="briefing_docx", access=PUBLIC)
+async def briefing_docx(request: Request) -> Response[bytes]:
+    """The same briefing as a Word file."""
+    made = await _made(request)
+    return _file(made, await asyncio.to_thread(docx.write, made.document), WORD, "docx")
+
+
+@get("/{locale:str}/compare/briefing.json", name="briefing_json", access=PUBLIC)
+async def briefing_json(request: Request) -> Response[bytes]:
+    """What the briefing is made of, and the briefing itself, as data."""
+    made = await _made(request)
+    return _file(made, made.data.encode("utf-8", "replace"), "application/json", "json")
+
+
+@get("/{locale:str}/compare/briefing.zip", name="briefing_zip", access=PUBLIC)
+async def briefing_zip(request: Request) -> Response[bytes]:
+    """Every table of the briefing as CSV, with the JSON."""
+    made = await _made(request)
+    packed = await asyncio.to_thread(tables.archive, made.document, made.data)
+    return _file(made, packed, "application/zip", "zip")
+
+
+def _file(made: Made, body: bytes, media_type: str, ending: str) -> Response[bytes]:
+    name = file_name(made.query, made.document, ending)
+    headers = {"content-disposition": f'attachment; filename="{name}"'}
+    return Response(body, media_type=media_type, headers=headers)
+
+
+def file_name(query: Query, document: Document, ending: str = "pdf") -> str:
     """briefing, the codes (the first five), the day: letters, digits, dots and hyphens only."""
     codes = [
         c for c in query.jurisdictions[:5] if c.replace("-", "").replace(".", "").isalnum() and c.isascii()
     ]
     more = "" if len(query.jurisdictions) <= len(codes) else "-and-more"
-    return f"briefing-{'-'.join(codes)}{more}-{document.dated}.pdf"
+    return f"briefing-{'-'.join(codes)}{more}-{document.dated}.{ending}"

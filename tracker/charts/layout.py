@@ -220,7 +220,7 @@ def _segment(code: str, count: int, x: float, part: float, middle: float, shapes
         shapes.append(Label(x + part / 2, base, number, anchor="middle", bold=True, tone=tone))
 
 
-PANEL_HEIGHT, PANEL_LEAST = 96.0, 150.0
+PANEL_HEIGHT, PANEL_LEAST = 96.0, 140.0
 
 
 def _timelines(spec: Timelines, width: float, shapes: list[Shape]) -> float:
