@@ -1,6 +1,7 @@
 """A comparison composed as a briefing: parts, numbers and sentences, the same for the page and the PDF."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from tracker.briefings.advice import recommendations
 from tracker.briefings.annex import annex, register
@@ -10,7 +11,7 @@ from tracker.briefings.closing import context, data
 from tracker.briefings.desk import Desk, text
 from tracker.briefings.differences import differences, gaps
 from tracker.briefings.document import Document, Facts, Part, Run, Runs
-from tracker.briefings.inferred import inferred
+from tracker.briefings.lens import lens_parts
 from tracker.briefings.method import method
 from tracker.briefings.options import ALWAYS, DEFAULT, PARTS, Options
 from tracker.briefings.places import place_parts
@@ -22,6 +23,7 @@ from tracker.compare.caveats import shown
 from tracker.compare.comparison import Comparison
 from tracker.compare.query import DEFAULT_FRAMEWORK
 from tracker.compare.wording import MOST_NAMES, item_ref, named, place_heading
+from tracker.crosswalks.reading import Reading
 from tracker.kit.errors import Invalid
 from tracker.kit.i18n import direction, ngettext
 from tracker.kit.i18n import gettext as _
@@ -31,6 +33,7 @@ from tracker.kit.vocabulary import Axis, word
 
 def compose(
     comparison: Comparison,
+    reading: Reading | None = None,
     *,
     base_url: str,
     locale: str,
@@ -40,11 +43,13 @@ def compose(
 ) -> Document:
     """The briefing of a comparison; equal comparisons, options and things beside give equal documents.
 
-    `base_url` without a slash at its end. Words are of the current language, links of `locale`. `beside` is what
-    `gather` read for the same comparison and options. Raises Invalid where no jurisdiction is compared.
+    `reading`: the same comparison read through a crosswalk, told in a part of its own. `base_url` without a slash
+    at its end. Words are of the current language, links of `locale`. `beside` is what `gather` read for the same
+    comparison and options. Raises Invalid where no jurisdiction is compared.
     """
     if not comparison.places:
         raise Invalid({"jurisdictions": _("Choose at least one jurisdiction for a briefing.")})
+    beside = replace(beside, lens=reading or beside.lens)
     desk = Desk(comparison, register(comparison), base_url, locale, service_name, options, beside)
     question = options.question or _question(comparison)
     return Document(
@@ -70,7 +75,7 @@ def _parts(desk: Desk, question: str) -> tuple[Part, ...]:
         "change": lambda: change(desk),
         "gaps": lambda: gaps(desk),
         "recommendations": lambda: [recommendations(desk)],
-        "lens": lambda: inferred(desk),
+        "lens": lambda: lens_parts(desk, desk.beside.lens),
         "jurisdictions": lambda: place_parts(desk),
         "evidence": lambda: [annex(desk.register, in_full=desk.in_full)],
         "method": lambda: [*method(desk), context(desk)],
@@ -165,6 +170,7 @@ def _facts(desk: Desk) -> Facts:
     if frozen:
         made.append((_("Snapshot"), (Run(frozen.id, href=frozen.url),)))
     basis = word("basis", query.basis.value) if query.basis else _("Any: by name or equivalent")
+    principle = ((_("Principle"), text(word("principle", query.principle))),) if query.principle else ()
     landing = safe_url(framework.landing_url)
     changed = ((_("Last published change"), text(day(at.dated))),) if at.dated != at.as_of.date() else ()
     rows: tuple[tuple[str, Runs], ...] = (
@@ -177,6 +183,7 @@ def _facts(desk: Desk) -> Facts:
         (_("Axes"), text(" · ".join(axis_word(a) for a in query.axes))),
         (_("Voices read"), text(word("source", query.source.value))),
         (_("Basis"), text(basis)),
+        *principle,
         (_("Counted"), text(_counted(comparison))),
         (_("This comparison"), (Run(_("open it in the service"), href=desk.comparison_url()),)),
     )
@@ -203,4 +210,7 @@ def _counted(comparison: Comparison) -> str:
         told += _(", %(cells)s in all") % {"cells": columns * places}
     if comparison.query.show != "all":
         told += _("; shown: %(show)s") % {"show": shown(comparison.query.show)}
+    if comparison.query.principle:
+        said = word("principle", comparison.query.principle).lower()
+        told += _("; only where a cited instrument says so: %(principle)s") % {"principle": said}
     return told

@@ -57,11 +57,12 @@ class Recommendation:
 
 @dataclass(frozen=True, slots=True)
 class Frozen:
-    """The snapshot that a briefing is made from: its id, SHA-256 (hexadecimal) and absolute address."""
+    """The snapshot that a briefing is made from: its id, SHA-256 (hexadecimal), absolute address and how to cite it."""
 
     id: str
     sha256: str
     url: str
+    citation: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,8 +133,15 @@ def _citation(desk: Desk, question: str) -> list[Block]:
         "on": day(at.on),
         "edition": _(", edition %(n)s") % {"n": edition.number} if edition else "",
     }
+    frozen = desk.options.snapshot
+    if frozen and frozen.citation and not edition:
+        reference = frozen.citation.removesuffix(url).strip()
     blocks: list[Block] = [Text((Run(reference + " "), Run(url, href=url)))]
-    if not desk.options.snapshot:
+    if frozen:
+        blocks.append(
+            text_block(_("The snapshot at this address never changes; what was redacted since says so."))
+        )
+    else:
         blocks.append(
             text_block(
                 _("The address spells out both dates, so it gives the same answer after later publications.")

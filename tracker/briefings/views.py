@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from litestar import Request, Response, get
 
 from tracker.access.guard import PUBLIC
-from tracker.briefings import pdf
 from tracker.briefings.compose import compose
 from tracker.briefings.document import Document
 from tracker.briefings.options import DEFAULT
 from tracker.briefings.queries import gather
-from tracker.briefings.twins import data, docx, tables
+from tracker.briefings.twins.kinds import MEDIA_TYPES, make
 from tracker.compare.comparison import Comparison
 from tracker.compare.queries import compare
 from tracker.compare.query import Query, parse
+from tracker.crosswalks.lens_queries import reading_of
 from tracker.kit.errors import Invalid
 from tracker.kit.i18n import gettext as _
 from tracker.web.render import context_of, page, renderer_of
@@ -23,22 +23,14 @@ from tracker.web.requests import database_of, query_parameters
 # A register of more is made at the command line or as an edition, not while somebody waits.
 MOST_JURISDICTIONS = 200
 
-WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A briefing and what it was made of. `base_url` and `locale`: of the links in it."""
+    """A briefing and what it was made of."""
 
     query: Query
     comparison: Comparison
     document: Document
-    base_url: str
-    locale: str
-
-    @property
-    def data(self) -> str:
-        return data.told(self.comparison, self.document, DEFAULT, self.base_url, self.locale)
 
 
 async def _made(request: Request) -> Made:
@@ -50,17 +42,19 @@ async def _made(request: Request) -> Made:
         told = _("A briefing takes %(n)s jurisdictions at most.") % {"n": MOST_JURISDICTIONS}
         raise Invalid({"jurisdictions": told})
     async with database_of(request).read() as db:
-        comparison = await compare(db, query)
+        found = await reading_of(db, query) if query.through else None
+        comparison = found.comparison if found else await compare(db, query)
         beside = await gather(db, comparison, DEFAULT)
     settings, locale = renderer_of(request).settings, context_of(request).locale
     document = compose(
         comparison,
+        found,
         base_url=settings.base_url,
         locale=locale,
         service_name=settings.service_name,
         beside=beside,
     )
-    return Made(query, comparison, document, settings.base_url, locale)
+    return Made(query, comparison, document)
 
 
 @get("/{locale:str}/compare/briefing", name="briefing", access=PUBLIC)
@@ -89,37 +83,34 @@ async def briefing_page(request: Request) -> Response[str]:
 @get("/{locale:str}/compare/briefing.pdf", name="briefing_pdf", access=PUBLIC)
 async def briefing_pdf(request: Request) -> Response[bytes]:
     """The same briefing as a PDF; the same state of the record gives the same bytes."""
-    made = await _made(request)
-    drawn = await asyncio.to_thread(pdf.draw, made.document)
-    return _file(made, drawn, "application/pdf", "pdf")
+    return await _file(request, "pdf")
 
 
 @get("/{locale:str}/compare/briefing.docx", name="briefing_docx", access=PUBLIC)
 async def briefing_docx(request: Request) -> Response[bytes]:
     """The same briefing as a Word file."""
-    made = await _made(request)
-    return _file(made, await asyncio.to_thread(docx.write, made.document), WORD, "docx")
+    return await _file(request, "docx")
 
 
 @get("/{locale:str}/compare/briefing.json", name="briefing_json", access=PUBLIC)
 async def briefing_json(request: Request) -> Response[bytes]:
     """What the briefing is made of, and the briefing itself, as data."""
-    made = await _made(request)
-    return _file(made, made.data.encode("utf-8", "replace"), "application/json", "json")
+    return await _file(request, "json")
 
 
 @get("/{locale:str}/compare/briefing.zip", name="briefing_zip", access=PUBLIC)
 async def briefing_zip(request: Request) -> Response[bytes]:
     """Every table of the briefing as CSV, with the JSON."""
+    return await _file(request, "zip")
+
+
+async def _file(request: Request, kind: str) -> Response[bytes]:
     made = await _made(request)
-    packed = await asyncio.to_thread(tables.archive, made.document, made.data)
-    return _file(made, packed, "application/zip", "zip")
-
-
-def _file(made: Made, body: bytes, media_type: str, ending: str) -> Response[bytes]:
-    name = file_name(made.query, made.document, ending)
+    locale, base_url = context_of(request).locale, renderer_of(request).settings.base_url
+    body = await asyncio.to_thread(make, kind, made.comparison, made.document, DEFAULT, base_url, locale)
+    name = file_name(made.query, made.document, kind)
     headers = {"content-disposition": f'attachment; filename="{name}"'}
-    return Response(body, media_type=media_type, headers=headers)
+    return Response(body, media_type=MEDIA_TYPES[kind], headers=headers)
 
 
 def file_name(query: Query, document: Document, ending: str = "pdf") -> str:

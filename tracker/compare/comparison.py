@@ -1,7 +1,7 @@
 """A comparison: the jurisdictions, the cells, and the voices in each, as a value that pages and files draw."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from tracker.compare.query import Query
@@ -9,7 +9,7 @@ from tracker.entries.queries import Moment
 from tracker.entries.standing import Standing
 from tracker.frameworks.queries import Framework, Item
 from tracker.jurisdictions.queries import Place
-from tracker.kit.vocabulary import LEVEL_CODES, Axis, Domain, Value, value
+from tracker.kit.vocabulary import LEVEL_CODES, Axis, Domain, Principle, Value, value
 
 Column = tuple[Item, Domain]
 
@@ -30,6 +30,10 @@ class ComparedCell:
     seen: date
     filtered: bool = False
 
+    def says(self, principle: Principle | None) -> bool:
+        """Whether a voice that is heard cites an instrument that says so; False where nothing is asked."""
+        return principle is not None and any(v.says(principle) for v in self.voices)
+
     @property
     def voice(self) -> Standing | None:
         return self.voices[0] if self.voices else None
@@ -49,7 +53,7 @@ class ComparedCell:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """`cells` has every jurisdiction x column; `columns` are those that `show` keeps."""
+    """`cells` has every jurisdiction x column; `columns` are those that `show` and `principle` keep."""
 
     query: Query
     at: Moment
@@ -66,6 +70,11 @@ class Comparison:
         for place in self.places:
             for column in self.columns:
                 yield self.cell(place, column)
+
+    @property
+    def dated(self) -> Query:
+        """The query with its moment and the framework's version spelled out: it reads the same tomorrow."""
+        return replace(self.query, framework=self.framework.name, on=self.at.on, as_of=self.at.as_of)
 
     @property
     def items(self) -> tuple[Item, ...]:

@@ -105,14 +105,14 @@ def _sources(name: str, part: Part, sources: list[Evidence]) -> Plain:
     return Plain(name, part.heading, columns, rows)
 
 
-def archive(document: Document, data: str) -> bytes:
+def archive(document: Document, data: bytes) -> bytes:
     """A ZIP of a CSV for each table, a list of them, and the JSON that the briefing is made of."""
     out = io.BytesIO()
     made = tables(document)
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as file:
-        _add(file, "tables.csv", _csv(("file", "caption", "rows"), _listed(made)))
+        _add(file, "tables.csv", _csv(("file", "caption", "rows"), _listed(made)).encode())
         for table in made:
-            _add(file, f"{table.name}.csv", _csv(table.columns, table.rows))
+            _add(file, f"{table.name}.csv", _csv(table.columns, table.rows).encode("utf-8", "replace"))
         _add(file, "briefing.json", data)
     return out.getvalue()
 
@@ -131,5 +131,5 @@ def _csv(columns: tuple[str, ...], rows: object) -> str:
     return out.getvalue()
 
 
-def _add(file: zipfile.ZipFile, name: str, text: str) -> None:
-    file.writestr(zipfile.ZipInfo(name, STAMP), text.encode("utf-8", "replace"), zipfile.ZIP_DEFLATED)
+def _add(file: zipfile.ZipFile, name: str, content: bytes) -> None:
+    file.writestr(zipfile.ZipInfo(name, STAMP), content, zipfile.ZIP_DEFLATED)
