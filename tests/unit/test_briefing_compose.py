@@ -485,7 +485,7 @@ def env() -> Environment:
 def page(env: Environment, document: d.Document) -> str:
     return env.get_template("briefings/briefing.html").render(
         document=document,
-        pdf_url="/briefing.pdf",
+        files=[("PDF", "/briefing.pdf")],
         comparison_url="/compare",
         url=lambda name: f"/{name}",
         static=lambda name: f"/static/{name}",

@@ -11,7 +11,7 @@ from tracker.charts.spec import Pair, Slope
 from tracker.compare.comparison import Column, Comparison
 from tracker.compare.wording import cell_ref, column_ref
 from tracker.kit.i18n import gettext as _
-from tracker.kit.vocabulary import Axis
+from tracker.kit.vocabulary import Axis, value
 
 # The changes of a register would fill it; the comparison itself has them all.
 MOST_ROWS = 120
@@ -121,5 +121,18 @@ def _courses(desk: Desk) -> Iterator[Block]:
             "sign stands where there was no level. Shown are the columns in which most has changed."
         )
     )
+    rows: list[tuple[Runs, ...]] = []
     for course in desk.beside.courses:
         yield chart(course)
+        rows += [
+            (
+                (Run(f"{panel.label}: {course.title}"),),
+                (Run(day(step.day)),),
+                (Run(_code(step.code, value(course.axis, step.code).word)),),
+            )
+            for panel in course.panels
+            for step in panel.steps[1:]
+        ]
+    if rows:
+        columns = (_("Cell"), _("From"), _("What was said"))
+        yield Table(_("The days of change in these panels"), columns, tuple(rows), (0.56, 0.2, 0.24))

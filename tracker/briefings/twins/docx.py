@@ -192,7 +192,7 @@ class _Writer:
 
     def _evidence(self, block: Evidence) -> Iterator[str]:
         title = (Run(f"[{block.number}] "), Run(block.title, href=block.href))
-        yield self._p(title, "Heading 3", block.anchor)
+        yield self._p(title, "Heading 2", block.anchor)
         yield from (self._p((Run(line),)) for line in block.lines if line)
         if block.quote:
             yield self._p((Run(block.quote),), "Quote", language=block.quote_language)
