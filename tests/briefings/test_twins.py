@@ -20,7 +20,9 @@ from tests.personas import Visitor
 
 STATES = "jurisdictions=US-CT,US-FL,US-LA,US-MI,US-TX"
 QUERIES = pytest.mark.parametrize("query", [STATES, "jurisdictions=XAA,XAB,XAC"], ids=["states", "fictional"])
-NUMBER = re.compile(r"\d+(?:\.\d+)?")
+NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
+# What stands in a PDF for a text in a script that its typefaces lack.
+STAND_IN = re.compile(r"\[\w+ text, \d+ characters\]")
 
 
 async def file(client: Visitor, kind: str, query: str) -> bytes:
@@ -129,7 +131,8 @@ async def test_the_word_file_has_the_numbers_of_the_json(client: Visitor, query:
             and style is not None
             and style.get(qn("w:val")) in ("Heading1", "Heading2")
         ):
-            anchor = next(anchors)
+            first = element.find(f".//{qn('w:t')}").text
+            anchor = anchor if first.startswith("[") else next(anchors)  # a numbered source is no part
         told = "".join(
             node.text or "" if node.tag == qn("w:t") else " "
             for node in element.iter(qn("w:t"), qn("w:br"), qn("w:p"))
@@ -153,7 +156,7 @@ async def test_the_pdf_has_the_numbers_of_the_json(client: Visitor, query: str) 
                 wanted += glance(block) if block["spec"]["kind"] == "Glance" else chart(block)
             else:
                 wanted += sum(map(numbers, texts(block, codes=False)), Counter())
-        assert numbers(section.text.replace("\xad", "")) == wanted, part["anchor"]
+        assert numbers(STAND_IN.sub("", section.text)) == wanted, part["anchor"]
 
 
 def glance(block: dict[str, Any]) -> Counter[str]:
