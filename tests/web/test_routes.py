@@ -255,7 +255,7 @@ async def test_every_page_is_there_for_who_may_see_it(
         if call.method == "GET":
             answer = await _send(app, settings, database, persona, call, call.path)
             wanted = {401} if call.access.who is Who.TOKEN else {200, 303}
-            needy = {"compare_csv", "compare_json", "compare_xlsx", "api_compare"}
+            needy = {"compare_csv", "compare_json", "compare_xlsx", "compare_time", "api_compare"}
             if call.name.startswith("briefing") or call.name in needy:  # they need a query
                 wanted |= {422}
             if call.name == "crosswalk_compare":  # the seed's crosswalks are drafts, which it does not show
