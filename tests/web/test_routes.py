@@ -260,17 +260,15 @@ async def test_every_page_is_there_for_who_may_see_it(
         if call.method == "GET":
             answer = await _send(app, settings, database, persona, call, call.path)
             wanted = {401} if call.access.who is Who.TOKEN else {200, 303}
-            if call.name in (
-                "briefing",
-                "briefing_pdf",
+            needy = {
                 "compare_csv",
-                "compare_time",
-                "compare_changes",
                 "compare_json",
                 "compare_xlsx",
                 "compare_time",
+                "compare_changes",
                 "api_compare",
-            ):  # they need a query
+            }
+            if call.name.startswith("briefing") or call.name in needy:  # they need a query
                 wanted |= {422}
             if call.name == "api_matrix":  # so does it
                 wanted |= {422}

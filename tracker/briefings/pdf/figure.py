@@ -1,5 +1,6 @@
 """A chart in the PDF: its title, the drawing as one tagged figure with alternative text, and the key to its marks."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 from reportlab.graphics.shapes import Drawing
@@ -14,12 +15,14 @@ from tracker.briefings.pdf.text import Typesetter, label
 from tracker.briefings.pdf.wrap import Style
 from tracker.charts import pdf
 from tracker.charts.layout import lay_out
-from tracker.charts.spec import Spec
+from tracker.charts.spec import Glance, Spec
 
 KEY = Style(8, 11)
 KEY_ROOM = 118.0
 # A drawing wider than this has more air than figures.
 WIDEST = 483.0
+# Of an alternative text, in characters; a chart of twelve jurisdictions has some two thousand.
+LONGEST = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +64,19 @@ def figure(chart: Chart, setter: Typesetter, section: Node, measure: float) -> l
 
 
 def alternative(spec: Spec) -> str:
-    """What the drawing tells, in words: its summary, then its table row by row."""
+    """What the drawing tells, in words: its summary, then its table row by row; of all cells at once the counts."""
     told = spec.told()
+    if isinstance(spec, Glance):
+        counted = (
+            f"{row[0]}: " + ", ".join(f"{word} {n}" for word, n in Counter(row[1:]).most_common())
+            for row in told.rows
+        )
+        return label(f"{spec.summary} " + "; ".join(counted), most=LONGEST)
     rows = (
         f"{row[0]}: " + ", ".join(f"{c} {v}".strip() for c, v in zip(told.columns[1:], row[1:], strict=True))
         for row in told.rows
     )
-    return label(f"{spec.summary} " + "; ".join(rows), most=8000)
+    return label(f"{spec.summary} " + "; ".join(rows), most=LONGEST)
 
 
 def _key(chart: Chart, setter: Typesetter, holder: Node, measure: float) -> list[Flow]:

@@ -1,10 +1,11 @@
 """Boxes that know their height, can be split, and draw themselves.
 
 All lengths are points. `x` and `top` are the left and upper edge of a box in the page's coordinates,
-which begin at the lower left.
+which begin at the lower left. Heights are kept, for each page asks for those of all that is left.
 """
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Protocol, Self
 
 from tracker.briefings.pdf.pen import Pen
@@ -27,7 +28,7 @@ class Box(Protocol):
     def draw(self, pen: Pen, x: float, top: float) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Lines:
     """Text set in lines, owned by `node`. `links` is shared by the pieces of a split text."""
 
@@ -36,11 +37,11 @@ class Lines:
     node: Node
     links: dict[int, Node] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def height(self) -> float:
         return len(self.lines) * self.style.leading
 
-    @property
+    @cached_property
     def least(self) -> float:
         return min(len(self.lines), 2 if len(self.lines) != 3 else 3) * self.style.leading
 
@@ -56,7 +57,7 @@ class Lines:
         pen.lines(self.lines, self.style, x, top, self.node, self.links)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Row:
     """Cells side by side, each (offset, box). `fill` covers `width`; `rule` underlines it."""
 
@@ -67,11 +68,11 @@ class Row:
     rule: str = ""
     least_share: float = 220.0
 
-    @property
+    @cached_property
     def height(self) -> float:
         return max((box.height for _, box in self.cells), default=0.0) + 2 * self.pad
 
-    @property
+    @cached_property
     def least(self) -> float:
         """A short row stays whole; a tall one may begin with what its cells need."""
         if self.height <= self.least_share:
@@ -101,7 +102,7 @@ class Row:
             pen.rule(x, top - self.height, self.width, self.rule)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Stack:
     """Boxes one under the other, each (gap above, box). `head` is drawn again on each page, an artifact."""
 
@@ -109,12 +110,12 @@ class Stack:
     head: Box | None = None
     repeated: bool = False
 
-    @property
+    @cached_property
     def height(self) -> float:
         body = sum(gap + box.height for gap, box in self.items)
         return body + (self.head.height if self.head else 0.0)
 
-    @property
+    @cached_property
     def least(self) -> float:
         first = self.items[0][1].least if self.items else 0.0
         return first + (self.head.height if self.head else 0.0)

@@ -6,6 +6,7 @@ by its word, by its symbol and by its colour.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from math import ceil
 
 from reportlab.pdfgen.canvas import Canvas
@@ -90,7 +91,7 @@ def draw_patch(pen: Pen, code: str, x: float, top: float, height: float) -> None
         pen.symbol(f"symbol-{code}", x + STRIP / 2, top - height / 2)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Tile:
     """One mark with its words broken into lines."""
 
@@ -98,12 +99,12 @@ class Tile:
     label: tuple[Line, ...]
     word: tuple[Line, ...]
 
-    @property
+    @cached_property
     def height(self) -> float:
         return max(SLOT, len(self.label) * LABEL.leading + len(self.word) * WORD.leading + 2)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Cell:
     """A cell of a matrix or the patch of a key's entry; it may be split between its tiles."""
 
@@ -113,11 +114,11 @@ class Cell:
     href: str
     node: Node
 
-    @property
+    @cached_property
     def height(self) -> float:
         return sum(tile.height + GAP for tile in self.tiles) + len(self.remarks) * REMARK.leading
 
-    @property
+    @cached_property
     def least(self) -> float:
         return self.tiles[0].height + GAP if self.tiles else self.height
 
@@ -133,20 +134,26 @@ class Cell:
         return replace(self, tiles=self.tiles[:count], remarks=()), replace(self, tiles=self.tiles[count:])
 
     def draw(self, pen: Pen, x: float, top: float) -> None:
-        texts: list[tuple[tuple[Line, ...], Style, float, float]] = []
-        y = top
-        with pen.artifact():
-            for tile in self.tiles:
-                draw_patch(pen, tile.code, x, y, tile.height)
-                used = len(tile.label) * LABEL.leading + len(tile.word) * WORD.leading
-                start = y - (tile.height - used) / 2
-                texts.append((tile.label, LABEL, x + STRIP + 4, start))
-                texts.append((tile.word, WORD, x + STRIP + 4, start - len(tile.label) * LABEL.leading))
-                y -= tile.height + GAP
-        texts.append((self.remarks, REMARK, x, y))
-        pen.texts(texts, self.node)
+        key = (self.tiles, self.remarks)
+        pen.stamp(key, x, top, self.node, self._draw_marks, self._draw_words)
         if self.href:
             pen.link(self.href, (x - 2, top - self.height - 1, x + self.width, top + 2), self.node)
+
+    def _draw_marks(self, pen: Pen, x: float, top: float) -> None:
+        for tile in self.tiles:
+            draw_patch(pen, tile.code, x, top, tile.height)
+            top -= tile.height + GAP
+
+    def _draw_words(self, pen: Pen, x: float, top: float) -> None:
+        texts: list[tuple[tuple[Line, ...], Style, float, float]] = []
+        for tile in self.tiles:
+            used = len(tile.label) * LABEL.leading + len(tile.word) * WORD.leading
+            start = top - (tile.height - used) / 2
+            texts.append((tile.label, LABEL, x + STRIP + 4, start))
+            texts.append((tile.word, WORD, x + STRIP + 4, start - len(tile.label) * LABEL.leading))
+            top -= tile.height + GAP
+        texts.append((self.remarks, REMARK, x, top))
+        pen.texts(texts, self.node)
 
 
 def set_tile(mark: Mark, setter: Typesetter, room: float) -> Tile:
@@ -158,9 +165,12 @@ def set_tile(mark: Mark, setter: Typesetter, room: float) -> Tile:
 def _cell(cell: MatrixCell, setter: Typesetter, room: float, row: Node) -> Cell:
     holder = row.add("TD")
     href = setter.href(cell.href)
-    tiles = tuple(set_tile(mark, setter, room) for mark in cell.marks)
-    remarks = setter.lines((Run(cell.remarks),), REMARK, room, most=6) if cell.remarks else ()
-    return Cell(tiles, remarks, room, href, holder.add("Link") if href else holder)
+    key = (cell.marks, cell.remarks, room)
+    if key not in setter.cells:
+        tiles = tuple(set_tile(mark, setter, room) for mark in cell.marks)
+        remarks = setter.lines((Run(cell.remarks),), REMARK, room, most=6) if cell.remarks else ()
+        setter.cells[key] = Cell(tiles, remarks, room, "", holder)
+    return replace(setter.cells[key], href=href, node=holder.add("Link") if href else holder)
 
 
 def _header(row: MatrixRow, setter: Typesetter, room: float, node: Node) -> Stack:
@@ -223,4 +233,4 @@ def _row(row: MatrixRow, group: range, at: list[float], room: float, parts: _Par
     node = parts.table.add("TR")
     header = _header(row, parts.setter, parts.stub, node)
     cells = [(x, _cell(row.cells[i], parts.setter, room, node)) for x, i in zip(at[1:], group, strict=True)]
-    return Row(((at[0], header), *cells), parts.width, 5, rule=RULE)
+    return Row(((at[0], header), *cells), parts.width, 3.5, rule=RULE)

@@ -1,25 +1,45 @@
 """The canvas with its marked content: text belongs to a node of the structure, all else is an artifact."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
 from itertools import groupby
 
 from reportlab.graphics import renderPDF
 from reportlab.graphics.shapes import Drawing
 from reportlab.lib.colors import HexColor
-from reportlab.pdfbase.pdfdoc import PDFArray, PDFDictionary, PDFName, PDFString
+from reportlab.pdfbase.pdfdoc import PDFString
+from reportlab.pdfbase.pdfmetrics import getFont
 from reportlab.pdfgen.canvas import Canvas
 
-from tracker.briefings.pdf.tagged import Node, Tags, annotation_key
+from tracker.briefings.pdf.tagged import Node, Raw, Tags, annotation_key
 from tracker.briefings.pdf.wrap import LINK, RULE, Line, Segment, Style
 
 _COLOURS: dict[str, HexColor] = {}
+Paint = Callable[["Pen", float, float], None]
+
+
+@cache
+def _colour(code: str) -> str:
+    """The numbers of a colour in a page's content."""
+    made = HexColor(code)
+    return f"{made.red:.4g} {made.green:.4g} {made.blue:.4g}"
 
 
 def colour(code: str) -> HexColor:
     if code not in _COLOURS:
         _COLOURS[code] = HexColor(code)
     return _COLOURS[code]
+
+
+@dataclass(frozen=True, slots=True)
+class _Stamp:
+    """What was drawn once, as content of a page at (0, 0), and the forms that it uses."""
+
+    marks: str
+    words: str
+    forms: tuple[str, ...]
 
 
 class Pen:
@@ -31,6 +51,9 @@ class Pen:
         self._tags = tags
         self._places = places
         self._within = False
+        self._stamps: dict[object, _Stamp] = {}
+        self._uris: dict[str, str] = {}
+        self._texts: dict[tuple[str, str], list[tuple[str, str]]] = {}
 
     @contextmanager
     def artifact(self, really: bool = True) -> Iterator[None]:
@@ -55,19 +78,51 @@ class Pen:
         self.canvas._code.append("EMC")
         self._within = False
 
+    def stamp(self, key: object, x: float, top: float, node: Node, marks: Paint, words: Paint) -> None:
+        """What recurs: `marks` as an artifact, `words` as the content of `node`, both drawn once and then repeated.
+
+        Both are drawn at (0, 0) and moved; what has the same `key` must look the same.
+        """
+        if self._within:
+            marks(self, x, top)
+            words(self, x, top)
+            return
+        if key not in self._stamps:
+            self._stamps[key] = self._stamped(marks, words)
+        stamp = self._stamps[key]
+        owner = f"/{node.kind} <</MCID {self._tags.content(node)}>> BDC"
+        self.canvas._code.append(
+            f"q 1 0 0 1 {x:.2f} {top:.2f} cm\n/Artifact BMC\n{stamp.marks}\nEMC\n{owner}\n{stamp.words}\nEMC\nQ"
+        )
+        self.canvas._formsinuse.extend(stamp.forms)
+
+    def _stamped(self, marks: Paint, words: Paint) -> "_Stamp":
+        code, forms = self.canvas._code, self.canvas._formsinuse
+        self._within, self.canvas._formsinuse = True, []
+        painted = []
+        for paint in (marks, words):
+            self.canvas._code = []
+            paint(self, 0.0, 0.0)
+            painted.append("\n".join(self.canvas._code))
+        used = tuple(dict.fromkeys(self.canvas._formsinuse))
+        self._within, self.canvas._code, self.canvas._formsinuse = False, code, forms
+        return _Stamp(painted[0], painted[1], used)
+
     def fill(self, x: float, y: float, width: float, height: float, code: str, edge: str = "") -> None:
         with self.artifact():
-            self.canvas.setFillColor(colour(code))
-            if edge:
-                self.canvas.setStrokeColor(colour(edge))
-                self.canvas.setLineWidth(0.5)
-            self.canvas.rect(x, y, width, height, stroke=int(bool(edge)), fill=1)
+            edged = f"{_colour(edge)} RG .5 w " if edge else ""
+            self.canvas._code.append(
+                f"{_colour(code)} rg {edged}{x:.2f} {y:.2f} {width:.2f} {height:.2f} re {'B' if edge else 'f'}"
+            )
 
     def rule(self, x: float, y: float, width: float, code: str = RULE, weight: float = 0.5) -> None:
         with self.artifact():
-            self.canvas.setStrokeColor(colour(code))
-            self.canvas.setLineWidth(weight)
-            self.canvas.line(x, y, x + width, y)
+            self._line(x, y, width, code, weight)
+
+    def _line(self, x: float, y: float, width: float, code: str, weight: float) -> None:
+        self.canvas._code.append(
+            f"{_colour(code)} RG {weight:g} w {x:.2f} {y:.2f} m {x + width:.2f} {y:.2f} l S"
+        )
 
     def symbol(self, name: str, x: float, y: float) -> None:
         """The form `name` with its origin at (x, y)."""
@@ -130,36 +185,48 @@ class Pen:
     def _text(
         self, spots: list[tuple[Segment, float, float]], style: Style, code: str, after: str = ""
     ) -> None:
-        out = self.canvas.beginText()
-        out.setFillColor(colour(code))
-        font = ""
+        told = [f"BT {_colour(code)} rg"]
+        last = ""
         for segment, x, y in spots:
-            out.setTextOrigin(x, y)
-            if segment.font != font:
-                font = segment.font
-                out.setFont(font, style.size)
-            out.textOut(segment.text)
-        if after:
-            out.textOut(after)
-        self.canvas.drawText(out)
+            told.append(f"1 0 0 1 {x:.2f} {y:.2f} Tm")
+            for face, shown in self._shown(segment.text, segment.font):
+                if face != last:
+                    told.append(f"/{face} {style.size:g} Tf")
+                    last = face
+                told.append(f"({shown}) Tj")
+        told.append(f"({after}) Tj ET" if after else "ET")
+        self.canvas._code.append(" ".join(told))
+
+    def _shown(self, text: str, font: str) -> list[tuple[str, str]]:
+        """Stretches of a text, each in one subset of the font: the subset's name in the file and the escaped bytes."""
+        key = (text, font)
+        if key not in self._texts:
+            face, doc = getFont(font), self.canvas._doc
+            self._texts[key] = [
+                (face.getSubsetInternalName(subset, doc)[1:], self.canvas._escape(shown))
+                for subset, shown in face.splitString(text, doc)
+            ]
+        return self._texts[key]
 
     def _underline(self, spots: list[tuple[Segment, float, float]], style: Style) -> None:
-        self.canvas.setStrokeColor(colour(LINK))
-        self.canvas.setLineWidth(0.4)
         for segment, x, y in spots:
-            self.canvas.line(x, y - 0.16 * style.size, x + segment.width, y - 0.16 * style.size)
+            self._line(x, y - 0.16 * style.size, segment.width, LINK, 0.4)
 
     def link(self, href: str, corner: tuple[float, float, float, float], node: Node) -> None:
         """An annotation over (left, bottom, right, top) that leads to `href`, already found safe."""
         if self._within:
             return
-        link = PDFDictionary({"Type": PDFName("Annot"), "Subtype": PDFName("Link"), "F": 4})
-        link["Rect"] = PDFArray([round(edge, 2) for edge in corner])
-        link["Border"] = PDFArray([0, 0, 0])
+        number = self.canvas._annotationCount
+        name = f"link{number}"
+        key = annotation_key(self._tags.annotation(node, name))
+        edges = " ".join(f"{edge:.2f}" for edge in corner)
+        place = None
         if href.startswith("#"):
-            link["Dest"] = self.canvas._bookmarkReference(self._places[href[1:]])
+            place = self.canvas._bookmarkReference(self._places[href[1:]])
+            target = "/Dest"
         else:
-            link["A"] = PDFDictionary({"S": PDFName("URI"), "URI": PDFString(href)})
-        name = f"link{self.canvas._annotationCount}"
-        link["StructParent"] = annotation_key(self._tags.annotation(node, name))
-        self.canvas._addAnnotation(link, name)
+            if href not in self._uris:
+                self._uris[href] = PDFString(href).format(self.canvas._doc).decode("latin-1")
+            target = f"/A << /S /URI /URI {self._uris[href]} >>"
+        told = f"<< /Type /Annot /Subtype /Link /F 4 /Rect [{edges}] /Border [0 0 0] /StructParent {key} {target}"
+        self.canvas._addAnnotation(Raw(told, place), name)

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from reportlab.pdfbase.pdfdoc import (
-    PDFArray,
     PDFDictionary,
     PDFDocument,
     PDFName,
+    PDFObject,
     PDFObjectReference,
     PDFPage,
     PDFString,
@@ -77,52 +77,83 @@ def mark_page(page: PDFPage, number: int) -> None:
     page.Tabs = PDFName("S")
 
 
+class Raw(PDFObject):
+    """An object of the file as the text that it will be; `last` is a value known only when the file is written."""
+
+    def __init__(self, text: str = "", last: PDFObject | None = None) -> None:
+        self.text, self.last = text, last
+
+    def format(self, document: PDFDocument) -> bytes:
+        last = b" " + self.last.format(document) if self.last else b""
+        return self.text.encode("latin-1") + last + b" >>"
+
+
 def write(tags: Tags, doc: PDFDocument) -> None:
-    """Add the structure tree to `doc`, whose pages are all drawn."""
-    names = {id(node): f"Struct{number}" for number, node in enumerate(_walk(tags.root))}
-    root = PDFDictionary({"Type": PDFName("StructTreeRoot"), "K": PDFObjectReference(names[id(tags.root)])})
-    root_reference = doc.Reference(root, "StructTreeRoot")
-    _register(tags.root, root_reference, names, doc)
-    keyed: dict[int, object] = {}
+    """Add the structure tree to `doc`, whose pages are all drawn.
+
+    A register has tens of thousands of elements, so they are written as text: ReportLab's dictionaries would take most
+    of the time of the whole file.
+    """
+    nodes = list(_walk(tags.root))
+    made = [Raw() for _node in nodes]
+    numbers = {
+        id(node): _number(doc, raw, f"Struct{n}")
+        for n, (node, raw) in enumerate(zip(nodes, made, strict=True))
+    }
+    root = Raw()
+    root_number = _number(doc, root, "StructTreeRoot")
+    parents = {id(kid): numbers[id(node)] for node in nodes for kid in node.kids if isinstance(kid, Node)}
+    for node, raw in zip(nodes, made, strict=True):
+        raw.text = _element(node, parents.get(id(node), root_number), numbers, doc)
+    keyed: dict[int, str] = {}
     for number, owners in enumerate(tags.pages):
-        keyed[page_key(number)] = PDFArray([PDFObjectReference(names[id(node)]) for node in owners])
+        keyed[page_key(number)] = "[" + " ".join(f"{numbers[id(node)]} 0 R" for node in owners) + "]"
     for number, node in enumerate(tags.annotations):
-        keyed[annotation_key(number)] = PDFObjectReference(names[id(node)])
-    nums = [entry for key in sorted(keyed) for entry in (key, keyed[key])]
-    root["ParentTree"] = doc.Reference(PDFDictionary({"Nums": PDFArray(nums)}), "ParentTree")
-    root["ParentTreeNextKey"] = max(keyed, default=-1) + 1
-    doc.Catalog.StructTreeRoot = root
+        keyed[annotation_key(number)] = f"{numbers[id(node)]} 0 R"
+    nums = " ".join(f"{key} {keyed[key]}" for key in sorted(keyed))
+    tree = _number(doc, Raw(f"<< /Nums [{nums}]"), "ParentTree")
+    root.text = (
+        f"<< /Type /StructTreeRoot /K {numbers[id(tags.root)]} 0 R /ParentTree {tree} 0 R "
+        f"/ParentTreeNextKey {max(keyed, default=-1) + 1}"
+    )
+    doc.Catalog.StructTreeRoot = PDFObjectReference("StructTreeRoot")
     doc.Catalog.MarkInfo = PDFDictionary({"Marked": "true"})
 
 
-def _walk(node: Node) -> Iterator[Node]:
-    yield node
-    for kid in node.kids:
-        if isinstance(kid, Node):
-            yield from _walk(kid)
+def _number(doc: PDFDocument, raw: Raw, name: str) -> int:
+    """The number under which `raw` stands in the file."""
+    doc.Reference(raw, name)
+    number: int = doc.idToObjectNumberAndVersion[name][0]
+    return number
 
 
-def _register(node: Node, parent: PDFObjectReference, names: dict[int, str], doc: PDFDocument) -> None:
-    element = PDFDictionary({"Type": PDFName("StructElem"), "S": PDFName(node.kind), "P": parent})
+def _walk(root: Node) -> Iterator[Node]:
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        waiting += [kid for kid in reversed(node.kids) if isinstance(kid, Node)]
+
+
+def _element(node: Node, parent: int, numbers: dict[int, int], doc: PDFDocument) -> str:
+    # Raw closes what is begun here
+    told = f"<< /Type /StructElem /S /{node.kind} /P {parent} 0 R"
     if node.scope:
-        element["A"] = PDFDictionary({"O": PDFName("Table"), "Scope": PDFName(node.scope)})
+        told += f" /A << /O /Table /Scope /{node.scope} >>"
     if node.language:
-        element["Lang"] = PDFString(node.language)
+        told += " /Lang " + PDFString(node.language).format(doc).decode("latin-1")
     if node.alternative:
-        element["Alt"] = PDFString(node.alternative)
-    reference = doc.Reference(element, names[id(node)])
-    kids = []
-    for kid in node.kids:
-        if isinstance(kid, Node):
-            _register(kid, reference, names, doc)
-            kids.append(PDFObjectReference(names[id(kid)]))
-        else:
-            kids.append(_content(kid[0], kid[1], doc))
-    element["K"] = PDFArray(kids)
+        told += " /Alt " + PDFString(node.alternative).format(doc).decode("latin-1")
+    kids = [
+        f"{numbers[id(kid)]} 0 R" if isinstance(kid, Node) else _content(kid[0], kid[1], doc)
+        for kid in node.kids
+    ]
+    return f"{told} /K [{' '.join(kids)}]"
 
 
-def _content(page: int, what: int | str, doc: PDFDocument) -> PDFDictionary:
-    where = PDFObjectReference(f"Page{page + 1}")
+def _content(page: int, what: int | str, doc: PDFDocument) -> str:
+    where = doc.idToObjectNumberAndVersion[f"Page{page + 1}"][0]
     if isinstance(what, int):
-        return PDFDictionary({"Type": PDFName("MCR"), "Pg": where, "MCID": what})
-    return PDFDictionary({"Type": PDFName("OBJR"), "Pg": where, "Obj": doc.refAnnotation(what)})
+        return f"<< /Type /MCR /Pg {where} 0 R /MCID {what} >>"
+    number = doc.idToObjectNumberAndVersion[doc.annotationName(what)][0]
+    return f"<< /Type /OBJR /Pg {where} 0 R /Obj {number} 0 R >>"

@@ -9,6 +9,7 @@ import unicodedata
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 from tracker.briefings.document import Run, Runs
@@ -128,6 +129,8 @@ class Typesetter:
     def __init__(self, places: frozenset[str]) -> None:
         self.notes = Notes()
         self._places = places
+        # cells of a matrix that are alike but for their link and node; matrix.py keeps them
+        self.cells: dict[object, Any] = {}
         self._set: dict[tuple[Runs, Style, float, int], tuple[Line, ...]] = {}
 
     def href(self, href: str) -> str:
