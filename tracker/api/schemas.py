@@ -6,8 +6,10 @@ from typing import Any
 from tracker.api.bodies import MISSING
 from tracker.compare.files import COLUMNS
 from tracker.corrections.models import ReportState
+from tracker.crosswalk_files.formats import FORMATS
 from tracker.entries.content import CITATION_FIELDS, FIELDS, INSTRUMENT_FIELDS
 from tracker.entries.forms import MOST_CITATIONS
+from tracker.frameworks import files as framework_files
 from tracker.kit.vocabulary import (
     MISSING_CODES,
     VALUE_CODES,
@@ -239,7 +241,8 @@ _PROBLEM: Schema = {
         "title": TEXT,
         "status": {"type": "integer"},
         "detail": TEXT,
-        "errors": many(thing(field=TEXT, message=TEXT)),
+        "errors": many(thing(field=TEXT, message=TEXT, where=TEXT) | {"required": ["field", "message"]}),
+        "faults": COUNT | {"description": "How many there are, where “errors” does not name all"},
         "theirs": {"description": "What is stored now, or none"},
         "yours": {"description": "What was sent"},
     },
@@ -275,6 +278,7 @@ SCHEMAS: dict[str, Schema] = {
         left_to_import=TEXT,
         ratings=many(thing(code=TEXT, label=TEXT, definition=TEXT)),
         items=many(ref("Item")),
+        files=thing(**dict.fromkeys(framework_files.EXPORTS, URL)),
     ),
     "Item": thing(
         item=TEXT,
@@ -306,7 +310,9 @@ SCHEMAS: dict[str, Schema] = {
     "OrganisationList": listing("Organisation"),
     "CrosswalkLine": thing(**_CROSSWALK),
     "CrosswalkList": listing("CrosswalkLine"),
-    "Crosswalk": thing(**_CROSSWALK, mappings_list=many(ref("Mapping"))),
+    "Crosswalk": thing(
+        **_CROSSWALK, mappings_list=many(ref("Mapping")), files=thing(**dict.fromkeys(FORMATS, URL))
+    ),
     "Mapping": thing(
         relation=codes(Relation),
         sources=many(TEXT),
@@ -428,4 +434,29 @@ SCHEMAS: dict[str, Schema] = {
     "Content": _content(written=False),
     "ContentSent": _content(written=True),
     "NewInstrument": _new_instrument(),
+    "FrameworkImport": thing(
+        dry_run=BOOL,
+        framework=TEXT,
+        framework_version=TEXT,
+        new_version=BOOL,
+        added=many(TEXT),
+        changed=many(thing(item=TEXT, fields=many(TEXT))),
+        changed_head=many(TEXT),
+        same=COUNT,
+        notes=many(TEXT),
+    ),
+    "CrosswalkImport": thing(dry_run=BOOL, sets=many(ref("ImportedSet")), notes=many(TEXT)),
+    "ImportedSet": thing(
+        crosswalk=TEXT,
+        crosswalk_version=TEXT,
+        title=TEXT,
+        source=TEXT,
+        target=TEXT,
+        begun=codes(("new", "copy", "none")),
+        added=COUNT,
+        changed=COUNT,
+        removed=COUNT,
+        same=COUNT,
+        reviews_left=COUNT,
+    ),
 }
