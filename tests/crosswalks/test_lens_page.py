@@ -22,13 +22,16 @@ PAGE = f"/en/crosswalks/{GUIDE}/lens"
 
 
 async def add_mapping(
-    database: Database, relation: Relation, sources: list[str], target: str, domains: str = ""
+    database: Database,
+    relation: Relation,
+    sources: list[str],
+    target: str,
+    domains: str = "",
+    rationale: str = "For a test.",
 ) -> None:
     async with database.write() as db:
         crosswalk = (await db.execute(select(Crosswalk).where(col(Crosswalk.key) == GUIDE))).scalar_one()
-        mapping = Mapping(
-            crosswalk_id=crosswalk.id, relation=relation, rationale="For a test.", domains=domains
-        )
+        mapping = Mapping(crosswalk_id=crosswalk.id, relation=relation, rationale=rationale, domains=domains)
         db.add(mapping)
         await db.flush()
         for side, key in [("source", key) for key in sources] + [("target", target)]:
@@ -68,6 +71,17 @@ async def test_a_level_follows_and_says_where_from(client: Visitor, database: Da
     page = (await client.get(f"{PAGE}?jurisdictions=XAA")).text
     assert "Adopted in full or more" in page
     assert "step by step" in page
+
+
+async def test_what_people_wrote_is_escaped_in_every_step(client: Visitor, database: Database) -> None:
+    for number, relation in enumerate((Relation.EQUAL, Relation.SUPPORTS)):
+        await add_mapping(
+            database, relation, ["HTCC-C5"], "D87J-CRIM", "individual", f"<script>{number}</script> & “more”"
+        )
+    page = (await client.get(f"{PAGE}?jurisdictions=XAA&items=D87J-CRIM")).text
+    for number in range(2):
+        assert f"&lt;script&gt;{number}&lt;/script&gt; &amp; “more”" in page
+    assert "<script" not in page
 
 
 async def test_mappings_that_exclude_each_other_are_a_conflict(client: Visitor, database: Database) -> None:
