@@ -132,6 +132,7 @@ PARAMETERS = {
         _query("as_of", "As published by this day, or moment.", "2026-01-01"),
         _query("source", "Whose voice is read; “all” gives every one.", "all", Source),
         _query("show", "Which columns are told.", "all", SHOW),
+        _query("through", "A crosswalk: rows then tell what follows for its target, and are inferred.", ""),
         _query("kind", "Of this kind only.", "country", JurisdictionKind),
         _query("parent", "Directly below the jurisdiction with this code.", "USA"),
         _query("region", "In this region.", "Africa"),
@@ -159,7 +160,7 @@ PARAMETERS["instrument_kind"] = _query("kind", "Of this kind only.", "statute", 
 _PAGE = ("limit", "cursor")
 _CHOICE = ("jurisdictions", "framework", "items", "domains", "basis", "on", "as_of", "source")
 OPERATIONS: tuple[Operation, ...] = (
-    Operation(views.compare_rows, "Comparisons", "Comparison", (*_CHOICE, "axis", "show")),
+    Operation(views.compare_rows, "Comparisons", "Comparison", (*_CHOICE, "axis", "show", "through")),
     Operation(entry_views.entries_list, "Entries", "EntryList", (*_CHOICE, *_PAGE)),
     Operation(entry_views.entry, "Entries", "Revision", ("as_of",)),
     Operation(

@@ -7,6 +7,7 @@ from tracker.api.bodies import MISSING
 from tracker.compare.files import COLUMNS
 from tracker.corrections.models import ReportState
 from tracker.crosswalk_files.formats import FORMATS
+from tracker.crosswalks.through import CONFLICT, NOTHING, RANGE
 from tracker.entries.content import CITATION_FIELDS, FIELDS, INSTRUMENT_FIELDS
 from tracker.entries.forms import MOST_CITATIONS
 from tracker.frameworks import files as framework_files
@@ -34,6 +35,7 @@ from tracker.kit.vocabulary import (
 
 Schema = dict[str, Any]
 NONE = ("none",)
+INFERRED = (RANGE, CONFLICT, NOTHING)  # where a comparison is read through a crosswalk
 
 
 def text(description: str = "") -> Schema:
@@ -185,7 +187,11 @@ _INSTRUMENT: Schema = (
 
 def _row() -> Schema:
     """A row of the long CSV: docs/codebook.md tells its columns."""
-    known: Schema = _axes() | {"contested": BOOL, "domain": codes(Domain), "basis": codes(Basis, "none")}
+    inferred = {axis.value: codes((*VALUE_CODES, *INFERRED)) for axis in Axis}
+    inferred |= {f"{axis}_missing_reason": codes((*MISSING_CODES, *INFERRED), "none") for axis in Axis}
+    known: Schema = (
+        _axes() | inferred | {"contested": BOOL, "domain": codes(Domain), "basis": codes(Basis, "none")}
+    )
     known |= {"scope": codes(Scope, "none"), "valid_from": day("unknown|none"), "valid_to": day("open|none")}
     known |= {"recorded_at": moment("none"), "cell_url": URL}
     return thing(**{name: known.get(name, TEXT) for name in COLUMNS})
@@ -343,6 +349,7 @@ SCHEMAS: dict[str, Schema] = {
             as_of=moment(),
             dated=day(),
             framework=TEXT,
+            through=TEXT,
             cells_filtered_out=COUNT,
         ),
         data=many(ref("Row")),

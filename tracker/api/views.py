@@ -1,6 +1,7 @@
 """Reading the public record: jurisdictions, frameworks, organisations, crosswalks, corrections, comparisons."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from litestar import Request, Response, get
@@ -17,6 +18,8 @@ from tracker.corrections import queries as corrections
 from tracker.corrections.models import PublishedReport
 from tracker.crosswalk_files import formats as crosswalk_formats
 from tracker.crosswalks import queries as crosswalks
+from tracker.crosswalks import through
+from tracker.crosswalks.lens_queries import reading_of
 from tracker.frameworks import files as framework_files
 from tracker.frameworks import queries as frameworks
 from tracker.kit.errors import Invalid, NotFound
@@ -235,14 +238,21 @@ async def _compare(db: AsyncSession, request: Request) -> Told:
     query = parse(query_parameters(request))
     if not query.jurisdictions:
         raise Invalid({"jurisdictions": _("Name at least one jurisdiction.")})
-    comparison = await compare(db, query)
+    found = await reading_of(db, replace(query, axis="both")) if query.through else None
+    comparison = found.comparison if found else await compare(db, query)
+    rows = (
+        shapes.rows(through.long_rows(found, base_url(request), locale_of(request)))
+        if found
+        else shapes.compared(comparison, base_url(request), locale_of(request))
+    )
     at = comparison.at
     meta = {
         "query": query.parameters(),
         "on": day(at.on),
         "as_of": moment(at.as_of),
         "dated": day(at.dated),
-        "framework": comparison.framework.name,
+        "framework": found.target.name if found else comparison.framework.name,
+        "through": f"{found.crosswalk.key}@{found.crosswalk.version}" if found else "none",
         "cells_filtered_out": comparison.filtered,
     }
-    return {"meta": meta, "data": list(shapes.compared(comparison, base_url(request), locale_of(request)))}
+    return {"meta": meta, "data": list(rows)}

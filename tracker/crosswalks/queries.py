@@ -186,7 +186,7 @@ async def mappings(db: AsyncSession, crosswalk_id: int) -> list[MappingLine]:
         .order_by(col(Mapping.id))
     )
     return [
-        MappingLine(
+        MappingLine(  # type: ignore[call-arg]  # `rest` is the other fields of Checked
             number,
             *rest,
             relation,
