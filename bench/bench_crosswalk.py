@@ -61,8 +61,8 @@ async def run(folder: Path) -> list[Ratio]:
     app = create_app(settings.load({"TRACKER_DATA_DIR": str(folder)}), database)
     client = httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://127.0.0.1:8000")
 
-    async def page(of: str) -> None:
-        answer = await client.get(f"/en/compare?jurisdictions={codes[0]}{of}")
+    async def page(of: str = "", at: str = "compare") -> None:
+        answer = await client.get(f"/en/{at}?jurisdictions={codes[0]}{of}")
         assert answer.status_code == 200
 
     floor = "the comparison's query"
@@ -73,7 +73,14 @@ async def run(folder: Path) -> list[Ratio]:
             f"page of one jurisdiction through {MAPPINGS}",
             lambda: page(f"&through={KEY}"),
             "its plain compare page",
-            lambda: page(""),
+            page,
+            at_most=1.5,
+        ),
+        await ratio(
+            f"lens page of one jurisdiction, every step of {MAPPINGS}",
+            lambda: page(at=f"crosswalks/{KEY}/lens"),
+            "its plain compare page",
+            page,
             at_most=1.5,
         ),
     ]

@@ -11,6 +11,7 @@ from tracker.accounts import views as accounts
 from tracker.api import docs_views as api_docs
 from tracker.api import draft_views as api_drafts
 from tracker.api import entry_views as api_entries
+from tracker.api import import_views as api_imports
 from tracker.api import token_views as api_tokens
 from tracker.api import views as api
 from tracker.briefings import views as briefings
@@ -231,6 +232,8 @@ ROUTES: list[HTTPRouteHandler] = [
     api_drafts.put_draft,
     api_drafts.submit_draft,
     api_drafts.delete_draft,
+    api_imports.import_framework,
+    api_imports.import_crosswalk,
     api_tokens.tokens_page,
     api_tokens.make_token,
     api_tokens.revoke_page,

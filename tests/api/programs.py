@@ -7,6 +7,7 @@ import httpx
 
 from tests import personas
 from tests.personas import Persona
+from tracker.access import tokens
 from tracker.access.tokens import Scope
 from tracker.api import token_service
 from tracker.app import App
@@ -59,7 +60,7 @@ async def key(
             actor,
             secret_key=settings.secret_key,
             name=name,
-            scopes=scopes or tuple(Scope),
+            scopes=scopes or tokens.offered_to(actor),
             expires_on=clock.today() + timedelta(days=days),
         )
 
@@ -69,3 +70,22 @@ def program(app: App, settings: Settings, token: str) -> httpx.AsyncClient:
     transport = httpx.ASGITransport(app=app)  # type: ignore[arg-type]
     headers = {"Authorization": f"Bearer {token}"}
     return httpx.AsyncClient(transport=transport, base_url=settings.base_url, headers=headers)
+
+
+# Where an operator's programs import, and two small files of theirs.
+IMPORTS = "/api/v1/organisations/secretariat"
+FRAMEWORK_CSV = """#title,Guide to the example
+#publisher,Example Press
+#year,2024
+#licence,CC BY 4.0
+#verbatim_allowed,titles only
+framework,version,key,kind,parent,text
+example-guide,2024,EG-1,theme,,Finding out
+example-guide,2024,EG-1-1,item,EG-1,Asking in private
+"""
+CROSSWALK_CSV = """#key,a-test-set
+#source,hhs-core-competencies@2021
+#target,delta87-justice@2021
+Focal Document Element,Relationship,Reference Document Element,Comments
+HTCC-UC,intersects with,D87J-CRIM,Both ask who does what.
+"""

@@ -14,9 +14,10 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from tests import factories, personas
-from tests.api.programs import BODY, CELL, NEW, key, program
+from tests.api.programs import BODY, CELL, CROSSWALK_CSV, FRAMEWORK_CSV, IMPORTS, NEW, key, program
 from tests.pages import html
 from tests.personas import Visitor
+from tracker.access.tokens import Scope
 from tracker.api.openapi import document
 from tracker.api.operations import EXAMPLES, OPERATIONS, examples
 from tracker.api.schemas import SCHEMAS
@@ -45,7 +46,10 @@ ADDRESSES = {
     "draft": CELL,
     "drafts": "/api/v1/organisations/health-xaa/entries?limit=500",
     "draft_submit": f"{CELL}/submit",
+    "framework_import": f"{IMPORTS}/frameworks/import?dry_run=true",
+    "crosswalk_import": f"{IMPORTS}/crosswalks/import?dry_run=true",
 }
+FILES = {"framework_import": FRAMEWORK_CSV, "crosswalk_import": CROSSWALK_CSV}
 
 
 def whole() -> dict[str, Any]:
@@ -129,6 +133,11 @@ async def _own(app: App, database: Database, settings: Settings) -> dict[str, tu
         found["drafts"] = _only(made, await client.get(ADDRESSES["drafts"]))
         match = {"If-Match": made.headers["etag"]}
         found["draft_submit"] = await client.post(f"{CELL}/submit", headers=match)
+    token = await key(database, settings, Scope.IMPORT, admin=personas.OPERATOR)
+    async with program(app, settings, token) as client:
+        for name, file in FILES.items():
+            kind = {"Content-Type": "text/csv"}
+            found[name] = await client.post(ADDRESSES[name], content=file.encode(), headers=kind)
     return {name: (ADDRESSES[name], answer) for name, answer in found.items()}
 
 
@@ -149,6 +158,8 @@ async def test_examples_are_what_the_service_answers(
         found[operation.name] = {"request": _steady(address)}
         if operation.takes:
             found[operation.name]["body"] = BODY
+        if operation.files:
+            found[operation.name]["body"] = FILES[operation.name]
         found[operation.name]["answer"] = shown(answer)
     found["draft_delete"] = {"request": CELL}
     if os.environ.get("WRITE_EXAMPLES"):

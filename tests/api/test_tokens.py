@@ -164,7 +164,7 @@ async def test_a_key_is_not_taken_from_the_address(
         ((Scope.READ_DRAFTS,), {"GET"}),
         ((Scope.WRITE_DRAFTS,), {"GET", "PUT", "DELETE"}),
         ((Scope.SUBMIT,), {"POST"}),
-        (tuple(Scope), {"GET", "PUT", "DELETE", "POST"}),
+        ((Scope.READ_DRAFTS, Scope.WRITE_DRAFTS, Scope.SUBMIT), {"GET", "PUT", "DELETE", "POST"}),
     ],
     ids=str,
 )

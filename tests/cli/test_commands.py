@@ -121,7 +121,7 @@ def test_doctor_is_content(variables: dict[str, str]) -> None:
         (["compare", "--jurisdictions", "US-TX", "--as-of", "2999-01-01"], "is in the future"),
         (["compare", "--jurisdictions", "US-TX", "--framework", "nope"], "There is no framework “nope”."),
         (["compare", "--jurisdictions", "US-TX", "--out", "no/such/folder/a.csv"], "can't be written"),
-        (["compare", "--jurisdictions", "US-TX", "--through", "a--b"], "There is no crosswalk"),
+        (["compare", "--jurisdictions", "US-TX", "--through", "a--b"], "There is no crosswalk “a--b”."),
         (["compare"], "name the jurisdictions"),
         (["briefing", "--jurisdictions", "NOPE", "--out", "a.pdf"], "There is no jurisdiction"),
         (["briefing", "--jurisdictions", "US-TX"], "Missing option '--out'"),

@@ -118,6 +118,8 @@ async def test_the_command(own_world: World, tmp_path: Path) -> None:
     assert "1 would be changed" in (await run("import", str(file), "--dry-run")).output
     assert "1 changed" in (await run("import", str(file), "--format", "csv")).output
     assert "0 changed" in (await run("import", str(file))).output
+    rival = await run("import", str(file), "--key", "a-rival", "--version", "2.0")
+    assert rival.output == "a-rival@2.0 (a new draft): 10 added, 0 changed, 0 removed, 0 as they were\n"
     file.write_bytes(file.read_bytes().replace(b"IOM-AS1,", b"NOWHERE,"))
     refused = await run("import", str(file))
     assert refused.exit_code == 1

@@ -3,9 +3,11 @@
 import csv
 import io
 
+from openpyxl import load_workbook
 from sqlmodel import col, select
 
 from tests import personas
+from tests.api.test_openapi import fits
 from tests.crosswalks import desk
 from tests.pages import html
 from tests.personas import Visitor
@@ -22,13 +24,16 @@ PAGE = f"/en/crosswalks/{GUIDE}/lens"
 
 
 async def add_mapping(
-    database: Database, relation: Relation, sources: list[str], target: str, domains: str = ""
+    database: Database,
+    relation: Relation,
+    sources: list[str],
+    target: str,
+    domains: str = "",
+    rationale: str = "For a test.",
 ) -> None:
     async with database.write() as db:
         crosswalk = (await db.execute(select(Crosswalk).where(col(Crosswalk.key) == GUIDE))).scalar_one()
-        mapping = Mapping(
-            crosswalk_id=crosswalk.id, relation=relation, rationale="For a test.", domains=domains
-        )
+        mapping = Mapping(crosswalk_id=crosswalk.id, relation=relation, rationale=rationale, domains=domains)
         db.add(mapping)
         await db.flush()
         for side, key in [("source", key) for key in sources] + [("target", target)]:
@@ -68,6 +73,17 @@ async def test_a_level_follows_and_says_where_from(client: Visitor, database: Da
     page = (await client.get(f"{PAGE}?jurisdictions=XAA")).text
     assert "Adopted in full or more" in page
     assert "step by step" in page
+
+
+async def test_what_people_wrote_is_escaped_in_every_step(client: Visitor, database: Database) -> None:
+    for number, relation in enumerate((Relation.EQUAL, Relation.SUPPORTS)):
+        await add_mapping(
+            database, relation, ["HTCC-C5"], "D87J-CRIM", "individual", f"<script>{number}</script> & “more”"
+        )
+    page = (await client.get(f"{PAGE}?jurisdictions=XAA&items=D87J-CRIM")).text
+    for number in range(2):
+        assert f"&lt;script&gt;{number}&lt;/script&gt; &amp; “more”" in page
+    assert "<script" not in page
 
 
 async def test_mappings_that_exclude_each_other_are_a_conflict(client: Visitor, database: Database) -> None:
@@ -128,7 +144,8 @@ async def test_compare_reads_through_the_crosswalk(client: Visitor, database: Da
     for wrong in ("show=gaps", "source=all", "domains=individual", "through=none", "items=NO"):
         refused = await client.get(f"/en/compare?{query}&{wrong}")
         assert refused.status_code == 422, wrong
-        assert (await client.get(f"/en/compare.csv?{query}&{wrong}")).status_code == 422, wrong
+        for path in ("en/compare.csv", "en/compare.json", "en/compare.xlsx", "api/v1/compare"):
+            assert (await client.get(f"/{path}?{query}&{wrong}")).status_code == 422, (path, wrong)
 
 
 async def test_the_file_keeps_its_columns_and_says_what_was_inferred(
@@ -159,6 +176,48 @@ async def test_the_file_keeps_its_columns_and_says_what_was_inferred(
     assert by["KEN", "D87J-CRIM"]["commitment"] == "nothing_follows"
     assert all(row["framework"] == "delta87-justice" for row in rows)
     assert "/lens?" in criminal["cell_url"]
+
+
+async def test_every_file_tells_the_same_rows(client: Visitor, database: Database) -> None:
+    """JSON, workbook and API have the rows of the CSV, and each says that they are inferred."""
+    await add_mapping(database, Relation.SUPERSET_OF, ["HTCC-C5"], "D87J-CRIM", "individual,researcher")
+    await add_mapping(database, Relation.EQUAL, ["HTCC-C5"], "D87J-CIV", "educator")
+    query = f"jurisdictions=XAA,KEN&axis=practice&through={GUIDE}"
+    rows = list(csv.reader(io.StringIO((await client.get(f"/en/compare.csv?{query}")).text)))[1:]
+    answer = await client.get(f"/en/compare.json?{query}")
+    told = answer.json()
+    assert told["label"] == "inferred, not reported"
+    assert (told["through"]["key"], told["through"]["state"]) == (GUIDE, "draft")
+    assert (told["framework"]["key"], told["query"]["through"]) == ("delta87-justice", GUIDE)
+    assert [[as_text(row[name]) for name in COLUMNS] for row in told["rows"]] == rows
+    assert {row["commitment"] for row in told["rows"]} >= {2, "inferred_range", "nothing_follows"}
+    assert (await client.get(f"/en/compare.json?{query}")).content == answer.content
+    book = await client.get(f"/en/compare.xlsx?{query}")
+    assert f"delta87-justice-through-{GUIDE}" in book.headers["content-disposition"]
+    sheets = load_workbook(io.BytesIO(book.content))
+    assert [[cell.value for cell in row] for row in sheets["Data"].iter_rows(min_row=2)] == rows
+    said = {row[0].value: row[1].value for row in sheets["Read me"].iter_rows()}
+    assert said["Inferred, not reported"].startswith("Every row")
+    assert GUIDE in said["Read through"]
+    api = (await client.get(f"/api/v1/compare?{query}")).json()
+    assert fits("Comparison", api) == []
+    assert api["meta"]["through"].startswith(f"{GUIDE}@")
+    assert [[as_text(row[name]) for name in COLUMNS] for row in api["data"]] == rows
+    assert {row["organisation"] for row in api["data"]} == {"inferred"}
+
+
+def as_text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+async def test_where_one_level_is_one_level_a_crosswalk_is_refused(client: Visitor) -> None:
+    for path in ("map", "time"):
+        answer = await client.get(f"/en/compare/{path}?jurisdictions=XAA&through={GUIDE}")
+        assert answer.status_code == 422
+        assert "a range of levels" in html.words(answer.text)
+    frozen = await client.submit("/en/snapshots", {"jurisdictions": "XAA", "through": GUIDE})
+    assert frozen.status_code == 422
+    assert "a range of levels" in html.words(frozen.text)
 
 
 async def test_what_excludes_each_other_is_a_code_of_its_own(client: Visitor, database: Database) -> None:

@@ -19,6 +19,7 @@ from tracker.entries.models import Draft, PublishedCitation, PublishedRevision
 from tracker.frameworks.models import FrameworkItem, FrameworkVersion
 from tracker.instruments.models import PublishedInstrument
 from tracker.jurisdictions.models import Jurisdiction
+from tracker.kit.errors import Conflict
 from tracker.kit.vocabulary import Basis, JurisdictionKind
 from tracker.loading import demo, reference, seed
 from tracker.organisations import queries as organisations
@@ -72,6 +73,24 @@ async def test_reference_mends_what_was_changed(own_world: World) -> None:
     assert after.pop("record_stamp") != before.pop("record_stamp"), "who keeps a copy learns that it is old"
     assert after.pop("packed_head") != before.pop("packed_head")
     assert after == before
+
+
+async def test_reference_rewords_nothing_that_is_referred_to(own_world: World) -> None:
+    """Published entries hold HTCC-C3; nothing that is published holds D87J-CRIM."""
+    before = (await contents(own_world))["framework_item"]
+    for key, mended in (("D87J-CRIM", True), ("HTCC-C3", False)):
+        async with own_world.owner.begin() as connection:
+            await connection.execute(
+                sa.update(FrameworkItem).where(col(FrameworkItem.key) == key).values(text="Old")
+            )
+        changed = await contents(own_world)
+        if mended:
+            await reference.load(Database(own_world.engine), say_nothing)
+            assert (await contents(own_world))["framework_item"] == before
+            continue
+        with pytest.raises(Conflict, match="HTCC-C3: text differs"):
+            await reference.load(Database(own_world.engine), say_nothing)
+        assert await contents(own_world) == changed
 
 
 async def test_demo_loaded_again_changes_nothing(own_world: World) -> None:

@@ -144,6 +144,7 @@ SCOPES: dict[Scope, set[str]] = {
     Scope.READ_DRAFTS: {"api_drafts", "api_draft"},
     Scope.WRITE_DRAFTS: {"api_draft_put", "api_draft_delete"},
     Scope.SUBMIT: {"api_draft_submit"},
+    Scope.IMPORT: {"api_framework_import", "api_crosswalk_import"},
 }
 
 

@@ -44,14 +44,22 @@ class OrganisationActor:
     fictional: bool
     role: Role
     token_id: UUID | None = None
+    # Of a token: who made it, and what it may do beyond its role.
+    token_maker: UUID | None = None
+    further: frozenset[Permission] = frozenset()
 
     @property
     def by(self) -> UUID | None:
         """Who is written down as having done it: the user, or the token."""
         return self.user_id or self.token_id
 
+    @property
+    def answerable(self) -> UUID | None:
+        """The person who may not be the second one to look at it: the user, or whoever made the token."""
+        return self.user_id or self.token_maker
+
     def may(self, permission: Permission) -> bool:
-        return permission in GRANTS[self.role]
+        return permission in GRANTS[self.role] or permission in self.further
 
     def require(self, permission: Permission) -> None:
         """Raises Forbidden when the role lacks the permission."""

@@ -16,6 +16,8 @@ class Permission(StrEnum):
     WRITE_DRAFTS = "write_drafts"
     REVIEW = "review"
     ADMINISTER = "administer"
+    # Frameworks and drafts of crosswalks: what a program may do for an operator, other than publish.
+    PREPARE = "prepare"
     OPERATE = "operate"
 
 
@@ -29,5 +31,5 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.CONTRIBUTOR: _CONTRIBUTOR,
     Role.REVIEWER: _REVIEWER,
     Role.ADMIN: _ADMIN,
-    Role.OPERATOR: _ADMIN | {Permission.OPERATE},
+    Role.OPERATOR: _ADMIN | {Permission.PREPARE, Permission.OPERATE},
 }

@@ -1,7 +1,8 @@
 """Tokens: keys by which programs act for an organisation through the API. Shown once, kept as a keyed hash.
 
 A token belongs to its organisation, not to the member who made it: it goes on when that member leaves, until it
-expires or is revoked. It acts as a contributor at most, so it never publishes, reviews or administers.
+expires or is revoked. It acts as a contributor at most, so it never publishes, reviews or administers; an operator's
+may also import frameworks, and crosswalks into drafts.
 """
 
 import hashlib
@@ -23,6 +24,7 @@ from tracker.access.permissions import Permission, Role
 from tracker.db.base import select
 from tracker.db.session import Bound, Database
 from tracker.kit import clock
+from tracker.kit.vocabulary import OrganisationKind
 
 MOST_DAYS = 366
 MOST_TOKENS = 50
@@ -36,13 +38,21 @@ class Scope(StrEnum):
     READ_DRAFTS = "read:drafts"
     WRITE_DRAFTS = "write:drafts"
     SUBMIT = "submit"
+    IMPORT = "import"
 
 
 _PERMISSIONS = {
     Scope.READ_DRAFTS: Permission.READ_DRAFTS,
     Scope.WRITE_DRAFTS: Permission.WRITE_DRAFTS,
     Scope.SUBMIT: Permission.WRITE_DRAFTS,
+    Scope.IMPORT: Permission.PREPARE,
 }
+
+
+def offered_to(actor: OrganisationActor) -> tuple[Scope, ...]:
+    """The scopes that the actor may give to a token: nobody gives away what they may not do."""
+    operates = actor.organisation_kind is OrganisationKind.OPERATOR and actor.may(Permission.PREPARE)
+    return tuple(scope for scope in Scope if operates or scope is not Scope.IMPORT)
 
 
 def permission_of(scope: Scope) -> Permission:
@@ -115,8 +125,15 @@ async def bearer_of(database: Database, secret_key: str, key: str) -> Bearer | N
     scopes = frozenset(Scope(s) for s in token.scopes.split(",") if s)
     if token.last_used_on != today:
         await _used(database, token, today)
-    role = Role.VIEWER if scopes == {Scope.READ_DRAFTS} else Role.CONTRIBUTOR
-    actor = OrganisationActor(None, o.id, o.key, o.name, o.kind, o.fictional, role, token_id=token.id)
+    if o.kind is not OrganisationKind.OPERATOR:
+        scopes -= {Scope.IMPORT}
+    role = Role.CONTRIBUTOR if scopes & {Scope.WRITE_DRAFTS, Scope.SUBMIT} else Role.VIEWER
+    actor = OrganisationActor(
+        *(None, o.id, o.key, o.name, o.kind, o.fictional, role),
+        token_id=token.id,
+        token_maker=token.created_by,
+        further=frozenset({Permission.PREPARE} if Scope.IMPORT in scopes else ()),
+    )
     return Bearer(actor, scopes)
 
 

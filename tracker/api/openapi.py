@@ -64,6 +64,15 @@ def _operation(operation: Operation, example: dict[str, Any]) -> dict[str, Any]:
             "required": True,
             "content": {"application/json": content | _example(example, "body")},
         }
+    if operation.files:
+        # The first is that of the example.
+        told["requestBody"] = {
+            "required": True,
+            "content": {
+                kind: {"schema": {}} | (_example(example, "body") if kind == operation.files[0] else {})
+                for kind in operation.files
+            },
+        }
     if operation.deprecated:
         told["deprecated"] = True
     return told
@@ -82,6 +91,8 @@ def _preconditions(operation: Operation) -> list[dict[str, Any]]:
     known = "The ETag that you hold: 304 where it still holds."
     if operation.method == "GET":
         return [_header("If-None-Match", known)]
+    if operation.files:
+        return []
     told = [_header("If-Match", "The ETag of the draft that you read.")]
     if operation.takes:
         told.append(_header("If-None-Match", "`*` where there is no draft yet."))
@@ -98,8 +109,9 @@ def _responses(operation: Operation, example: dict[str, Any]) -> dict[str, Any]:
         told[str(status)] = {"description": _SUCCESS[status]}
         if operation.schema:
             content = {"schema": {"$ref": f"#/components/schemas/{operation.schema}"}}
+            if not operation.files:
+                told[str(status)]["headers"] = {"ETag": {"schema": {"type": "string"}}}
             told[str(status)] |= {
-                "headers": {"ETag": {"schema": {"type": "string"}}},
                 "content": {"application/json": content | _example(example, "answer")},
             }
     if operation.method == "GET":

@@ -11,10 +11,13 @@ from litestar.handlers import HTTPRouteHandler
 
 from tracker.access.guard import Access
 from tracker.access.tokens import Scope
-from tracker.api import draft_views, entry_views, views
+from tracker.api import draft_views, entry_views, import_views, views
 from tracker.api.deprecation import Deprecated
+from tracker.api.import_views import TRUTHS
 from tracker.api.paging import LIMIT, MOST
 from tracker.compare.query import DEFAULT_FRAMEWORK, SHOW
+from tracker.crosswalk_files import formats
+from tracker.frameworks import files
 from tracker.kit.vocabulary import (
     Axis,
     Basis,
@@ -44,13 +47,15 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """`schema`: of the answer, "" for none; `takes`: of the body; `statuses`: of answers that did what was asked."""
+    """`schema`: of the answer, "" for none; `takes`: of the body; `files`: the media types of a body that is a file;
+    `statuses`: of answers that did what was asked."""
 
     handler: HTTPRouteHandler
     group: str
     schema: str
     parameters: tuple[str, ...] = ()
     takes: str = ""
+    files: tuple[str, ...] = ()
     statuses: tuple[int, ...] = (200,)
 
     @property
@@ -128,6 +133,7 @@ PARAMETERS = {
         _query("as_of", "As published by this day, or moment.", "2026-01-01"),
         _query("source", "Whose voice is read; “all” gives every one.", "all", Source),
         _query("show", "Which columns are told.", "all", SHOW),
+        _query("through", "A crosswalk: rows then tell what follows for its target, and are inferred.", ""),
         _query("kind", "Of this kind only.", "country", JurisdictionKind),
         _query("parent", "Directly below the jurisdiction with this code.", "USA"),
         _query("region", "In this region.", "Africa"),
@@ -137,12 +143,26 @@ PARAMETERS = {
     )
 }
 PARAMETERS["matrix_axis"] = _query("axis", "Which scales the arrays tell.", "both", (*Axis, "both"))
+PARAMETERS |= {
+    "framework_format": _query(
+        "format", "Of the file, if its media type does not say.", "csv", files.IMPORTS
+    ),
+    "crosswalk_format": _query(
+        "format", "Of the file, if its media type does not say.", "csv", formats.FORMATS
+    ),
+    "dry_run": _query("dry_run", "“true”: say what would be done, and do nothing.", "true", TRUTHS),
+    "as_version": _query("as_version", "Take the file in as this version, whatever version it states.", "2"),
+    "crosswalk_key": _query("key", "Take the file in under this key, whatever key it states.", ""),
+    "crosswalk_version": _query(
+        "version", "Take the file in as this version, whatever version it states.", ""
+    ),
+}
 PARAMETERS["instrument_kind"] = _query("kind", "Of this kind only.", "statute", InstrumentKind)
 
 _PAGE = ("limit", "cursor")
 _CHOICE = ("jurisdictions", "framework", "items", "domains", "basis", "on", "as_of", "source")
 OPERATIONS: tuple[Operation, ...] = (
-    Operation(views.compare_rows, "Comparisons", "Comparison", (*_CHOICE, "axis", "show")),
+    Operation(views.compare_rows, "Comparisons", "Comparison", (*_CHOICE, "axis", "show", "through")),
     Operation(packed_views.matrix, "Comparisons", "Matrix", (*_CHOICE, "matrix_axis")),
     Operation(entry_views.entries_list, "Entries", "EntryList", (*_CHOICE, *_PAGE)),
     Operation(entry_views.entry, "Entries", "Revision", ("as_of",)),
@@ -173,6 +193,20 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation(draft_views.put_draft, "Drafts", "Draft", takes="ContentSent", statuses=(200, 201)),
     Operation(draft_views.submit_draft, "Drafts", "Draft"),
     Operation(draft_views.delete_draft, "Drafts", "", statuses=(204,)),
+    Operation(
+        import_views.import_framework,
+        "Imports",
+        "FrameworkImport",
+        ("framework_format", "as_version", "dry_run"),
+        files=import_views.types_of(files.IMPORTS),
+    ),
+    Operation(
+        import_views.import_crosswalk,
+        "Imports",
+        "CrosswalkImport",
+        ("crosswalk_format", "crosswalk_key", "crosswalk_version", "dry_run"),
+        files=import_views.types_of(formats.FORMATS),
+    ),
 )
 
 

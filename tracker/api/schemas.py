@@ -6,8 +6,11 @@ from typing import Any
 from tracker.api.bodies import MISSING
 from tracker.compare.files import COLUMNS
 from tracker.corrections.models import ReportState
+from tracker.crosswalk_files.formats import FORMATS
+from tracker.crosswalks.through import CONFLICT, NOTHING, RANGE
 from tracker.entries.content import CITATION_FIELDS, FIELDS, INSTRUMENT_FIELDS
 from tracker.entries.forms import MOST_CITATIONS
+from tracker.frameworks import files as framework_files
 from tracker.kit.vocabulary import (
     MISSING_CODES,
     VALUE_CODES,
@@ -32,6 +35,7 @@ from tracker.kit.vocabulary import (
 
 Schema = dict[str, Any]
 NONE = ("none",)
+INFERRED = (RANGE, CONFLICT, NOTHING)  # where a comparison is read through a crosswalk
 
 
 def text(description: str = "") -> Schema:
@@ -183,7 +187,11 @@ _INSTRUMENT: Schema = (
 
 def _row() -> Schema:
     """A row of the long CSV: docs/codebook.md tells its columns."""
-    known: Schema = _axes() | {"contested": BOOL, "domain": codes(Domain), "basis": codes(Basis, "none")}
+    inferred = {axis.value: codes((*VALUE_CODES, *INFERRED)) for axis in Axis}
+    inferred |= {f"{axis}_missing_reason": codes((*MISSING_CODES, *INFERRED), "none") for axis in Axis}
+    known: Schema = (
+        _axes() | inferred | {"contested": BOOL, "domain": codes(Domain), "basis": codes(Basis, "none")}
+    )
     known |= {"scope": codes(Scope, "none"), "valid_from": day("unknown|none"), "valid_to": day("open|none")}
     known |= {"recorded_at": moment("none"), "cell_url": URL}
     return thing(**{name: known.get(name, TEXT) for name in COLUMNS})
@@ -239,7 +247,8 @@ _PROBLEM: Schema = {
         "title": TEXT,
         "status": {"type": "integer"},
         "detail": TEXT,
-        "errors": many(thing(field=TEXT, message=TEXT)),
+        "errors": many(thing(field=TEXT, message=TEXT, where=TEXT) | {"required": ["field", "message"]}),
+        "faults": COUNT | {"description": "How many there are, where “errors” does not name all"},
         "theirs": {"description": "What is stored now, or none"},
         "yours": {"description": "What was sent"},
     },
@@ -275,6 +284,7 @@ SCHEMAS: dict[str, Schema] = {
         left_to_import=TEXT,
         ratings=many(thing(code=TEXT, label=TEXT, definition=TEXT)),
         items=many(ref("Item")),
+        files=thing(**dict.fromkeys(framework_files.EXPORTS, URL)),
     ),
     "Item": thing(
         item=TEXT,
@@ -306,7 +316,9 @@ SCHEMAS: dict[str, Schema] = {
     "OrganisationList": listing("Organisation"),
     "CrosswalkLine": thing(**_CROSSWALK),
     "CrosswalkList": listing("CrosswalkLine"),
-    "Crosswalk": thing(**_CROSSWALK, mappings_list=many(ref("Mapping"))),
+    "Crosswalk": thing(
+        **_CROSSWALK, mappings_list=many(ref("Mapping")), files=thing(**dict.fromkeys(FORMATS, URL))
+    ),
     "Mapping": thing(
         relation=codes(Relation),
         sources=many(TEXT),
@@ -337,6 +349,7 @@ SCHEMAS: dict[str, Schema] = {
             as_of=moment(),
             dated=day(),
             framework=TEXT,
+            through=TEXT,
             cells_filtered_out=COUNT,
         ),
         data=many(ref("Row")),
@@ -443,4 +456,29 @@ SCHEMAS: dict[str, Schema] = {
     "Content": _content(written=False),
     "ContentSent": _content(written=True),
     "NewInstrument": _new_instrument(),
+    "FrameworkImport": thing(
+        dry_run=BOOL,
+        framework=TEXT,
+        framework_version=TEXT,
+        new_version=BOOL,
+        added=many(TEXT),
+        changed=many(thing(item=TEXT, fields=many(TEXT))),
+        changed_head=many(TEXT),
+        same=COUNT,
+        notes=many(TEXT),
+    ),
+    "CrosswalkImport": thing(dry_run=BOOL, sets=many(ref("ImportedSet")), notes=many(TEXT)),
+    "ImportedSet": thing(
+        crosswalk=TEXT,
+        crosswalk_version=TEXT,
+        title=TEXT,
+        source=TEXT,
+        target=TEXT,
+        begun=codes(("new", "copy", "none")),
+        added=COUNT,
+        changed=COUNT,
+        removed=COUNT,
+        same=COUNT,
+        reviews_left=COUNT,
+    ),
 }

@@ -302,7 +302,12 @@ _TRUTHS = frozenset({"commitment_claimed", "practice_claimed", "contested"})
 
 def compared(comparison: Comparison, base_url: str, locale: str) -> Iterable[Shape]:
     """The rows of the long CSV: the same columns and values, with JSON's true and false."""
-    for row in long_rows(comparison, base_url, locale):
+    return rows(long_rows(comparison, base_url, locale))
+
+
+def rows(found: Iterable[list[str]]) -> Iterable[Shape]:
+    """Rows in the order of COLUMNS, with JSON's true and false."""
+    for row in found:
         yield {
             name: value == "true" if name in _TRUTHS else value
             for name, value in zip(COLUMNS, row, strict=True)

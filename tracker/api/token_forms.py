@@ -1,5 +1,6 @@
 """The form that makes a token."""
 
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
@@ -35,9 +36,10 @@ class TokenForm(Form):
         N_("Its last day"), validators=[Needed(N_("Choose a day from today on, within a year."))]
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, offered: Collection[Scope] = tuple(Scope), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.scopes.choices = choices([(scope.value, label) for scope, label in scope_words().items()])
+        words = scope_words()
+        self.scopes.choices = choices([(scope.value, words[scope]) for scope in Scope if scope in offered])
 
 
 def scope_words() -> dict[Scope, str]:
@@ -45,6 +47,7 @@ def scope_words() -> dict[Scope, str]:
         Scope.READ_DRAFTS: _("Read drafts"),
         Scope.WRITE_DRAFTS: _("Write drafts, and read them"),
         Scope.SUBMIT: _("Submit drafts for review"),
+        Scope.IMPORT: _("Import frameworks, and crosswalks into drafts"),
     }
 
 

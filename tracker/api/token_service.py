@@ -36,6 +36,8 @@ async def make(
         faults["name"] = _("Give it a name that says which program it is for.")
     if not scopes:
         faults["scopes"] = _("Choose what it may do.")
+    elif not set(scopes) <= set(tokens.offered_to(actor)):
+        faults["scopes"] = _("Only an operator’s token may import.")
     if not clock.today() <= expires_on <= tokens.last_day_allowed():
         faults["expires_on"] = _("Choose a day from today on, within a year.")
     await queue_behind(db, f"tokens:{actor.organisation_id}")

@@ -34,13 +34,15 @@ async def _page(request: Request, form: TokenForm) -> Response[str]:
 @get(TOKENS, name="tokens", access=member(Permission.ADMINISTER))
 async def tokens_page(request: Request) -> Response[str]:
     """The organisation's tokens, and the form of a new one."""
-    return await _page(request, TokenForm(data=suggested()))
+    offered = tokens.offered_to(organisation_of(request))
+    return await _page(request, TokenForm(data=suggested(), offered=offered))
 
 
 @post(TOKENS, name="tokens_do", access=member(Permission.ADMINISTER), status_code=200)
 async def make_token(request: Request) -> Response[str]:
     """Make a token. This answer alone holds its key, so it is a page and no redirect."""
-    form = TokenForm(await form_data(request))
+    actor = organisation_of(request)
+    form = TokenForm(await form_data(request), offered=tokens.offered_to(actor))
     if not form.validate():
         return await _page(request, form)
     assert form.expires_on.data is not None
@@ -48,7 +50,7 @@ async def make_token(request: Request) -> Response[str]:
         async with database_of(request).write(bound_of(request)) as db:
             key = await token_service.make(
                 db,
-                organisation_of(request),
+                actor,
                 secret_key=settings_of(request).secret_key,
                 name=form.name.data,
                 scopes=[Scope(s) for s in form.scopes.data],

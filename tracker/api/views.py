@@ -1,6 +1,7 @@
 """Reading the public record: jurisdictions, frameworks, organisations, crosswalks, corrections, comparisons."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from litestar import Request, Response, get
@@ -15,11 +16,16 @@ from tracker.compare.queries import compare
 from tracker.compare.query import parse
 from tracker.corrections import queries as corrections
 from tracker.corrections.models import PublishedReport
+from tracker.crosswalk_files import formats as crosswalk_formats
 from tracker.crosswalks import queries as crosswalks
+from tracker.crosswalks import through
+from tracker.crosswalks.lens_queries import reading_of
+from tracker.frameworks import files as framework_files
 from tracker.frameworks import queries as frameworks
 from tracker.kit.errors import Invalid, NotFound
 from tracker.kit.i18n import gettext as _
 from tracker.kit.vocabulary import JurisdictionKind
+from tracker.web.render import renderer_of
 from tracker.web.requests import query_parameters
 
 Told = Mapping[str, Any]
@@ -106,7 +112,7 @@ async def _framework(db: AsyncSession, request: Request) -> Told:
     found = await frameworks.framework(db, request.path_params["key"])
     if found is None:
         raise NotFound(_("There is no such framework."))
-    return shapes.framework(found)
+    return shapes.framework(found) | _files(request, "framework_file", found.name, framework_files.EXPORTS)
 
 
 @get(f"{ROOT}/organisations", name="api_organisations", access=PUBLIC)
@@ -181,7 +187,17 @@ async def _crosswalk(db: AsyncSession, request: Request) -> Told:
     if found is None:
         raise NotFound(_("There is no such crosswalk."))
     mapped = await crosswalks.mappings(db, found.id)
-    return shapes.crosswalk(found) | {"mappings_list": [shapes.mapping(m) for m in mapped]}
+    name = f"{found.key}@{found.version}"
+    files = _files(request, "crosswalk_file", name, crosswalk_formats.FORMATS)
+    return shapes.crosswalk(found) | {"mappings_list": [shapes.mapping(m) for m in mapped]} | files
+
+
+def _files(request: Request, route: str, name: str, kinds: tuple[str, ...]) -> dict[str, Any]:
+    """Where the same is to be had as a file, by format."""
+    urls, locale = renderer_of(request).urls, locale_of(request)
+    return {
+        "files": {kind: base_url(request) + urls.path(route, locale, key=name, kind=kind) for kind in kinds}
+    }
 
 
 @get(f"{ROOT}/corrections", name="api_corrections", access=PUBLIC)
@@ -222,14 +238,21 @@ async def _compare(db: AsyncSession, request: Request) -> Told:
     query = parse(query_parameters(request))
     if not query.jurisdictions:
         raise Invalid({"jurisdictions": _("Name at least one jurisdiction.")})
-    comparison = await compare(db, query)
+    found = await reading_of(db, replace(query, axis="both")) if query.through else None
+    comparison = found.comparison if found else await compare(db, query)
+    rows = (
+        shapes.rows(through.long_rows(found, base_url(request), locale_of(request)))
+        if found
+        else shapes.compared(comparison, base_url(request), locale_of(request))
+    )
     at = comparison.at
     meta = {
         "query": query.parameters(),
         "on": day(at.on),
         "as_of": moment(at.as_of),
         "dated": day(at.dated),
-        "framework": comparison.framework.name,
+        "framework": found.target.name if found else comparison.framework.name,
+        "through": f"{found.crosswalk.key}@{found.crosswalk.version}" if found else "none",
         "cells_filtered_out": comparison.filtered,
     }
-    return {"meta": meta, "data": list(shapes.compared(comparison, base_url(request), locale_of(request)))}
+    return {"meta": meta, "data": list(rows)}

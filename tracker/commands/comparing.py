@@ -11,7 +11,7 @@ from tracker.compare.files import long_csv
 from tracker.compare.json_file import comparison_json
 from tracker.compare.queries import compare
 from tracker.compare.workbook import comparison_xlsx
-from tracker.crosswalks import through
+from tracker.crosswalks import through_files
 from tracker.crosswalks.lens_queries import reading_of
 from tracker.db.session import Database
 from tracker.settings import Settings
@@ -29,9 +29,9 @@ def compare_command(kind: str, out: str | None, **parameters: str) -> None:
     async def work(database: Database, settings: Settings) -> bytes:
         query = query_of(parameters)
         async with database.read() as db:
-            if query.through and kind == "csv":
+            if query.through:
                 found = await reading_of(db, replace(query, axis="both"))
-                return through.long_csv(found, settings.base_url).encode()
+                return through_files.write(found, query, kind, settings.base_url)
             comparison = await compare(db, query)
         if kind == "json":
             return comparison_json(comparison, settings.base_url)

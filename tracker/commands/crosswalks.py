@@ -29,8 +29,10 @@ def crosswalk() -> None:
 @crosswalk.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--format", "kind", type=click.Choice(formats.FORMATS), help="By the file's name if absent.")
+@click.option("--key", default="", help="Take the file in under this key, whatever key it states.")
+@click.option("--version", default="", help="Take the file in as this version, whatever version it states.")
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
-def crosswalk_import(file: Path, kind: str | None, dry_run: bool) -> None:
+def crosswalk_import(file: Path, kind: str | None, key: str, version: str, dry_run: bool) -> None:
     """Import mappings into drafts: all of the file or nothing. Importing it again changes nothing."""
     kind = kind or formats.format_of(file.name)
     if not kind:
@@ -49,7 +51,9 @@ def crosswalk_import(file: Path, kind: str | None, dry_run: bool) -> None:
         say = partial(click.echo, err=True)
         bound = Bound(tenant=SERVICE)
         try:
-            return await take(database, bound, actor, data, kind, really=not dry_run, say=say)
+            return await take(
+                database, bound, actor, data, kind, really=not dry_run, key=key, version=version, say=say
+            )
         except Unreadable as refusal:
             _refuse(refusal)
 

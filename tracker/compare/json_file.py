@@ -1,5 +1,7 @@
 """A comparison as JSON: the rows of the long CSV with numbers and truth values, and what was asked of which moment."""
 
+from collections.abc import Iterable
+
 from tracker.compare.canonical import canonical_json
 from tracker.compare.comparison import Comparison
 from tracker.compare.files import COLUMNS, long_rows, moment_text
@@ -39,10 +41,12 @@ def at_of(comparison: Comparison) -> dict[str, str]:
 
 def typed_rows(comparison: Comparison, base_url: str, locale: str) -> list[dict[str, str | int | bool]]:
     """The rows of the long CSV by column: a level is a number, a flag true or false, all else the CSV's text."""
-    return [
-        {name: _typed(name, text) for name, text in zip(COLUMNS, row, strict=True)}
-        for row in long_rows(comparison, base_url, locale)
-    ]
+    return typed(long_rows(comparison, base_url, locale))
+
+
+def typed(rows: Iterable[list[str]]) -> list[dict[str, str | int | bool]]:
+    """Rows in the order of COLUMNS, by column and typed."""
+    return [{name: _typed(name, text) for name, text in zip(COLUMNS, row, strict=True)} for row in rows]
 
 
 def _typed(column: str, text: str) -> str | int | bool:

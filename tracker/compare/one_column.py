@@ -21,6 +21,10 @@ def one_column(query: Query, framework: Framework) -> Query:
         faults["domains"] = _("Here one domain is shown: choose which.")
     if query.source is Source.ALL:
         faults["source"] = _("Here one voice of each jurisdiction is shown: choose which.")
+    if query.through:
+        faults["through"] = _(
+            "Here a level is one level, and what follows through a crosswalk is a range of levels. Leave it out."
+        )
     if not framework.items:
         faults["framework"] = _("This framework has no items yet.")
     if faults:
@@ -29,4 +33,4 @@ def one_column(query: Query, framework: Framework) -> Query:
     item = next((i for i in framework.items if i.key == key), framework.items[0])
     domain = query.domains[0] if query.domains and query.domains[0] in item.domains else item.domains[0]
     axis = query.axis if query.axis != "both" else Axis.COMMITMENT.value
-    return replace(query, items=(key,), domains=(domain,), axis=axis, show="all", layout=(), through="")
+    return replace(query, items=(key,), domains=(domain,), axis=axis, show="all", layout=())

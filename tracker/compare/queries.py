@@ -71,7 +71,7 @@ async def scope_of(db: AsyncSession, query: Query) -> tuple[Framework, tuple[Pla
     if query.through:
         faults["through"] = _(
             "Here a level is one level, and what follows through a crosswalk is a range of levels. "
-            "Read it on the page of the crosswalk's lens."
+            "Read it on the compare page, or on that of the crosswalk's lens."
         )
     framework = await frameworks.framework(db, query.framework)
     if framework is None:

@@ -1,6 +1,7 @@
 """The compare page, and the files of the same query."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from litestar import Request, Response, get
@@ -20,7 +21,7 @@ from tracker.compare.saved_service import Saved
 from tracker.compare.tables import tables
 from tracker.compare.workbook import XLSX, comparison_xlsx
 from tracker.crosswalks import queries as crosswalks
-from tracker.crosswalks import through
+from tracker.crosswalks import through, through_files
 from tracker.crosswalks.lens_queries import reading_of
 from tracker.crosswalks.queries import CrosswalkLine
 from tracker.crosswalks.reading import Reading
@@ -177,47 +178,50 @@ def _longer(given: str, short: str) -> bool:
 
 
 @get("/{locale:str}/compare.csv", name="compare_csv", access=PUBLIC)
-async def compare_csv(request: Request) -> Response[str]:
+async def compare_csv(request: Request) -> Response[bytes]:
     """The long CSV of the same query."""
-    query = parse(query_parameters(request))
-    base_url, locale = renderer_of(request).settings.base_url, context_of(request).locale
-    async with database_of(request).read() as db:
-        if query.through:
-            found = await reading_of(db, replace(query, axis="both"))
-            comparison, body = found.comparison, through.long_csv(found, base_url, locale)
-            of = f"{found.target.key}-through-{found.crosswalk.key}"
-        else:
-            comparison = await compare(db, query)
-            of, body = comparison.framework.key, long_csv(comparison, base_url, locale)
-    return Response(body, media_type="text/csv", headers=_named(of, comparison, "csv"))
-
-
-def _named(of: str, comparison: Comparison, extension: str) -> dict[str, str]:
-    """The header that names a file."""
-    name = f"adoption-{of}-{comparison.at.dated.isoformat()}.{extension}"
-    return {"content-disposition": f'attachment; filename="{name}"'}
+    return await _file(request, "csv")
 
 
 @get("/{locale:str}/compare.json", name="compare_json", access=PUBLIC)
 async def compare_json(request: Request) -> Response[bytes]:
     """The rows of the CSV as canonical JSON."""
-    query = parse(query_parameters(request))
-    async with database_of(request).read() as db:
-        comparison = await compare(db, query)
-    body = comparison_json(comparison, renderer_of(request).settings.base_url, context_of(request).locale)
-    return Response(
-        body,
-        media_type="application/json; charset=utf-8",
-        headers=_named(comparison.framework.key, comparison, "json"),
-    )
+    return await _file(request, "json")
 
 
 @get("/{locale:str}/compare.xlsx", name="compare_xlsx", access=PUBLIC)
 async def compare_xlsx(request: Request) -> Response[bytes]:
     """The rows of the CSV as a workbook."""
+    return await _file(request, "xlsx")
+
+
+async def _file(request: Request, kind: str) -> Response[bytes]:
+    """The query's file: of what was reported, or with `through` of what follows."""
     query = parse(query_parameters(request))
-    async with database_of(request).read() as db:
-        comparison = await compare(db, query)
     base_url, locale = renderer_of(request).settings.base_url, context_of(request).locale
-    body = await asyncio.to_thread(comparison_xlsx, comparison, base_url, locale)
-    return Response(body, media_type=XLSX, headers=_named(comparison.framework.key, comparison, "xlsx"))
+    async with database_of(request).read() as db:
+        if query.through:
+            found = await reading_of(db, replace(query, axis="both"))
+            comparison, of = found.comparison, through_files.name_of(found)
+        else:
+            found, comparison = None, await compare(db, query)
+            of = comparison.framework.key
+    if found:
+        body = await asyncio.to_thread(through_files.write, found, query, kind, base_url, locale)
+    else:
+        body = await asyncio.to_thread(_WRITERS[kind], comparison, base_url, locale)
+    name = f"adoption-{of}-{comparison.at.dated.isoformat()}.{kind}"
+    headers = {"content-disposition": f'attachment; filename="{name}"'}
+    return Response(body, media_type=_MEDIA_TYPES[kind], headers=headers)
+
+
+_MEDIA_TYPES = {
+    "csv": "text/csv",  # its charset is added to a text
+    "json": "application/json; charset=utf-8",
+    "xlsx": XLSX,
+}
+_WRITERS: dict[str, Callable[[Comparison, str, str], bytes]] = {
+    "csv": lambda comparison, base_url, locale: long_csv(comparison, base_url, locale).encode(),
+    "json": comparison_json,
+    "xlsx": comparison_xlsx,
+}

@@ -38,19 +38,25 @@ def comparison_xlsx(
 
     Takes seconds for thousands of rows, so call it off the event loop. Raises Invalid for too many.
     """
-    rows = list(long_rows(comparison, base_url, locale))
+    whole = [*told, *read_me(comparison, base_url), *codes()]
+    return workbook_of(list(long_rows(comparison, base_url, locale)), whole)
+
+
+def workbook_of(rows: Sequence[Sequence[str]], told: Iterable[Told]) -> bytes:
+    """The workbook of rows in the order of COLUMNS, with what the sheet "Read me" says of them. Raises as above."""
     if len(rows) > MOST_ROWS:
         raise Invalid({"format": _("This is too much for a workbook. Download it as CSV.")})
     book = Workbook(write_only=True)
     _sheet(book, DATA, [_WIDE.get(name, 18) for name in COLUMNS], [COLUMNS, *rows])
     head = [(_("What"), _("Value"))]
-    _sheet(book, READ_ME, [34, 100], [*head, *told, *_read_me(comparison, base_url), *_codes()])
+    _sheet(book, READ_ME, [34, 100], [*head, *told])
     out = io.BytesIO()
     book.save(out)
     return _always_the_same(out.getvalue())
 
 
-def _read_me(comparison: Comparison, base_url: str) -> Iterator[Told]:
+def read_me(comparison: Comparison, base_url: str) -> Iterator[Told]:
+    """What the sheet "Read me" says of a comparison."""
     at, framework = comparison.at, comparison.framework
     yield _("Service"), base_url
     yield _("In force on"), at.on.isoformat()
@@ -66,7 +72,8 @@ def _read_me(comparison: Comparison, base_url: str) -> Iterator[Told]:
     yield _("Not affiliated"), _("Not affiliated with HHS, UNU, WHO, IOM or HEAL.")
 
 
-def _codes() -> Iterator[Told]:
+def codes() -> Iterator[Told]:
+    """What the codes of the columns mean."""
     for axis in Axis:
         for code in LEVEL_CODES:
             yield f"{axis.value} = {code}", f"{word(axis.value, code)}: {word(f'meaning.{axis.value}', code)}"

@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tracker.access.actor import OrganisationActor
 from tracker.crosswalk_files import formats, service
@@ -35,18 +35,22 @@ async def take(
     kind: str,
     *,
     really: bool,
+    key: str = "",
+    version: str = "",
     say: Say | None = None,
 ) -> Taken:
     """Import a file, or with `really` False do all of it and keep nothing: so what is said beforehand is what happens.
 
-    Raises Unreadable with every fault.
+    `key`, `version`: of the set, whatever the file states. Raises Unreadable with every fault.
     """
     file = await asyncio.to_thread(formats.read, data, kind)
+    head = replace(file.head, key=key or file.head.key, version=version or file.head.version)
+    file = replace(file, head=head)
     sha256 = hashlib.sha256(data).hexdigest()
     taken: Taken | None = None
     with suppress(_Looked):
         async with database.write(bound) as db:
-            reports = await service.import_file(db, actor, file, sha256=sha256, say=say)
+            reports = await service.import_file(db, actor, file, sha256=sha256, one=bool(key), say=say)
             taken = Taken(tuple(reports), file.notes)
             if not really:
                 raise _Looked

@@ -46,14 +46,24 @@ class Report:
 
 
 async def import_file(
-    db: AsyncSession, actor: OrganisationActor, file: CrosswalkFile, *, sha256: str, say: Say | None = None
+    db: AsyncSession,
+    actor: OrganisationActor,
+    file: CrosswalkFile,
+    *,
+    sha256: str,
+    one: bool = False,
+    say: Say | None = None,
 ) -> list[Report]:
     """Take in all sets of a file; the caller's transaction keeps all of it or nothing.
 
-    Raises Unreadable with every fault, by row and field. `say` hears of progress.
+    Raises Unreadable with every fault, by row and field; with `one` also for a file of several sets, which can't
+    share a key. `say` hears of progress.
     """
-    actor.require(Permission.OPERATE)
+    actor.require(Permission.PREPARE)
     contents, faults = split(file, await queries.index(db, file.keys))
+    if one and len(contents) > 1:
+        text = _("The file has %(n)s sets, one for each pair of frameworks: they can't have one key.")
+        faults.append(Fault("", "key", text % {"n": len(contents)}))
     for content in contents:
         faults += faults_of(content.said)
     if faults:

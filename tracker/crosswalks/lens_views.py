@@ -6,16 +6,16 @@ from litestar import Request, Response, get
 from litestar.params import FromPath
 
 from tracker.access.guard import PUBLIC
-from tracker.compare.files import cell_path
 from tracker.compare.query import Query, parse
 from tracker.crosswalks import queries
+from tracker.crosswalks.derivation import Derivations
 from tracker.crosswalks.lens import words
 from tracker.crosswalks.lens_files import lens_json
 from tracker.crosswalks.lens_queries import read_through
 from tracker.jurisdictions import queries as jurisdictions
 from tracker.kit.errors import Invalid, NotFound
 from tracker.kit.i18n import gettext as _
-from tracker.kit.vocabulary import Axis, Source, value
+from tracker.kit.vocabulary import Axis, Source
 from tracker.web.render import context_of, page, renderer_of
 from tracker.web.requests import database_of, query_parameters
 
@@ -49,10 +49,9 @@ async def lens_page(request: Request, key: FromPath[str]) -> Response[str]:
         offered=offered,
         reading=reading,
         words=words,
-        value=value,
         axes=list(Axis),
         sources=[s for s in Source if s is not Source.ALL],
-        cell_href=lambda cell: cell_path(reading.comparison, cell, locale) if reading else "",
+        derivations=lambda place: Derivations(reading, place, locale) if reading else None,
     )
 
 

@@ -33,7 +33,7 @@ async def add_mapping(
     crosswalk = await locked_draft(db, actor, crosswalk_id)
     await checks.check(db, crosswalk, content)
     mapping = Mapping(
-        crosswalk_id=crosswalk_id, author_id=actor.user_id, **_values(content), **_dated(content)
+        crosswalk_id=crosswalk_id, author_id=actor.answerable, **_values(content), **_dated(content)
     )
     db.add(mapping)
     await db.flush()
@@ -101,7 +101,7 @@ async def add_no_counterpart(
         crosswalk_id=crosswalk_id,
         side=side,
         item_id=item_id,
-        author_id=actor.user_id,
+        author_id=actor.answerable,
         **texts,
         **_dated(content),
     )
@@ -211,7 +211,7 @@ def _rewrite(row: Mapping | NoCounterpart, actor: OrganisationActor, values: ByN
     for name, value in values.items():
         setattr(row, name, value)
     row.version += 1
-    row.author_id = actor.user_id
+    row.author_id = actor.answerable
     row.reviewer, row.reviewer_id, row.reviewed_on = "", None, None
 
 

@@ -178,39 +178,45 @@ async def rivals(db: AsyncSession, of: CrosswalkLine) -> list[CrosswalkLine]:
 
 async def mappings(db: AsyncSession, crosswalk_id: int) -> list[MappingLine]:
     """The mappings of a set, in the order in which they were made."""
-    rows = (
-        await db.execute(
-            select(
-                Mapping,
-                MappingSide.side,
-                FrameworkItem.id,
-                FrameworkItem.key,
-                FrameworkItem.short_label,
-                FrameworkItem.text,
-            )
-            .join(MappingSide, col(MappingSide.mapping_id) == Mapping.id)
-            .join(FrameworkItem, col(FrameworkItem.id) == MappingSide.item_id)
-            .where(col(Mapping.crosswalk_id) == crosswalk_id)
-            .order_by(col(Mapping.id), FrameworkItem.position)
+    sides = await _sides(db, crosswalk_id)
+    checked = [col(getattr(Mapping, name)) for name in Checked.__dataclass_fields__]
+    rows = await db.execute(
+        select(*checked, Mapping.relation, Mapping.domains, Mapping.confidence, Mapping.strength)
+        .where(col(Mapping.crosswalk_id) == crosswalk_id)
+        .order_by(col(Mapping.id))
+    )
+    return [
+        MappingLine(  # type: ignore[call-arg]  # `rest` is the other fields of Checked
+            number,
+            *rest,
+            relation,
+            tuple(Domain(d) for d in domains.split(",") if d),
+            confidence,
+            strength,
+            tuple(sides[number, "source"]),
+            tuple(sides[number, "target"]),
         )
-    ).all()
-    found: dict[int, Mapping] = {}
+        for number, *rest, relation, domains, confidence, strength in rows
+    ]
+
+
+async def _sides(db: AsyncSession, crosswalk_id: int) -> dict[tuple[int, str], list[SideItem]]:
+    """The items of each mapping, by its number and side, in the order of their framework."""
+    i, s = FrameworkItem, MappingSide
+    rows = await db.execute(
+        select(s.mapping_id, s.side, col(i.id), i.key, i.short_label, i.text)
+        .join(Mapping, col(Mapping.id) == s.mapping_id)
+        .join(i, col(i.id) == s.item_id)
+        .where(col(Mapping.crosswalk_id) == crosswalk_id)
+        .order_by(col(s.mapping_id), i.position)
+    )
+    items: dict[int, SideItem] = {}
     sides: dict[tuple[int, str], list[SideItem]] = defaultdict(list)
     for mapping, side, number, key, label, text in rows:
-        found[mapping.id] = mapping
-        sides[mapping.id, side].append(SideItem(number, key, label or text))
-    return [
-        MappingLine(
-            **_checked(m),
-            relation=m.relation,
-            domains=tuple(Domain(d) for d in m.domains.split(",") if d),
-            confidence=m.confidence,
-            strength=m.strength,
-            sources=tuple(sides[i, "source"]),
-            targets=tuple(sides[i, "target"]),
-        )
-        for i, m in found.items()
-    ]
+        if number not in items:
+            items[number] = SideItem(number, key, label or text)
+        sides[mapping, side].append(items[number])
+    return sides
 
 
 def _checked(row: Mapping | NoCounterpart) -> dict[str, Any]:

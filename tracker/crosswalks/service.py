@@ -48,7 +48,7 @@ async def start(
     head: SetHead,
 ) -> Crosswalk:
     """Start an empty draft. Raises Invalid by field; a key that is taken is one of the faults."""
-    actor.require(Permission.OPERATE)
+    actor.require(Permission.PREPARE)
     faults = head.faults() | _name_faults(key, version)
     if source_version_id == target_version_id:
         faults["target"] = _("Choose two different frameworks, or two versions of one.")
@@ -85,7 +85,7 @@ async def start_copy(
 
     Raises NotFound; Invalid by field; Conflict while the key has a draft already.
     """
-    actor.require(Permission.OPERATE)
+    actor.require(Permission.PREPARE)
     before = await found(db, crosswalk_id)
     faults = _name_faults(key, version)
     await queue_behind(db, f"crosswalk {key}")
@@ -173,6 +173,7 @@ async def publish(
     looked at stay so. Raises Conflict while anything in it is not reviewed, or it is empty; Unconfirmed (an Invalid)
     when it has a sign that is not among them.
     """
+    actor.require(Permission.OPERATE)
     crosswalk = await locked_draft(db, actor, crosswalk_id)
     if not 0 < len(publisher.strip()) <= NAME_LENGTH:
         raise Invalid(
@@ -216,6 +217,7 @@ async def _supersede(db: AsyncSession, actor: OrganisationActor, crosswalk: Cros
 
 async def discard(db: AsyncSession, actor: OrganisationActor, crosswalk_id: int) -> None:
     """Delete a draft with all that it holds. Raises Conflict for a set that was ever published."""
+    actor.require(Permission.OPERATE)
     crosswalk = await locked_draft(db, actor, crosswalk_id)
     of_set = select(Mapping.id).where(col(Mapping.crosswalk_id) == crosswalk_id)
     held, _open = await _reviews(db, crosswalk_id)
@@ -238,7 +240,7 @@ async def found(db: AsyncSession, crosswalk_id: int, *, lock: bool = False) -> C
 
 async def locked_draft(db: AsyncSession, actor: OrganisationActor, crosswalk_id: int) -> Crosswalk:
     """The draft set, locked: whatever changes something in it takes this first. Raises NotFound, Conflict."""
-    actor.require(Permission.OPERATE)
+    actor.require(Permission.PREPARE)
     crosswalk = await found(db, crosswalk_id, lock=True)
     if crosswalk.state != "draft":
         raise Conflict(_("This crosswalk is published and can't be changed. Start a new version of it."))
@@ -265,7 +267,7 @@ async def tell(
     """Add to the log what was done to a set or in it."""
     subject = f"{crosswalk.key}@{crosswalk.version}"[:120]
     await record(
-        db, action, tenant=actor.organisation_id, actor=actor.user_id, subject=subject, detail=detail or None
+        db, action, tenant=actor.organisation_id, actor=actor.by, subject=subject, detail=detail or None
     )
 
 

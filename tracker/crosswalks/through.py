@@ -74,11 +74,12 @@ def long_csv(reading: Reading, base_url: str, locale: str = "en") -> str:
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(COLUMNS)
-    writer.writerows(_rows(reading, base_url, locale))
+    writer.writerows(long_rows(reading, base_url, locale))
     return out.getvalue()
 
 
-def _rows(reading: Reading, base_url: str, locale: str) -> Iterator[list[str]]:
+def long_rows(reading: Reading, base_url: str, locale: str = "en") -> Iterator[list[str]]:
+    """The rows of every long file, in the order of COLUMNS, as text. `reading` must be of both axes."""
     for place in reading.comparison.places:
         lines = {line.item.key: line for line in reading.lines(place)}
         for item in reading.targets:

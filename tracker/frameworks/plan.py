@@ -46,6 +46,10 @@ class Pins:
     entries: int
     crosswalks: int
 
+    @property
+    def any(self) -> bool:
+        return bool(self.entries or self.crosswalks)
+
 
 @dataclass(frozen=True)
 class Plan:

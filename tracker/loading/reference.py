@@ -13,11 +13,13 @@ from tracker.crosswalks.models import Crosswalk, MappingSide
 from tracker.crosswalks.models import Mapping as MappingRow
 from tracker.db.base import Table, select
 from tracker.db.session import Database
+from tracker.frameworks import pinned_queries
 from tracker.frameworks.models import FrameworkItem, FrameworkVersion
 from tracker.instruments.models import PublishedInstrument
 from tracker.jurisdictions import iso
 from tracker.jurisdictions.models import Jurisdiction
 from tracker.kit import clock
+from tracker.kit.errors import Conflict
 from tracker.kit.vocabulary import InstrumentKind, JurisdictionKind
 from tracker.loading import seed
 
@@ -110,6 +112,7 @@ async def _items(db: AsyncSession) -> str:
     versions = await _existing(db, FrameworkVersion, "key", "version")
     existing = await _existing(db, FrameworkItem, "framework_version_id", "key")
     before = len(existing)
+    pinned = {v.id for v in versions.values() if (await pinned_queries.pins(db, v.id)).any}
     for position, row in enumerate(seed.rows("framework-items"), start=1):
         version = versions[row["framework"], row["version"]]
         parent = existing[version.id, row["parent"]] if row["parent"] else None
@@ -127,12 +130,23 @@ async def _items(db: AsyncSession) -> str:
         fields |= {"position": position, "parent_id": parent.id if parent else None}
         key = (version.id, row["key"])
         if key in existing:
+            _check_fixed(existing[key], fields, pinned)
             _refresh(existing[key], fields)
         else:
             existing[key] = FrameworkItem(framework_version_id=version.id, key=row["key"], **fields)
             db.add(existing[key])
             await db.flush()
     return f"{len(existing)}, {len(existing) - before} of them new"
+
+
+def _check_fixed(row: Any, fields: Mapping[str, Any], pinned: set[int]) -> None:
+    """What published entries and crosswalks refer to keeps its meaning, as with an import of a file. Raises Conflict."""
+    changed = [n for n in ("text", "wording", "kind", "parent_id") if getattr(row, n) != fields[n]]
+    if changed and row.framework_version_id in pinned:
+        raise Conflict(
+            f"{row.key}: {', '.join(changed)} differs from what published entries or crosswalks refer to; "
+            "give the framework another version"
+        )
 
 
 async def _instruments(db: AsyncSession) -> str:
