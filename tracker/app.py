@@ -29,6 +29,8 @@ from tracker.instruments import attachment_views, event_views, own_views
 from tracker.instruments import views as instruments
 from tracker.jurisdictions import views as jurisdictions
 from tracker.notices import views as notices
+from tracker.opendata import feed_views, redaction_service
+from tracker.opendata import views as opendata
 from tracker.organisations import views as organisations
 from tracker.pages import views as pages
 from tracker.privacy import views as privacy
@@ -168,6 +170,15 @@ ROUTES: list[HTTPRouteHandler] = [
     criteria_values.publish_do,
     criteria_values.withdraw_page,
     criteria_values.withdraw_do,
+    opendata.data_page,
+    opendata.release_page,
+    opendata.data_short,
+    opendata.data_file,
+    opendata.catalog_jsonld,
+    opendata.catalog_turtle,
+    feed_views.data_feed,
+    feed_views.jurisdiction_feed,
+    feed_views.corrections_feed,
 ]
 
 
@@ -192,6 +203,7 @@ def create_app(settings: Settings, database: Database) -> App:
         debug=False,
     )
     require_declared(litestar.routes)
+    litestar.state.after_redaction = [redaction_service.rewrite_all]
     litestar.state.renderer = Renderer(environment(), Urls(litestar.routes), settings)
     return App(litestar, settings, database)
 

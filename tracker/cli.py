@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from tracker.commands import accounts, comparing, database, entries, frameworks, record, serving
+from tracker.commands import accounts, comparing, database, entries, frameworks, opendata, record, serving
 
 COMMANDS: list[click.Command] = [
     database.migrate,
@@ -15,6 +15,7 @@ COMMANDS: list[click.Command] = [
     comparing.compare_command,
     comparing.briefing_command,
     entries.entries,
+    opendata.release,
     record.redact_command,
     record.verify,
     database.doctor,

@@ -34,6 +34,7 @@ LAYERS: list[set[str]] = [
         "worklist",
     },
     {"exchange"},
+    {"opendata"},
     {"loading"},
     {"commands"},
     {"app", "cli"},

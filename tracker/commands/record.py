@@ -18,15 +18,18 @@ from tracker.settings import Settings
 @click.option("--reason", default="", help="Published in place of the text; at most 150 characters.")
 def redact_command(revision_uid: UUID, field: str | None, reason: str) -> None:
     """Replace a published text, and its exact copies, by a tombstone for good; without FIELD, list the texts."""
+    from tracker.opendata import redaction_service
     from tracker.privacy import operation
 
     if field and not reason:
         raise click.UsageError("say why: --reason ...")
 
-    async def work(database: Database, _: Settings) -> list[str]:
+    async def work(database: Database, settings: Settings) -> list[str]:
         if not field:
             return await operation.texts(database, revision_uid)
-        return await operation.redact(database, revision_uid, field, reason)
+        lines = await operation.redact(database, revision_uid, field, reason)
+        changed = await redaction_service.rewrite_all(database, settings)
+        return lines + [f"release {number}: files rewritten" for number in changed]
 
     for line in with_database(work):
         click.echo(line)
@@ -52,6 +55,19 @@ def verify_redactions() -> None:
         click.echo(f"{verdict} {c.table} {c.row_id} {c.field}: {c.tombstone}")
     click.echo(f"{len(checked)} redactions, {sum(not c.stands for c in checked)} wrong")
     if not all(c.stands for c in checked):
+        sys.exit(1)
+
+
+@verify.command("releases")
+def verify_releases() -> None:
+    """Compare the files of every release with their hashes, once redactions have reached them; names what is altered."""
+    from tracker.opendata import redaction_service
+
+    faults = with_database(redaction_service.verify)
+    for fault in faults:
+        click.echo(fault)
+    click.echo(f"{len(faults)} releases are not what they say" if faults else "every release is what it says")
+    if faults:
         sys.exit(1)
 
 

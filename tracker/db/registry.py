@@ -17,6 +17,7 @@ MODULES = (
     "tracker.privacy.models",
     "tracker.exchange.models",
     "tracker.criteria.models",
+    "tracker.opendata.models",
 )
 
 

@@ -15,7 +15,7 @@ from tracker.privacy import service
 from tracker.privacy.forms import RedactForm
 from tracker.privacy.queries import Place
 from tracker.web.render import form_page, go
-from tracker.web.requests import bound_of, database_of, form_data, organisation_of
+from tracker.web.requests import bound_of, database_of, form_data, organisation_of, settings_of
 
 REDACT = "/{locale:str}/o/{organisation:str}/redact/{uid:uuid}"
 SHOWN = 300  # characters of a text that the page repeats, to tell it from others
@@ -60,5 +60,7 @@ async def redact_do(request: Request, uid: FromPath[UUID]) -> Response[str] | Re
         form.add_faults(invalid.faults)
         return _page(request, uid, form, places)
     await database.scrub()
+    for follow in request.app.state.after_redaction:  # what holds copies of published texts in files
+        await follow(database, settings_of(request))
     say = ngettext("%(n)s text is redacted.", "%(n)s texts are redacted.", done.published)
     return go(request, "workspace", organisation=actor.organisation_key, say=say % {"n": done.published})

@@ -1,0 +1,65 @@
+"""`tracker release`: a numbered release of all open data."""
+
+import sys
+from collections.abc import Iterable
+from typing import Any
+
+import click
+
+from tracker.audit.models import SERVICE
+from tracker.commands.common import with_database
+from tracker.db.session import Bound, Database
+from tracker.opendata import service
+from tracker.opendata.store import Broken
+from tracker.settings import Settings
+
+
+def _progress(work: list[Any], label: str) -> Iterable[Any]:
+    with click.progressbar(work, label=label, file=sys.stderr) as bar:
+        yield from bar
+
+
+@click.command("release")
+@click.option(
+    "--dry-run", is_flag=True, help="Build and check it, say what would be published, and keep nothing."
+)
+@click.option("--note", default="", help="A sentence about this release, for its page and its change log.")
+@click.option(
+    "--force-drop",
+    default="",
+    metavar="REASON",
+    help="Let rows go that nothing explains; kept with the release.",
+)
+def release(dry_run: bool, note: str, force_drop: str) -> None:
+    """Publish a numbered release of all open data under /data: all of it or nothing."""
+
+    async def work(database: Database, settings: Settings) -> service.Made:
+        if dry_run:
+            async with database.read() as db:
+                return await service.make(db, settings, note=note, force_drop=force_drop, progress=_progress)
+        async with database.write(Bound(tenant=SERVICE)) as db:
+            made = await service.make(db, settings, note=note, force_drop=force_drop, progress=_progress)
+            if not made.faults:
+                await service.publish(db, settings, made, tenant=SERVICE)
+            return made
+
+    try:
+        made = with_database(work)
+    except Broken as broken:
+        raise click.ClickException(str(broken)) from broken
+    _tell(made, dry_run)
+
+
+def _tell(made: service.Made, dry_run: bool) -> None:
+    for fault in made.faults:
+        click.echo(fault, err=True)
+    if made.faults:
+        raise click.ClickException("nothing was published")
+    for name, content in sorted(made.files.items()):
+        click.echo(f"{len(content):>12,}  {name}")
+    if made.changes:
+        click.echo(", ".join(f"{n} {word}" for word, n in made.changes.counts().items()))
+    would = "would be published" if dry_run else "is published"
+    click.echo(
+        f"release {made.about.number} {would}: {made.rows['adoption']} rows, as of {made.about.moment}"
+    )
