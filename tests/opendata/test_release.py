@@ -145,7 +145,9 @@ async def test_what_has_ended_is_an_explained_drop(database: Database, here: Set
     with clock.at(now):
         where = await factories.cell(database, "US-CT", "HTCC-C6")
         ngo, reviewer = [await personas.actor(database, p) for p in (personas.NGO, personas.NGO_REVIEWER)]
-        await factories.published(database, ngo, reviewer, where, factories.content(valid_to=date(2027, 3, 2)))
+        await factories.published(
+            database, ngo, reviewer, where, factories.content(valid_to=date(2027, 3, 2))
+        )
         await released.release(database, here)
     with clock.at(now + timedelta(days=9)):
         made = await released.make(database, here)

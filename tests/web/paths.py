@@ -24,6 +24,8 @@ OWN_EXAMPLES = {
     "framework_file": {"key": "delta87-justice", "kind": "csv"},
     "lens": {"key": "hhs-core-competencies--delta87-justice"},
     "lens_json": {"key": "hhs-core-competencies--delta87-justice"},
+    "data_short": {"version": "latest"},
+    "data_file": {"version": "latest", "file": "adoption.csv"},
     "crosswalk_compare": {"key": "hhs-core-competencies--delta87-justice"},
 }
 

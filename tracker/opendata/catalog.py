@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from rdflib import BNode, Graph, Literal, URIRef
-from rdflib.namespace import DCAT, DCTERMS, FOAF, RDF, XSD, Namespace
+from rdflib.namespace import DCTERMS, FOAF, RDF, XSD, Namespace
 
 from tracker.kit import licences
 from tracker.opendata.package import DESCRIPTION, KEYWORDS, media_type
 from tracker.opendata.queries import Release
 from tracker.opendata.store import StoredFile
 
+DCAT = Namespace("http://www.w3.org/ns/dcat#")  # version 3: rdflib's own knows no series
 SPDX = Namespace("http://spdx.org/rdf/terms#")
-ADMS = Namespace("http://www.w3.org/ns/adms#")
 IANA = "https://www.iana.org/assignments/media-types/"
 
 
@@ -116,14 +116,8 @@ def written(told: Told, files: Mapping[int, Sequence[StoredFile]], kind: str) ->
 
 
 def _graph(told: Told, files: Mapping[int, Sequence[StoredFile]]) -> Graph:
-    graph = Graph()
-    for prefix, space in (
-        ("dcat", DCAT),
-        ("dcterms", DCTERMS),
-        ("foaf", FOAF),
-        ("spdx", SPDX),
-        ("adms", ADMS),
-    ):
+    graph = Graph(bind_namespaces="none")
+    for prefix, space in (("dcat", DCAT), ("dcterms", DCTERMS), ("foaf", FOAF), ("spdx", SPDX)):
         graph.bind(prefix, space)
     publisher, whole = URIRef(told.base_url + "/"), URIRef(f"{told.base_url}/data/catalog")
     series = URIRef(f"{told.base_url}/data/latest")
