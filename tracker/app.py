@@ -8,26 +8,35 @@ from litestar.types import ASGIApp
 from tracker import settings as settings_module
 from tracker.access.guard import authorise, require_declared
 from tracker.accounts import views as accounts
+from tracker.api import docs_views as api_docs
+from tracker.api import draft_views as api_drafts
+from tracker.api import entry_views as api_entries
+from tracker.api import token_views as api_tokens
+from tracker.api import views as api
 from tracker.briefings import views as briefings
 from tracker.compare import one_views
 from tracker.compare import views as compare
 from tracker.corrections import views as corrections
 from tracker.criteria import value_views as criteria_values
 from tracker.criteria import views as criteria
+from tracker.crosswalk_files import import_views as crosswalk_import
+from tracker.crosswalk_files import views as crosswalk_files
 from tracker.crosswalks import difference_views, lens_views, mapping_views, set_views, workbench_views
 from tracker.crosswalks import review_views as crosswalk_reviews
 from tracker.crosswalks import views as crosswalks
 from tracker.db import registry
 from tracker.db.engine import create_engine
 from tracker.db.session import Database
-from tracker.entries import apply_views, cell_views, review_views
+from tracker.entries import apply_views, cell_views, move_views, review_views
 from tracker.entries import views as entries
 from tracker.exchange import views as exchange
-from tracker.frameworks import import_views
+from tracker.frameworks import diff_views, import_views
 from tracker.frameworks import views as frameworks
 from tracker.instruments import attachment_views, event_views, own_views
 from tracker.instruments import views as instruments
 from tracker.jurisdictions import views as jurisdictions
+from tracker.mail import views as mail
+from tracker.mail.runner import runner
 from tracker.notices import views as notices
 from tracker.opendata import feed_views, redaction_service
 from tracker.opendata import views as opendata
@@ -36,6 +45,7 @@ from tracker.pages import views as pages
 from tracker.privacy import views as privacy
 from tracker.reviews import views as reviews
 from tracker.settings import Settings
+from tracker.snapshots import views as snapshots
 from tracker.web import static_files
 from tracker.web.errors import HANDLERS
 from tracker.web.outer import Outer
@@ -58,6 +68,9 @@ ROUTES: list[HTTPRouteHandler] = [
     accounts.sign_out,
     accounts.account,
     accounts.change_password,
+    mail.mail_choices,
+    mail.choose_mail,
+    mail.mail_log,
     jurisdictions.jurisdictions_list,
     jurisdictions.profile,
     jurisdictions.changes_page,
@@ -65,12 +78,22 @@ ROUTES: list[HTTPRouteHandler] = [
     frameworks.frameworks_list,
     frameworks.framework_page,
     frameworks.framework_file,
+    diff_views.diff_page,
+    diff_views.diff_csv,
+    diff_views.lineage_page,
+    diff_views.lineage_do,
     import_views.import_page,
-    import_views.import_do,
+    import_views.upload,
+    import_views.preview,
+    import_views.take_in,
     crosswalks.crosswalks_list,
     crosswalks.crosswalk_page,
     lens_views.lens_page,
     lens_views.lens_data,
+    crosswalk_files.crosswalk_file,
+    crosswalk_import.import_page,
+    crosswalk_import.look,
+    crosswalk_import.apply,
     workbench_views.sets_page,
     workbench_views.workbench_page,
     workbench_views.item_page,
@@ -100,6 +123,10 @@ ROUTES: list[HTTPRouteHandler] = [
     compare.compare_csv,
     one_views.map_page,
     one_views.time_page,
+    compare.compare_json,
+    compare.compare_xlsx,
+    snapshots.freeze,
+    snapshots.snapshot_page,
     briefings.briefing_page,
     briefings.briefing_pdf,
     organisations.workspaces,
@@ -112,6 +139,8 @@ ROUTES: list[HTTPRouteHandler] = [
     entries.discard,
     apply_views.apply_page,
     apply_views.apply_do,
+    move_views.move_page,
+    move_views.move_do,
     review_views.queue,
     review_views.publish_many,
     review_views.review_draft,
@@ -179,6 +208,32 @@ ROUTES: list[HTTPRouteHandler] = [
     feed_views.data_feed,
     feed_views.jurisdiction_feed,
     feed_views.corrections_feed,
+    api_docs.openapi,
+    api_docs.api_page,
+    api.jurisdictions_list,
+    api.jurisdiction,
+    api.frameworks_list,
+    api.framework,
+    api.organisations_list,
+    api.organisation,
+    api.crosswalks_list,
+    api.crosswalk,
+    api.corrections_list,
+    api.correction,
+    api.compare_rows,
+    api_entries.entries_list,
+    api_entries.entry,
+    api_entries.instruments_list,
+    api_entries.instrument,
+    api_drafts.drafts,
+    api_drafts.draft,
+    api_drafts.put_draft,
+    api_drafts.submit_draft,
+    api_drafts.delete_draft,
+    api_tokens.tokens_page,
+    api_tokens.make_token,
+    api_tokens.revoke_page,
+    api_tokens.revoke_do,
 ]
 
 
@@ -201,6 +256,7 @@ def create_app(settings: Settings, database: Database) -> App:
         openapi_config=None,
         on_app_init=[_quiet],
         debug=False,
+        lifespan=[runner(settings, database)] if settings.smtp and settings.mail_every else [],
     )
     require_declared(litestar.routes)
     litestar.state.after_redaction = [redaction_service.rewrite_all]

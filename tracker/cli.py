@@ -4,7 +4,18 @@ import sys
 
 import click
 
-from tracker.commands import accounts, comparing, database, entries, frameworks, opendata, record, serving
+from tracker.commands import (
+    accounts,
+    comparing,
+    crosswalks,
+    database,
+    entries,
+    frameworks,
+    mail,
+    opendata,
+    record,
+    serving,
+)
 
 COMMANDS: list[click.Command] = [
     database.migrate,
@@ -12,12 +23,15 @@ COMMANDS: list[click.Command] = [
     serving.serve,
     accounts.account,
     frameworks.framework,
+    crosswalks.crosswalk,
     comparing.compare_command,
     comparing.briefing_command,
     entries.entries,
     opendata.release,
     record.redact_command,
+    record.tidy_command,
     record.verify,
+    mail.mail,
     database.doctor,
 ]
 

@@ -26,15 +26,19 @@ LAYERS: list[set[str]] = [
         "frameworks",
         "instruments",
         "jurisdictions",
+        "mail",
         "notices",
         "organisations",
         "pages",
         "privacy",
         "reviews",
+        "snapshots",
         "worklist",
     },
     {"exchange"},
+    {"crosswalk_files"},
     {"opendata"},
+    {"api"},
     {"loading"},
     {"commands"},
     {"app", "cli"},
@@ -47,6 +51,7 @@ SQL = frozenset({"sa", "sqlalchemy", "sqlmodel", "sql"})
 # besides queries, services and loading; the database's own part defines `select` and holds the lock
 QUERYING = {"tracker.access.guard", "tracker.access.sessions", "tracker.audit.record"}
 QUERYING |= {"tracker.db.base", "tracker.db.session"}
+QUERYING |= {"tracker.db.stamp", "tracker.access.tokens"}
 RAW_SQL = {"tracker.db.session", "tracker.db.engine", "tracker.db.migrate", "tracker.loading.doctor"}
 # the check of the schema's version, for whoever watches the service
 RAW_SQL |= {"tracker.pages.views"}
@@ -125,8 +130,8 @@ def test_one_place_commits() -> None:
     assert {m.name for m in modules().values() if calls(m, "commit")} == {"tracker.db.session"}
 
 
-def test_only_loading_acts_for_several_tenants() -> None:
-    assert {m.part for m in modules().values() if calls(m, "rebind")} == {"loading"}
+def test_only_loading_and_redaction_act_for_several_tenants() -> None:
+    assert {m.part for m in modules().values() if calls(m, "rebind")} == {"loading", "privacy"}
 
 
 def test_nothing_passes_the_wall_by() -> None:

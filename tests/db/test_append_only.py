@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from tests import factories, personas
 from tests.criteria import checklists
+from tests.snapshots import frozen
 from tests.worlds import ON_POSTGRESQL, ON_SQLITE, World, Worlds
 from tracker.corrections import service as corrections
 from tracker.criteria import publish as criteria
@@ -19,6 +20,7 @@ from tracker.db.session import Database
 from tracker.entries.principles import Stated
 from tracker.entries.publish import withdraw
 from tracker.instruments.service import Happening, record_event
+from tracker.instruments.store import Store
 from tracker.kit.vocabulary import InstrumentEventKind, Principle, PublishAs
 from tracker.privacy import operation
 from tracker.reviews import service as reviews
@@ -52,7 +54,10 @@ async def full_world(anyio_backend: str, world: World, worlds: Worlds) -> AsyncI
         _criterion, own = await checklists.published(database, author, reviewer)
         async with database.write(personas.bound(reviewer)) as db:
             await criteria.withdraw(db, reviewer, own.uid, reason="To have a row in every table.")
-        await operation.redact(database, revision.uid, "note", "To have a row in every table.")
+        await frozen.freeze(database, jurisdictions="US-TX")
+        await operation.redact(
+            database, Store(factories.DATA_DIR), revision.uid, "note", "To have a row in every table."
+        )
         yield copied
 
 

@@ -17,7 +17,7 @@ from tracker.entries.content import Cell, Citation
 from tracker.entries.principles import Stated
 from tracker.kit import clock
 from tracker.kit.vocabulary import Domain, Payment, Principle
-from tracker.privacy import queries as privacy
+from tracker.privacy import place_queries as privacy
 from tracker.privacy import service as redaction
 
 TRAUMA = Stated(Principle.TRAUMA_INFORMED, "Article 4")
@@ -174,7 +174,7 @@ async def test_redaction_reaches_them(database: Database, client: Visitor) -> No
     admin = await personas.actor(database, personas.ADMIN)
     field = "citation.1.survivor_informed.how"
     async with database.read() as db:
-        assert field in {p.field for p in await privacy.texts_of_revision(db, revision.uid)}
+        assert field in {p.field for p in await privacy.texts_of(db, revision.uid)}
     async with database.write(personas.bound(admin)) as db:
         done = await redaction.redact(db, admin, revision.uid, field, reason="It told of a person")
     assert (done.published, done.drafts) == (1, 1)

@@ -11,6 +11,7 @@ from tracker.db.session import Database
 from tracker.entries.content import Citation
 from tracker.entries.models import PublishedRevision
 from tracker.entries.publish import withdraw
+from tracker.instruments.store import Store
 from tracker.kit.vocabulary import CitationAxis
 from tracker.opendata import queries, redaction_service
 from tracker.opendata.store import REDACTIONS, SUMS, ReleaseStore, sha256
@@ -41,7 +42,7 @@ async def test_no_file_of_any_release_holds_it(database: Database, here: Setting
     await released.release(database, here)
     assert _holding(here, 1, SECRET) == ["adoption.csv", "citations.csv"]
     before = ReleaseStore(here.data_dir).read(1)
-    await operation.redact(database, revision.uid, "citation.1.quote", REASON)
+    await operation.redact(database, Store(here.data_dir), revision.uid, "citation.1.quote", REASON)
     assert await redaction_service.rewrite_all(database, here) == [2, 1]
     for number in (1, 2):
         assert _holding(here, number, SECRET) == []
@@ -62,7 +63,7 @@ async def test_the_sums_and_the_notice_tell_of_both(database: Database, here: Se
     await released.release(database, here)
     store = ReleaseStore(here.data_dir)
     before = store.read(1)
-    await operation.redact(database, revision.uid, "citation.1.quote", REASON)
+    await operation.redact(database, Store(here.data_dir), revision.uid, "citation.1.quote", REASON)
     await redaction_service.rewrite_all(database, here)
     after = store.read(1)
     for name in ("adoption.csv", "citations.csv", "datapackage.json"):
@@ -85,7 +86,7 @@ async def test_the_reason_of_a_withdrawal_too(database: Database, here: Settings
         await withdraw(db, reviewer, revision.uid, reason=SECRET)
     await released.release(database, here)
     assert _holding(here, 1, SECRET) == ["tombstones.csv"]
-    await operation.redact(database, revision.uid, "withdrawal.reason", REASON)
+    await operation.redact(database, Store(here.data_dir), revision.uid, "withdrawal.reason", REASON)
     await redaction_service.rewrite_all(database, here)
     assert _holding(here, 1, SECRET) == []
 
@@ -93,7 +94,7 @@ async def test_the_reason_of_a_withdrawal_too(database: Database, here: Settings
 async def test_a_rewriting_that_was_cut_off_is_finished(database: Database, here: Settings) -> None:
     revision = await _published(database)
     await released.release(database, here)
-    await operation.redact(database, revision.uid, "citation.1.quote", REASON)
+    await operation.redact(database, Store(here.data_dir), revision.uid, "citation.1.quote", REASON)
     store = ReleaseStore(here.data_dir)
     before = store.read(1)
     await redaction_service.rewrite_all(database, here)
@@ -132,7 +133,7 @@ async def test_nobody_is_served_a_file_that_a_redaction_has_not_reached(
     await released.release(database, here)
     assert SECRET in (await client.get("/data/1/citations.csv")).text
     # The program was stopped between the redaction and the files.
-    await operation.redact(database, revision.uid, "citation.1.quote", REASON)
+    await operation.redact(database, Store(here.data_dir), revision.uid, "citation.1.quote", REASON)
     answer = await client.get("/data/1/citations.csv")
     assert answer.status_code == 200
     assert SECRET not in answer.text
@@ -144,7 +145,7 @@ async def test_a_foreign_change_is_not_covered_up(database: Database, here: Sett
     await released.release(database, here)
     path = ReleaseStore(here.data_dir).path(1) / "frameworks.csv"
     path.write_bytes(b"something else")
-    await operation.redact(database, revision.uid, "citation.1.quote", REASON)
+    await operation.redact(database, Store(here.data_dir), revision.uid, "citation.1.quote", REASON)
     faults = []
     try:
         await redaction_service.rewrite_all(database, here)

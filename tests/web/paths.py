@@ -8,11 +8,14 @@ from litestar.handlers import HTTPRouteHandler
 
 from tests import factories, personas
 from tests.criteria import checklists
+from tests.snapshots import frozen
 from tracker.access.guard import Access
+from tracker.access.tokens import Scope, new_key, new_token
 from tracker.app import App
 from tracker.db.session import Database
 from tracker.instruments import service as instruments
 from tracker.instruments.service import Happening
+from tracker.kit import clock
 from tracker.kit.vocabulary import InstrumentEventKind, PublishAs
 from tracker.web.static_files import static_url
 
@@ -21,8 +24,18 @@ NO_ORGANISATION = "health-xxx"
 OWN_EXAMPLES = {
     "framework": {"key": "hhs-core-competencies"},
     "crosswalk": {"key": "hhs-core-competencies--coe-cets-197"},
+    "framework_diff": {"key": "hhs-core-competencies"},
+    "framework_diff_csv": {"key": "hhs-core-competencies"},
+    "framework_lineage": {"key": "hhs-core-competencies"},
+    "framework_lineage_do": {"key": "hhs-core-competencies"},
+    "move": {"key": "hhs-core-competencies"},
+    "move_do": {"key": "hhs-core-competencies"},
     "framework_file": {"key": "delta87-justice", "kind": "csv"},
+    "crosswalk_file": {"key": "hhs-core-competencies--coe-cets-197", "kind": "sssom"},
     "lens": {"key": "hhs-core-competencies--delta87-justice"},
+    "api_framework": {"key": "hhs-core-competencies"},
+    "api_crosswalk": {"key": "hhs-core-competencies--coe-cets-197"},
+    "api_organisation": {"key": "health-xaa"},
     "lens_json": {"key": "hhs-core-competencies--delta87-justice"},
     "data_short": {"version": "latest"},
     "data_file": {"version": "latest", "file": "adoption.csv"},
@@ -47,7 +60,7 @@ class Call:
 
     def elsewhere(self) -> str:
         """The same path for an organisation that does not exist."""
-        return self.path.replace(f"/o/{ORGANISATION}", f"/o/{NO_ORGANISATION}")
+        return self.path.replace(f"/{ORGANISATION}", f"/{NO_ORGANISATION}")
 
 
 @dataclass(frozen=True)
@@ -68,6 +81,8 @@ class Things:
     import_id: UUID
     criterion_id: UUID
     criterion_uid: UUID
+    token_id: UUID
+    snapshot_id: str
 
 
 async def make_things(database: Database) -> Things:
@@ -89,7 +104,11 @@ async def make_things(database: Database) -> Things:
     foreign = await factories.published(database, ngo, ngo_reviewer, free)
     number = await factories.reported(database, revision)
     looked_at = await factories.looked_at_import(database, author)
+    snapshot = await frozen.freeze(database, jurisdictions="XAA")
     criterion, statement = await checklists.published(database, author, reviewer)
+    async with database.write(personas.bound(author)) as db:
+        token = new_token(author, "a secret", new_key(), "A program", [Scope.SUBMIT], clock.today())
+        db.add(token)
     return Things(
         draft_id=draft.id,
         uid=revision.uid,
@@ -102,6 +121,8 @@ async def make_things(database: Database) -> Things:
         import_id=looked_at,
         criterion_id=criterion.id,
         criterion_uid=statement.uid,
+        token_id=token.id,
+        snapshot_id=snapshot.id,
     )
 
 
@@ -128,6 +149,8 @@ def calls(app: App, things: Things) -> list[Call]:
         "item_id": "1",
         "mapping_id": "1",
         "criterion_id": str(things.criterion_id),
+        "token_id": str(things.token_id),
+        "snapshot": things.snapshot_id,
         "version": version,
         "name": name,
     }

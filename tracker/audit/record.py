@@ -21,6 +21,9 @@ class Action(StrEnum):
     MEMBER_ADDED = "member.added"
     MEMBER_ROLE_CHANGED = "member.role_changed"
     PASSWORD_CHANGED = "password.changed"
+    TOKEN_MADE = "token.made"
+    TOKEN_REVOKED = "token.revoked"
+    MAIL_CHOSEN = "mail.chosen"
     INSTRUMENT_ADDED = "instrument.added"
     INSTRUMENT_CHANGED = "instrument.changed"
     INSTRUMENT_DELETED = "instrument.deleted"
@@ -58,6 +61,7 @@ class Action(StrEnum):
     FRAMEWORK_IMPORTED = "framework.imported"
     CROSSWALK_STARTED = "crosswalk.started"
     CROSSWALK_CHANGED = "crosswalk.changed"
+    CROSSWALK_IMPORTED = "crosswalk.imported"
     CROSSWALK_DISCARDED = "crosswalk.discarded"
     CROSSWALK_PUBLISHED = "crosswalk.published"
     CROSSWALK_SUPERSEDED = "crosswalk.superseded"
@@ -69,6 +73,9 @@ class Action(StrEnum):
     NO_COUNTERPART_CHANGED = "no_counterpart.changed"
     NO_COUNTERPART_REMOVED = "no_counterpart.removed"
     NO_COUNTERPART_REVIEWED = "no_counterpart.reviewed"
+    FRAMEWORK_SUCCESSION_STATED = "framework.succession_stated"
+    ENTRIES_MOVED = "entries.moved_on"
+    SNAPSHOT_FROZEN = "snapshot.frozen"
 
 
 def digest(previous: str, sequence: int, fields: dict[str, Any]) -> str:

@@ -5,6 +5,7 @@ from tracker.briefings.closing import citation, context
 from tracker.briefings.desk import Desk, text
 from tracker.briefings.differences import differences, gaps
 from tracker.briefings.document import Block, Bullets, Document, Facts, Notice, Part, Run, Runs
+from tracker.briefings.lens import lens_parts
 from tracker.briefings.messages import key_messages
 from tracker.briefings.method import method
 from tracker.briefings.places import place_parts
@@ -14,6 +15,7 @@ from tracker.compare.caveats import shown
 from tracker.compare.comparison import Comparison
 from tracker.compare.query import DEFAULT_FRAMEWORK
 from tracker.compare.wording import MOST_NAMES, item_ref, named, place_heading
+from tracker.crosswalks.reading import Reading
 from tracker.kit.errors import Invalid
 from tracker.kit.i18n import direction, ngettext
 from tracker.kit.i18n import gettext as _
@@ -21,8 +23,12 @@ from tracker.kit.safe import safe_url
 from tracker.kit.vocabulary import Axis, word
 
 
-def compose(comparison: Comparison, *, base_url: str, locale: str, service_name: str) -> Document:
+def compose(
+    comparison: Comparison, reading: Reading | None = None, *, base_url: str, locale: str, service_name: str
+) -> Document:
     """The briefing of a comparison; equal comparisons give equal documents.
+
+    `reading`: the same comparison read through a crosswalk, told in a part of its own.
 
     `base_url` without a slash at its end. Words are of the current language, links of `locale`.
     Raises Invalid where no jurisdiction is compared.
@@ -40,17 +46,18 @@ def compose(comparison: Comparison, *, base_url: str, locale: str, service_name:
         publisher=service_name,
         footer=_footer(desk),
         facts=_facts(desk),
-        parts=_parts(desk, question),
+        parts=_parts(desk, question, reading),
     )
 
 
-def _parts(desk: Desk, question: str) -> tuple[Part, ...]:
+def _parts(desk: Desk, question: str, reading: Reading | None) -> tuple[Part, ...]:
     parts: list[Part | None] = [
         _messages(desk),
         how_to_read(desk),
         *matrix_parts(desk),
         differences(desk),
         *gaps(desk),
+        *lens_parts(desk, reading),
         *place_parts(desk),
         annex(desk.register),
         *method(desk),

@@ -39,7 +39,7 @@ def release(dry_run: bool, note: str, force_drop: str) -> None:
                 return await service.make(db, settings, note=note, force_drop=force_drop, progress=_progress)
         async with database.write(Bound(tenant=SERVICE)) as db:
             made = await service.make(db, settings, note=note, force_drop=force_drop, progress=_progress)
-            if not made.faults:
+            if not made.faults and not (made.unchanged and not made.about.note):
                 await service.publish(db, settings, made, tenant=SERVICE)
             return made
 
@@ -55,6 +55,9 @@ def _tell(made: service.Made, dry_run: bool) -> None:
         click.echo(fault, err=True)
     if made.faults:
         raise click.ClickException("nothing was published")
+    if made.unchanged and not made.about.note:
+        click.echo(f"nothing has changed since release {made.about.number - 1}: no other is published")
+        return
     for name, content in sorted(made.files.items()):
         click.echo(f"{len(content):>12,}  {name}")
     if made.changes:

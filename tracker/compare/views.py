@@ -1,5 +1,6 @@
-"""The compare page, its CSV, and the briefing of the same query."""
+"""The compare page, and the files of the same query."""
 
+import asyncio
 from dataclasses import dataclass, replace
 
 from litestar import Request, Response, get
@@ -7,13 +8,19 @@ from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tracker.access.guard import PUBLIC
+from tracker.compare.comparison import Comparison
 from tracker.compare.files import long_csv
+from tracker.compare.json_file import comparison_json
 from tracker.compare.queries import compare
 from tracker.compare.query import DEFAULT_FRAMEWORK, LAYOUTS, MOST_JURISDICTIONS, SHOW, Query, parse
 from tracker.compare.reading import reading
 from tracker.compare.tables import tables
+from tracker.compare.workbook import XLSX, comparison_xlsx
 from tracker.crosswalks import queries as crosswalks
+from tracker.crosswalks import through
+from tracker.crosswalks.lens_queries import reading_of
 from tracker.crosswalks.queries import CrosswalkLine
+from tracker.crosswalks.reading import Reading
 from tracker.frameworks import queries as frameworks
 from tracker.frameworks.queries import Framework
 from tracker.jurisdictions import queries as jurisdictions
@@ -62,6 +69,8 @@ async def compare_page(request: Request) -> Response[str] | Redirect:
         options = await _options(db, given)
         try:
             query = await _with_peers(db, parse(given), given.get("peers", ""))
+            if query.through and query.jurisdictions:
+                return _inferred(request, query, await reading_of(db, query))
             if query.through:
                 return _lens(request, query)
             if query.jurisdictions:
@@ -110,8 +119,15 @@ async def _with_peers(db: AsyncSession, query: Query, key: str) -> Query:
     return replace(query, jurisdictions=whole)
 
 
+def _inferred(request: Request, query: Query, found: Reading) -> Response[str]:
+    """The comparison over the items of the crosswalk's target: what follows, and nothing that was reported."""
+    locale = context_of(request).locale
+    columns, rows = through.matrix(found, locale)
+    return page(request, "compare/through.html", query=query, found=found, columns=columns, rows=rows)
+
+
 def _lens(request: Request, query: Query) -> Redirect:
-    """The page that reads the query through its crosswalk; it chooses items and domains by itself."""
+    """The lens page, which offers the jurisdictions to choose from."""
     urls, locale = renderer_of(request).urls, context_of(request).locale
     whole = query.url(through="", framework="", items=(), domains=(), show="all", layout=(), principle=None)
     return Redirect(f"{urls.path('lens', locale, key=query.through)}?{whole}", status_code=303)
@@ -131,13 +147,44 @@ def _longer(given: str, short: str) -> bool:
 async def compare_csv(request: Request) -> Response[str]:
     """The long CSV of the same query."""
     query = parse(query_parameters(request))
+    base_url, locale = renderer_of(request).settings.base_url, context_of(request).locale
+    async with database_of(request).read() as db:
+        if query.through:
+            found = await reading_of(db, replace(query, axis="both"))
+            comparison, body = found.comparison, through.long_csv(found, base_url, locale)
+            of = f"{found.target.key}-through-{found.crosswalk.key}"
+        else:
+            comparison = await compare(db, query)
+            of, body = comparison.framework.key, long_csv(comparison, base_url, locale)
+    return Response(body, media_type="text/csv", headers=_named(of, comparison, "csv"))
+
+
+def _named(of: str, comparison: Comparison, extension: str) -> dict[str, str]:
+    """The header that names a file."""
+    name = f"adoption-{of}-{comparison.at.dated.isoformat()}.{extension}"
+    return {"content-disposition": f'attachment; filename="{name}"'}
+
+
+@get("/{locale:str}/compare.json", name="compare_json", access=PUBLIC)
+async def compare_json(request: Request) -> Response[bytes]:
+    """The rows of the CSV as canonical JSON."""
+    query = parse(query_parameters(request))
     async with database_of(request).read() as db:
         comparison = await compare(db, query)
-    settings = renderer_of(request).settings
-    body = long_csv(comparison, settings.base_url, context_of(request).locale)
-    name = f"adoption-{comparison.framework.key}-{comparison.at.dated.isoformat()}.csv"
+    body = comparison_json(comparison, renderer_of(request).settings.base_url, context_of(request).locale)
     return Response(
         body,
-        media_type="text/csv",
-        headers={"content-disposition": f'attachment; filename="{name}"'},
+        media_type="application/json; charset=utf-8",
+        headers=_named(comparison.framework.key, comparison, "json"),
     )
+
+
+@get("/{locale:str}/compare.xlsx", name="compare_xlsx", access=PUBLIC)
+async def compare_xlsx(request: Request) -> Response[bytes]:
+    """The rows of the CSV as a workbook."""
+    query = parse(query_parameters(request))
+    async with database_of(request).read() as db:
+        comparison = await compare(db, query)
+    base_url, locale = renderer_of(request).settings.base_url, context_of(request).locale
+    body = await asyncio.to_thread(comparison_xlsx, comparison, base_url, locale)
+    return Response(body, media_type=XLSX, headers=_named(comparison.framework.key, comparison, "xlsx"))

@@ -3,6 +3,7 @@
 import importlib
 
 MODULES = (
+    "tracker.db.stamp",
     "tracker.access.models",
     "tracker.audit.models",
     "tracker.jurisdictions.models",
@@ -18,6 +19,8 @@ MODULES = (
     "tracker.exchange.models",
     "tracker.criteria.models",
     "tracker.opendata.models",
+    "tracker.snapshots.models",
+    "tracker.mail.models",
 )
 
 

@@ -7,6 +7,7 @@ from tracker.compare.query import parse
 from tracker.criteria import queries as criteria
 from tracker.entries import queries
 from tracker.entries.context import framework_named, item_and_domain
+from tracker.entries.difference import Changed, before_it, changed
 from tracker.entries.evidence import Cited, Support, lacking
 from tracker.entries.standing import Source, Standing, contested, heard
 from tracker.instruments import queries as instruments
@@ -63,13 +64,19 @@ async def cell_page(request: Request) -> Response[str]:
         faults=faults,
         voices=best + [v for v in heard(voices, Source.ALL) if v not in best],
         contested=contested(voices),
-        past=past,
+        past=[(p, _changes(p, past)) for p in past],
         own_criteria_published=own,
         situations=situations,
         standing_ids={v.id for v in voices},
         axes=list(Axis),
         lacking=lacks,
     )
+
+
+def _changes(of: queries.Past, past: list[queries.Past]) -> tuple[Changed, ...] | None:
+    """What it changed; None for an organisation's first word on the cell."""
+    before = before_it(of.revision, of.corrects, [p.revision for p in past])
+    return changed(before, of.revision) if before else None
 
 
 def lacks(voice: Standing, axis: Axis) -> list[str]:

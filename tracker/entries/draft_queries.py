@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from tracker.access.models import User
+from tracker.access.models import ApiToken, User
 from tracker.db.base import select
 from tracker.entries import principle_queries
 from tracker.entries.content import FIELDS, INSTRUMENT_FIELDS, Cell, Citation, Content, NewInstrument
@@ -120,6 +120,12 @@ async def returned(db: AsyncSession) -> list[DraftView]:
     return await _drafts(db, col(Draft.state) == DraftState.RETURNED, order=col(Draft.updated_at))
 
 
+async def after(db: AsyncSession, draft_id: UUID | None, *, limit: int) -> list[DraftView]:
+    """The drafts after one, in the order of their ids; None for the first ones."""
+    where = [] if draft_id is None else [col(Draft.id) > draft_id]
+    return await _drafts(db, *where, order=col(Draft.id), limit=limit)
+
+
 async def of_jurisdiction(
     db: AsyncSession, jurisdiction_id: int, item_ids: Collection[int]
 ) -> list[DraftView]:
@@ -139,7 +145,9 @@ async def counts(db: AsyncSession) -> dict[str, Counter[DraftState]]:
     return found
 
 
-async def _drafts(db: AsyncSession, *where: sa.ColumnElement[bool], order: Any = None) -> list[DraftView]:
+async def _drafts(
+    db: AsyncSession, *where: sa.ColumnElement[bool], order: Any = None, limit: int | None = None
+) -> list[DraftView]:
     updater, submitter = sa.orm.aliased(User), sa.orm.aliased(User)
     statement = (
         select(
@@ -150,8 +158,8 @@ async def _drafts(db: AsyncSession, *where: sa.ColumnElement[bool], order: Any =
             FrameworkItem.key,
             FrameworkItem.short_label,
             FrameworkItem.text,
-            sa.func.coalesce(updater.name, "").label("updater"),
-            sa.func.coalesce(submitter.name, "").label("submitter"),
+            sa.func.coalesce(updater.name, _token_name(Draft.updated_by), "").label("updater"),
+            sa.func.coalesce(submitter.name, _token_name(Draft.submitted_by), "").label("submitter"),
         )
         .join(Jurisdiction, col(Jurisdiction.id) == Draft.jurisdiction_id)
         .join(FrameworkItem, col(FrameworkItem.id) == Draft.item_id)
@@ -160,10 +168,16 @@ async def _drafts(db: AsyncSession, *where: sa.ColumnElement[bool], order: Any =
         .where(*where)
     )
     by = [order] if order is not None else []
-    rows = (await db.execute(statement.order_by(*by, FrameworkItem.position, Draft.domain))).all()
+    ordered = statement.order_by(*by, FrameworkItem.position, Draft.domain).limit(limit)
+    rows = (await db.execute(ordered)).all()
     cited = await _cited(db, [row[0].id for row in rows])
     before = await _published_before(db, [row[0] for row in rows])
     return [_view(row, tuple(cited[row[0].id]), before.get(row[0].id)) for row in rows]
+
+
+def _token_name(who: Any) -> Any:
+    """The name of the organisation's token with the id, where it was no member."""
+    return select(ApiToken.name).where(col(ApiToken.id) == who).scalar_subquery()
 
 
 async def _published_before(db: AsyncSession, drafts: list[Draft]) -> "dict[UUID, OwnRevision]":

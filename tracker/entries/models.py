@@ -204,3 +204,19 @@ class PublishedWithdrawal(Table, table=True):
     revision_id: int = Field(primary_key=True, foreign_key="published_revision.id")
     reason: str = text_field(REASON_LENGTH)
     recorded_at: datetime = moment_field()
+
+
+class EntryMove(Private, table=True):
+    """A draft that was begun from the organisation's entry on an earlier version of its framework.
+
+    `change`: what became of the item, such as split; `item_id` is the later version's.
+    """
+
+    __table_args__ = (sa.UniqueConstraint("tenant_id", "jurisdiction_id", "item_id", "domain"),)
+    jurisdiction_id: int = Field(foreign_key="jurisdiction.id")
+    item_id: int = Field(foreign_key="framework_item.id")
+    domain: Domain = enum_field(Domain)
+    old_item_id: int = Field(foreign_key="framework_item.id")
+    change: str = text_field(40)
+    moved_at: datetime = moment_field()
+    moved_by: UUID | None = None

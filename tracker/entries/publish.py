@@ -8,6 +8,7 @@ from sqlmodel import col
 
 from tracker.access.actor import OrganisationActor
 from tracker.access.permissions import Permission
+from tracker.access.tokens import made_by
 from tracker.audit.record import Action, record
 from tracker.db.base import select
 from tracker.entries import principle_queries
@@ -53,8 +54,7 @@ async def publish(
     """
     actor.require(Permission.REVIEW)
     draft = await locked_draft(db, draft_id, version, DraftState.SUBMITTED, DraftState.NOTIFIED)
-    if draft.submitted_by == actor.user_id:
-        raise Forbidden(_("You submitted this entry, so somebody else has to publish it."))
+    await _require_another(db, actor, draft)
     voice = await _voice(db, actor, draft)
     stewards = await organisations.nearest_stewards(db, draft.jurisdiction_id, clock.today())
     if voice is Voice.INDEPENDENT and stewards:
@@ -75,8 +75,7 @@ async def notify(
     """
     actor.require(Permission.REVIEW)
     draft = await locked_draft(db, draft_id, version, DraftState.SUBMITTED)
-    if draft.submitted_by == actor.user_id:
-        raise Forbidden(_("You submitted this entry, so somebody else has to send it on."))
+    await _require_another(db, actor, draft)
     stewards = await organisations.nearest_stewards(db, draft.jurisdiction_id, clock.today())
     if await _voice(db, actor, draft) is not Voice.INDEPENDENT or not stewards:
         raise Conflict(_("There is no steward to notify; this entry can be published as it is."))
@@ -85,6 +84,16 @@ async def notify(
     draft.version += 1
     await db.flush()
     return draft
+
+
+async def _require_another(db: AsyncSession, actor: OrganisationActor, draft: Draft) -> None:
+    """Raises Forbidden to whoever submitted the draft, and to whoever made the token that did."""
+    if draft.submitted_by == actor.user_id:
+        raise Forbidden(_("You submitted this entry, so somebody else has to publish it or send it on."))
+    if actor.user_id and draft.submitted_by and await made_by(db, draft.submitted_by) == actor.user_id:
+        raise Forbidden(
+            _("A token that you made submitted this entry, so somebody else has to publish it or send it on.")
+        )
 
 
 async def _voice(db: AsyncSession, actor: OrganisationActor, draft: Draft) -> Voice:

@@ -26,6 +26,7 @@ from tracker.instruments.models import PublishedInstrument, PublishedInstrumentE
 from tracker.jurisdictions.models import Jurisdiction
 from tracker.kit import clock
 from tracker.kit.vocabulary import Domain, RevisionKind, Value
+from tracker.privacy.models import PublishedRedaction
 from tracker.reviews.models import PublishedConfirmation, PublishedReply, PublishedReview, Verdict
 
 R = PublishedRevision
@@ -99,6 +100,8 @@ async def moment(db: AsyncSession, on: date | None = None, as_of: datetime | Non
             col(PublishedInstrumentEvent.recorded_at) <= known_by
         ),
         select(PublishedConfirmation.recorded_at).where(col(PublishedConfirmation.recorded_at) <= known_by),
+        # It shows at every date that is asked about, so pages kept from before it are old.
+        select(PublishedRedaction.recorded_at).where(col(PublishedRedaction.recorded_at) <= known_by),
     )
     maxima = [(await db.execute(select(sa.func.max(s.subquery().c.recorded_at)))).scalar() for s in recorded]
     last = max((m for m in maxima if m is not None), default=datetime(2021, 2, 24, tzinfo=UTC))

@@ -97,7 +97,7 @@ class Writer:
         await insert_rows(self.db, DraftPrinciple, principles)
 
     def _principles(self, row: dict[str, Any], stated: Sequence[Stated]) -> list[dict[str, Any]]:
-        return carried.rows_of(self.actor.organisation_id, row["id"], stated)
+        return carried.long_rows(self.actor.organisation_id, row["id"], stated)
 
     def _carried(
         self, before: Sequence[carried.Before], texts: Sequence[tuple[str, ...]], rows: list[dict[str, Any]]

@@ -28,7 +28,7 @@ def carried(before: Sequence[Before], now: Sequence[Texts]) -> list[tuple[Stated
     return [stated or () for stated in found]
 
 
-def rows_of(tenant_id: UUID, citation_id: UUID, stated: Sequence[Stated]) -> list[dict[str, Any]]:
+def long_rows(tenant_id: UUID, citation_id: UUID, stated: Sequence[Stated]) -> list[dict[str, Any]]:
     """Rows of DraftPrinciple."""
     return [
         {"tenant_id": tenant_id, "id": uuid4(), "citation_id": citation_id}

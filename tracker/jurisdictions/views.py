@@ -52,6 +52,7 @@ async def profile(request: Request, code: FromPath[str]) -> Response[str]:
             raise NotFound(_("There is no jurisdiction with this code."))
         comparison = await compare(db, query)
         own = await criteria.published(db, query.as_of or clock.now(), jurisdiction_id=place.id)
+        versions = await frameworks.versions(db, comparison.framework.key)
         above = await queries.above(db, place)
         below = await queries.below(db, place)
         stewards = await nearest_stewards(db, place.id, clock.today())
@@ -84,6 +85,7 @@ async def profile(request: Request, code: FromPath[str]) -> Response[str]:
         stewards=stewards,
         speaking=speaking,
         comparison=comparison,
+        versions=versions,
         grid=grid,
         principles=told(comparison.rows()),
         own_criteria_published=own,

@@ -175,6 +175,7 @@ class Wording(StrEnum):
     TITLE = "title"
     PARAPHRASE = "paraphrase"
     VERBATIM = "verbatim"
+    WITHHELD = "withheld"  # its licence lets nobody give it here: the item stands by its key
 
 
 class Provenance(StrEnum):
@@ -360,6 +361,16 @@ _WORDS: dict[str, str] = {
     "wording.title": N_("as published"),
     "wording.paraphrase": N_("our paraphrase"),
     "wording.verbatim": N_("the source's own words"),
+    "wording.withheld": N_("not given here, for its licence does not allow it"),
+    "succession.unchanged": N_("Unchanged"),
+    "succession.added": N_("Added"),
+    "succession.gone": N_("Gone"),
+    "succession.split": N_("Split"),
+    "succession.merged": N_("Merged"),
+    "succession.renamed": N_("Renamed"),
+    "succession.reworded": N_("Reworded"),
+    "succession.moved": N_("Moved"),
+    "succession.otherwise": N_("Other details"),
     "bindingness.binding": N_("Binding"),
     "bindingness.qualified": N_("Binding under conditions"),
     "bindingness.recommended": N_("Recommended"),

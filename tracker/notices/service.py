@@ -92,6 +92,7 @@ def _citation(
 ) -> dict[str, Any]:
     dated = instrument.adopted_on or instrument.in_force_on
     return {
+        "instrument": str(instrument.id),
         "axis": citation.axis.value,
         "title": instrument.title,
         "kind": instrument.kind.value,

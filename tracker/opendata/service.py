@@ -26,7 +26,10 @@ MOST_TOLD = 10
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A release that could be published. `changes` is None for the first. `faults`: why it can't, in sentences."""
+    """A release that could be published. `changes` is None for the first. `faults`: why it can't, in sentences.
+
+    `unchanged`: every table is as the last release has it.
+    """
 
     about: About
     files: dict[str, bytes]
@@ -34,6 +37,7 @@ class Made:
     changes: Changes | None
     faults: list[str]
     redaction_id: int
+    unchanged: bool
 
 
 async def make(
@@ -55,9 +59,10 @@ async def make(
     at = await entries.moment(db)
     found = await tables.build(db, at, settings.base_url, progress=progress)
     faults = checks.faults(found.rows)
-    compared, log = None, ""
+    compared: Changes | None = None
+    before: dict[str, bytes] = {}
     if past:
-        compared, log, broken = await asyncio.to_thread(_compare, settings.data_dir, past[0], found)
+        compared, before, broken = await asyncio.to_thread(_compare, settings.data_dir, past[0], found)
         faults += broken
     if compared and compared.unexplained and not force_drop:
         faults += _drops(compared)
@@ -66,19 +71,23 @@ async def make(
     about = About(
         number, at, settings.service_name, settings.base_url, settings.data_licence, note, forced, fictional
     )
+    log = before.get(build.CHANGELOG, b"").decode()
     files = {} if faults else await asyncio.to_thread(build.files, about, found, compared, log)
-    return Made(about, files, build.counts(found.rows), compared, faults, redaction_id)
+    unchanged = bool(files) and all(files[r.path] == before.get(r.path) for r in schema.TABLES)
+    return Made(about, files, build.counts(found.rows), compared, faults, redaction_id, unchanged)
 
 
-def _compare(data_dir: Path, last: queries.Release, now: Tables) -> tuple[Changes | None, str, list[str]]:
-    """What changed against the last release, its change log, and what is wrong with its files."""
+def _compare(
+    data_dir: Path, last: queries.Release, now: Tables
+) -> tuple[Changes | None, dict[str, bytes], list[str]]:
+    """What changed against the last release, its files, and what is wrong with them."""
     store = ReleaseStore(data_dir)
     fault = store.fault(last.number, last.sums_sha256)
     if fault:
-        return None, "", [f"{fault}: put it back from a back-up first"]
+        return None, {}, [f"{fault}: put it back from a back-up first"]
     files = store.read(last.number)
     before = build.rows_of(schema.ADOPTION, files[schema.ADOPTION.path])
-    return changes.compared(before, now), files[build.CHANGELOG].decode(), []
+    return changes.compared(before, now), files, []
 
 
 def _drops(compared: Changes) -> list[str]:

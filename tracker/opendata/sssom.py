@@ -5,17 +5,11 @@ import io
 from collections.abc import Iterator, Sequence
 from itertools import product
 
+from tracker.crosswalk_files.sssom import PREDICATES, predicate_of
+from tracker.crosswalk_files.values import NOT_STATED
 from tracker.crosswalks.queries import CrosswalkLine, MappingLine
-from tracker.kit.vocabulary import Relation
 from tracker.opendata.schema import Resource
 
-PREDICATES = {
-    Relation.EQUAL: "skos:exactMatch",
-    Relation.SUPERSET_OF: "skos:narrowMatch",
-    Relation.SUBSET_OF: "skos:broadMatch",
-    Relation.INTERSECTS_WITH: "skos:closeMatch",
-    Relation.SUPPORTS: "skos:relatedMatch",
-}
 _HEAD = """#curie_map:
 #  framework: "urn:tracker:framework:"
 #  semapv: "https://w3id.org/semapv/vocab/"
@@ -39,18 +33,6 @@ _COMMENT = (
 )
 
 
-def _predicate(mapping: MappingLine) -> str:
-    """What holds of each single pair. Of several that are jointly equal to one, each is a part of it."""
-    sources, targets = len(mapping.sources), len(mapping.targets)
-    if sources == targets == 1:
-        return PREDICATES[mapping.relation]
-    if targets == 1 and mapping.relation in (Relation.EQUAL, Relation.SUBSET_OF):
-        return "skos:broadMatch"
-    if sources == 1 and mapping.relation in (Relation.EQUAL, Relation.SUPERSET_OF):
-        return "skos:narrowMatch"
-    return "skos:relatedMatch"
-
-
 def rows(sets: Sequence[tuple[CrosswalkLine, Sequence[MappingLine]]], base_url: str) -> list[list[str]]:
     """The rows of all sets, by the name of the set. What has no relationship is no mapping, so it is left out."""
     found: list[list[str]] = []
@@ -69,10 +51,10 @@ def _rows(line: CrosswalkLine, mapping: MappingLine, number: int, page: str) -> 
         yield [
             f"framework:{line.source_name}:{source.key}",
             source.label,
-            _predicate(mapping),
+            predicate_of(mapping.relation, sources=len(mapping.sources), targets=len(mapping.targets)),
             f"framework:{line.target_name}:{target.key}",
             target.label,
-            mapping.justification or "semapv:UnspecifiedMatching",
+            mapping.justification or NOT_STATED,
             f"framework:{source_key}",
             source_version,
             f"framework:{target_key}",

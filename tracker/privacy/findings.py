@@ -65,6 +65,10 @@ _LABELS = {
     "comment": N_("Remark"),
     "how": N_("How individuals take part"),
     "guidance": N_("How to tell"),
+    "answer": N_("Answer"),
+    "evidence_url": N_("Link to evidence"),
+    "archived_url": N_("Archived copy"),
+    "file": N_("The file itself"),
 }
 _WITHIN = {
     "citation": N_("citation %(n)s"),
@@ -72,6 +76,10 @@ _WITHIN = {
     "reply": N_("reply %(n)s"),
     "mapping": N_("mapping %(n)s"),
     "state": N_("item without a counterpart %(n)s"),
+    "confirmation": N_("confirmation %(n)s"),
+    "report": N_("report no. %(n)s"),
+    "event": N_("what happened to it, no. %(n)s"),
+    "file": N_("file %(n)s"),
 }
 
 
