@@ -1,7 +1,9 @@
 """`tracker release`: a numbered release of all open data."""
 
+import importlib
 import sys
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import click
@@ -9,7 +11,7 @@ import click
 from tracker.audit.models import SERVICE
 from tracker.commands.common import with_database
 from tracker.db.session import Bound, Database
-from tracker.opendata import service
+from tracker.opendata import service, static_site
 from tracker.opendata.store import Broken
 from tracker.settings import Settings
 
@@ -30,8 +32,19 @@ def _progress(work: list[Any], label: str) -> Iterable[Any]:
     metavar="REASON",
     help="Let rows go that nothing explains; kept with the release.",
 )
-def release(dry_run: bool, note: str, force_drop: str) -> None:
+@click.option(
+    "--static",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Publish nothing; write the whole public site with all releases as files into this new folder.",
+)
+def release(dry_run: bool, note: str, force_drop: str, folder: Path | None) -> None:
     """Publish a numbered release of all open data under /data: all of it or nothing."""
+    if folder:
+        if dry_run or note or force_drop:
+            raise click.UsageError("--static publishes nothing, so it goes with no other flag")
+        _static(folder)
+        return
 
     async def work(database: Database, settings: Settings) -> service.Made:
         if dry_run:
@@ -48,6 +61,28 @@ def release(dry_run: bool, note: str, force_drop: str) -> None:
     except Broken as broken:
         raise click.ClickException(str(broken)) from broken
     _tell(made, dry_run)
+
+
+def _static(folder: Path) -> None:
+    async def work(database: Database, settings: Settings) -> int:
+        # By name, as the server does it: the application stands above the commands.
+        app = importlib.import_module("tracker.app").create_app(settings, database)
+        renderer = app.litestar.state.renderer
+        done = 0
+
+        def tell(_path: str) -> None:
+            nonlocal done
+            done += 1
+            if done % 100 == 0:
+                click.echo(f"{done} pages and files", err=True)
+
+        return await static_site.export(app, database, settings, renderer, folder, tell)
+
+    try:
+        number = with_database(work)
+    except Broken as broken:
+        raise click.ClickException(str(broken)) from broken
+    click.echo(f"wrote {number} files to {folder}; open index.html there")
 
 
 def _tell(made: service.Made, dry_run: bool) -> None:

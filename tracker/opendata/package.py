@@ -72,8 +72,8 @@ def datapackage(about: About, files: Mapping[str, bytes]) -> bytes:
             }
         ],
         "contributors": [{"title": about.service_name, "path": about.base_url, "roles": ["publisher"]}],
-        "resources": [_resource(r, files[r.path]) for r in schema.TABLES]
-        + [_other(name, files[name]) for name in ("adoption-wide.xlsx", "adoption-wide.parquet")],
+        # The wide table once more as XLSX and Parquet is not in it: reading these takes more than any validator has.
+        "resources": [_resource(r, files[r.path]) for r in schema.TABLES],
     }
     return (json.dumps(told, indent=2, ensure_ascii=False) + "\n").encode()
 
@@ -119,20 +119,6 @@ def _field(field: Field, *, required: bool) -> dict[str, Any]:
     elif field.pattern:
         limits["pattern"] = f"^({field.pattern})$"
     return told | ({"constraints": limits} if limits else {})
-
-
-def _other(name: str, content: bytes) -> dict[str, Any]:
-    """A file that is the wide table once more."""
-    ending = name.rpartition(".")[2]
-    return {
-        "name": f"adoption-wide-{ending}",
-        "title": f"adoption-wide.csv as {ending.upper() if ending == 'xlsx' else ending.capitalize()}",
-        "path": name,
-        "format": ending,
-        "mediatype": MEDIA[ending],
-        "bytes": len(content),
-        "hash": f"sha256:{sha256(content)}",
-    }
 
 
 MEDIA = {

@@ -14,6 +14,7 @@ from tracker.access.models import Organisation
 from tracker.db.base import select
 from tracker.entries.models import PublishedCitation, PublishedRevision, PublishedWithdrawal
 from tracker.frameworks.models import FrameworkItem, FrameworkVersion
+from tracker.instruments.models import PublishedInstrument
 from tracker.jurisdictions.models import Jurisdiction
 from tracker.opendata.models import PublishedRelease, PublishedReleaseRewrite
 from tracker.privacy.models import PublishedRedaction
@@ -157,3 +158,32 @@ async def redacted_places(db: AsyncSession) -> set[str]:
         .distinct()
     )
     return set((await db.execute(statement)).scalars())
+
+
+async def cells_spoken_of(db: AsyncSession) -> set[tuple[str, str, str, str]]:
+    """(jurisdiction, framework as key@version, item, domain) of every cell that anybody has published on."""
+    rows = await db.execute(
+        select(Jurisdiction.code, _NAME, FrameworkItem.key, R.domain)
+        .select_from(PublishedRevision)
+        .join(FrameworkItem, col(FrameworkItem.id) == R.item_id)
+        .join(FrameworkVersion, col(FrameworkVersion.id) == FrameworkItem.framework_version_id)
+        .join(Jurisdiction, col(Jurisdiction.id) == R.jurisdiction_id)
+        .distinct()
+    )
+    return {(code, framework, item, domain.value) for code, framework, item, domain in rows}
+
+
+async def places_of_record(db: AsyncSession) -> set[str]:
+    """The codes of the jurisdictions with published entries or instruments, and of those above them."""
+    paths = await db.execute(
+        select(col(Jurisdiction.id), Jurisdiction.path).where(
+            sa.or_(
+                col(Jurisdiction.id).in_(select(R.jurisdiction_id)),
+                col(Jurisdiction.id).in_(select(PublishedInstrument.jurisdiction_id)),
+            )
+        )
+    )
+    ids = set()
+    for number, path in paths:
+        ids |= {number, *(int(part) for part in path.split("/") if part)}
+    return set((await db.execute(select(Jurisdiction.code).where(col(Jurisdiction.id).in_(ids)))).scalars())
