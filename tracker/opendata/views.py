@@ -70,7 +70,7 @@ async def _page(
         "opendata/release.html" if one else "opendata/data.html",
         release=release,
         releases=found,
-        files=[(file, _ABOUT.get(file.name, "")) for file in files],
+        files=[(file, _ABOUT[file.name]) for file in sorted(files, key=lambda f: list(_ABOUT).index(f.name))],
         licence=licences.LICENCES[release.licence] if release else None,
         citation=catalog.citation(told, release) if release else "",
         dataset=_embedded(catalog.dataset(told, release, files)) if release else "",
