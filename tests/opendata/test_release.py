@@ -158,17 +158,19 @@ async def test_an_unexplained_drop_is_refused_without_a_reason(database: Databas
     await released.release(database, here)
     store = ReleaseStore(here.data_dir)
     files = store.read(1)
-    line = files["adoption.csv"].split(b"\r\n")[1]
-    ghost = line.replace(b"HTCC-UC", b"HTCC-C9")
-    content = files["adoption.csv"] + ghost + b"\r\n"
-    # As if the last release had had a row more, with sums and row to match.
+    lines = files["adoption.csv"].split(b"\r\n")
+    spoken = next(line for line in lines if b",open-care-watch," in line)
+    ghosts = [lines[1].replace(b"HTCC-UC", b"HTCC-C9"), spoken.replace(b"open-care-watch", b"gone-watch")]
+    content = b"\r\n".join([*lines[:-1], *ghosts, b""])
+    # As if the last release had had two rows more, with sums and row to match.
     async with database.read() as db:
         last = (await queries.releases(db))[0]
         found = await tables.build(
             db, service.entries.Moment(last.on_day, last.as_of, last.as_of.date()), here.base_url
         )
     compared = service.changes.compared(tables.read_csv(content.decode()), found)
-    assert [key[3] for key in compared.unexplained] == ["HTCC-C9"]
+    assert {(key[3], key[-1]) for key in compared.unexplained if "HTCC-C9" in key} == {("HTCC-C9", "none")}
+    assert [key[-1] for key in compared.unexplained if "HTCC-C9" not in key] == ["gone-watch"]
 
 
 async def test_a_forced_drop_is_kept_with_its_reason(
