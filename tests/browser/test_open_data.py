@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, expect
+from playwright.sync_api import Browser, expect
 
 from tests.browser.site import Site, tracker
 from tests.browser.visitor import Visitor
@@ -13,14 +13,12 @@ pytestmark = pytest.mark.browser
 
 def test_the_page_of_data_keeps_the_policy(site: Site, visitor: Visitor) -> None:
     tracker(site.data_dir, "release", "--note", "For the browser.")
-    told: list[ConsoleMessage] = []
-    visitor.page.on("console", told.append)
     visitor.page.goto(f"{site.url}/en/data")
     expect(visitor.page.get_by_role("heading", name="Newest: release 1")).to_be_visible()
     # JSON-LD is a data block: the policy has nothing against it, and it can be read.
     embedded = visitor.page.locator("script[type='application/ld+json']")
     assert '"@type": "Dataset"' in (embedded.text_content() or "")
-    assert [m.text for m in told if m.type in ("error", "warning")] == []
+    assert visitor.troubles == []
     with visitor.page.expect_download() as download:
         visitor.page.get_by_role("link", name="adoption.csv", exact=True).first.click()
     assert download.value.suggested_filename == "adoption.csv"
