@@ -39,6 +39,8 @@ from tracker.jurisdictions import views as jurisdictions
 from tracker.mail import views as mail
 from tracker.mail.runner import runner
 from tracker.notices import views as notices
+from tracker.opendata import feed_views, redaction_service
+from tracker.opendata import views as opendata
 from tracker.organisations import views as organisations
 from tracker.packed import views as packed
 from tracker.pages import views as pages
@@ -210,6 +212,15 @@ ROUTES: list[HTTPRouteHandler] = [
     criteria_values.publish_do,
     criteria_values.withdraw_page,
     criteria_values.withdraw_do,
+    opendata.data_page,
+    opendata.release_page,
+    opendata.data_short,
+    opendata.data_file,
+    opendata.catalog_jsonld,
+    opendata.catalog_turtle,
+    feed_views.data_feed,
+    feed_views.jurisdiction_feed,
+    feed_views.corrections_feed,
     api_docs.openapi,
     api_docs.api_page,
     api.jurisdictions_list,
@@ -265,6 +276,7 @@ def create_app(settings: Settings, database: Database) -> App:
         lifespan=[runner(settings, database)] if settings.smtp and settings.mail_every else [],
     )
     require_declared(litestar.routes)
+    litestar.state.after_redaction = [redaction_service.rewrite_all]
     litestar.state.renderer = Renderer(environment(), Urls(litestar.routes), settings)
     return App(litestar, settings, database)
 

@@ -12,6 +12,7 @@ from tracker.commands import (
     entries,
     frameworks,
     mail,
+    opendata,
     record,
     serving,
 )
@@ -26,6 +27,7 @@ COMMANDS: list[click.Command] = [
     comparing.compare_command,
     comparing.briefing_command,
     entries.entries,
+    opendata.release,
     record.redact_command,
     record.tidy_command,
     record.verify,

@@ -30,6 +30,7 @@ NAMES = {
     "NOTICE_DAYS": "How long a steward may reply before an assessment may be published. Default: 21.",
     "HELP_TEXT": "Where help is, shown wherever people may be drawn to tell of their own lives. "
     "Default: a sentence that names no number.",
+    "DATA_LICENCE": "The licence of releases of open data: CC-BY-4.0, CC0-1.0, ODC-BY-1.0 or ODbL-1.0. Default: CC-BY-4.0.",
     "SMTP_HOST": "The mail server. Default: none, and no e-mail is sent.",
     "SMTP_PORT": "Its port. Default: 587, or 465 with TRACKER_SMTP_SECURITY=tls.",
     "SMTP_SECURITY": "starttls, tls, or none for a mail server on this machine. Default: starttls.",
@@ -74,6 +75,7 @@ class Settings:
     help_text: str = ""
     workers: int = 1
     attachment_quota_mb: int = 500
+    data_licence: str = "CC-BY-4.0"
     smtp: "Smtp | None" = None
     mail_every: int = 0
 
@@ -118,6 +120,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         help_text=_read(env, "HELP_TEXT"),
         workers=_whole_number(env, "WORKERS", 1),
         attachment_quota_mb=_whole_number(env, "ATTACHMENT_QUOTA_MB", 500),
+        data_licence=_data_licence(_read(env, "DATA_LICENCE") or "CC-BY-4.0"),
         smtp=_smtp(env),
         mail_every=_whole_number(env, "MAIL_EVERY", 0),
     )
@@ -156,6 +159,14 @@ def _locales(text: str) -> tuple[str, ...]:
     if not locales:
         raise SettingsError("TRACKER_LOCALES needs at least one language")
     return locales
+
+
+def _data_licence(text: str) -> str:
+    from tracker.kit.licences import LICENCES
+
+    if text not in LICENCES:
+        raise SettingsError(f"TRACKER_DATA_LICENCE takes one of {', '.join(LICENCES)}")
+    return text
 
 
 def _whole_number(env: Mapping[str, str], name: str, default: int) -> int:

@@ -39,6 +39,7 @@ LAYERS: list[set[str]] = [
     },
     {"exchange"},
     {"crosswalk_files"},
+    {"opendata"},
     {"api"},
     {"loading"},
     {"commands"},

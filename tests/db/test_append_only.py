@@ -9,7 +9,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from tests import factories, personas
+from tests.conftest import SETTINGS
 from tests.criteria import checklists
+from tests.opendata import released
 from tests.snapshots import frozen
 from tests.worlds import ON_POSTGRESQL, ON_SQLITE, World, Worlds
 from tracker.corrections import service as corrections
@@ -22,6 +24,7 @@ from tracker.entries.publish import withdraw
 from tracker.instruments.service import Happening, record_event
 from tracker.instruments.store import Store
 from tracker.kit.vocabulary import InstrumentEventKind, Principle, PublishAs
+from tracker.opendata import redaction_service
 from tracker.privacy import operation
 from tracker.reviews import service as reviews
 
@@ -31,7 +34,9 @@ each_table = pytest.mark.parametrize("table", APPEND_ONLY)
 
 
 @pytest.fixture(scope="module")
-async def full_world(anyio_backend: str, world: World, worlds: Worlds) -> AsyncIterator[World]:
+async def full_world(
+    anyio_backend: str, world: World, worlds: Worlds, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[World]:
     """A world with rows in every append-only table. The tests change nothing, or they fail."""
     async with worlds.copy(world.name) as copied:
         database = Database(copied.engine)
@@ -55,9 +60,12 @@ async def full_world(anyio_backend: str, world: World, worlds: Worlds) -> AsyncI
         async with database.write(personas.bound(reviewer)) as db:
             await criteria.withdraw(db, reviewer, own.uid, reason="To have a row in every table.")
         await frozen.freeze(database, jurisdictions="US-TX")
+        here = replace(SETTINGS, data_dir=tmp_path_factory.mktemp("releases"))
+        await released.release(database, here)
         await operation.redact(
             database, Store(factories.DATA_DIR), revision.uid, "note", "To have a row in every table."
         )
+        await redaction_service.rewrite_all(database, here)
         yield copied
 
 

@@ -63,6 +63,7 @@ def test_every_setting_can_lie_in_a_file(tmp_path: Path, name: str) -> None:
         "SESSION_HOURS": "1",
         "NOTICE_DAYS": "14",
         "HELP_TEXT": "Call the helpline, at any hour.",
+        "DATA_LICENCE": "CC0-1.0",
         "WORKERS": "4",
         "ATTACHMENT_QUOTA_MB": "20",
         "SMTP_HOST": "mail.example.org",

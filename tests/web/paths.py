@@ -38,6 +38,8 @@ OWN_EXAMPLES = {
     "api_crosswalk": {"key": "hhs-core-competencies--coe-cets-197"},
     "api_organisation": {"key": "health-xaa"},
     "lens_json": {"key": "hhs-core-competencies--delta87-justice"},
+    "data_short": {"version": "latest"},
+    "data_file": {"version": "latest", "file": "adoption.csv"},
     "crosswalk_compare": {"key": "hhs-core-competencies--delta87-justice"},
 }
 

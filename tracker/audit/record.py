@@ -56,6 +56,8 @@ class Action(StrEnum):
     CRITERION_PUBLISHED = "criterion.published"
     CRITERION_WITHDRAWN = "criterion.withdrawn"
     TEXT_REDACTED = "text.redacted"
+    RELEASE_PUBLISHED = "release.published"
+    RELEASE_REWRITTEN = "release.rewritten"
     FRAMEWORK_IMPORTED = "framework.imported"
     CROSSWALK_STARTED = "crosswalk.started"
     CROSSWALK_CHANGED = "crosswalk.changed"

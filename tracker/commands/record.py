@@ -23,6 +23,7 @@ def redact_command(uid: UUID, field: str | None, reason: str) -> None:
     UID is that of a revision or of an instrument.
     """
     from tracker.instruments.store import Store
+    from tracker.opendata import redaction_service
     from tracker.privacy import operation
 
     if field and not reason:
@@ -31,7 +32,9 @@ def redact_command(uid: UUID, field: str | None, reason: str) -> None:
     async def work(database: Database, settings: Settings) -> list[str]:
         if not field:
             return await operation.texts(database, uid)
-        return await operation.redact(database, Store(settings.data_dir), uid, field, reason)
+        lines = await operation.redact(database, Store(settings.data_dir), uid, field, reason)
+        changed = await redaction_service.rewrite_all(database, settings)
+        return lines + [f"release {number}: files rewritten" for number in changed]
 
     for line in with_database(work):
         click.echo(line)
@@ -83,6 +86,19 @@ def verify_redactions() -> None:
         click.echo(f"{verdict} {c.table} {c.row_id} {c.field}: {c.tombstone}")
     click.echo(f"{len(checked)} redactions, {sum(not c.stands for c in checked)} wrong")
     if not all(c.stands for c in checked):
+        sys.exit(1)
+
+
+@verify.command("releases")
+def verify_releases() -> None:
+    """Compare the files of every release with their hashes, once redactions have reached them; names what is altered."""
+    from tracker.opendata import redaction_service
+
+    faults = with_database(redaction_service.verify)
+    for fault in faults:
+        click.echo(fault)
+    click.echo(f"{len(faults)} releases are not what they say" if faults else "every release is what it says")
+    if faults:
         sys.exit(1)
 
 

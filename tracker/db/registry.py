@@ -20,6 +20,7 @@ MODULES = (
     "tracker.criteria.models",
     "tracker.search.models",
     "tracker.compare.models",
+    "tracker.opendata.models",
     "tracker.snapshots.models",
     "tracker.mail.models",
     "tracker.packed.models",

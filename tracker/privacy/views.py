@@ -61,5 +61,7 @@ async def redact_do(request: Request, uid: FromPath[UUID]) -> Response[str] | Re
         form.add_faults(invalid.faults)
         return _page(request, uid, form, places)
     await operation.finish(database, Store(settings_of(request).data_dir), done)
+    for follow in request.app.state.after_redaction:  # what holds copies of published texts in files
+        await follow(database, settings_of(request))
     say = ngettext("Redacted in %(n)s place.", "Redacted in %(n)s places.", done.published)
     return go(request, "workspace", organisation=actor.organisation_key, say=say % {"n": done.published})

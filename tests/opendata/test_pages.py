@@ -1,0 +1,189 @@
+"""The pages, the files and the catalogue, as a browser, a crawler and a harvester get them."""
+
+import json
+import re
+from xml.etree import ElementTree
+
+import pytest
+from rdflib import Graph, URIRef
+from rdflib.namespace import DCTERMS, FOAF, RDF, Namespace
+
+from tests import factories, personas
+from tests.opendata import released
+from tests.personas import Visitor
+from tracker.app import App
+from tracker.db.session import Database
+from tracker.entries.publish import withdraw
+from tracker.opendata.store import ReleaseStore, sha256
+from tracker.settings import Settings
+
+DCAT = Namespace("http://www.w3.org/ns/dcat#")
+ATOM = "{http://www.w3.org/2005/Atom}"
+# rdflib's reader of JSON-LD uses what rdflib itself advises against.
+reads_json_ld = pytest.mark.filterwarnings("ignore::DeprecationWarning:rdflib")
+
+
+@pytest.fixture
+async def one(database: Database, site: App, here: Settings) -> dict[str, bytes]:
+    """A release; its files."""
+    return (await released.release(database, here, note="With </script><b>signs</b>.")).files
+
+
+async def test_without_a_release_the_page_says_so(site: App, client: Visitor) -> None:
+    answer = await client.get("/en/data")
+    assert answer.status_code == 200 and "No release has been published yet" in answer.text
+    for path in ("/data/latest/adoption.csv", "/data/latest", "/data/1/adoption.csv", "/en/data/1"):
+        assert (await client.get(path)).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/en/data", "/en/data/1"])
+async def test_the_page_lists_every_file_with_its_hash(
+    one: dict[str, bytes], client: Visitor, path: str
+) -> None:
+    answer = await client.get(path)
+    for name, content in one.items():
+        assert f'href="/data/1/{name}"' in answer.text
+        assert sha256(content) in answer.text
+    assert "Creative Commons Attribution" in answer.text and "How to cite" in answer.text
+    assert "&lt;/script&gt;" in answer.text and "<b>signs" not in answer.text
+
+
+async def test_a_file_is_what_was_released(one: dict[str, bytes], client: Visitor) -> None:
+    for name, content in one.items():
+        answer = await client.get(f"/data/1/{name}")
+        assert answer.content == content
+        assert answer.headers["content-disposition"].startswith("attachment")
+        assert "sandbox" in answer.headers["content-security-policy"]
+        assert answer.headers["etag"] == f'"{sha256(content)}"'
+        again = await client.get(f"/data/1/{name}", headers={"If-None-Match": answer.headers["etag"]})
+        assert again.status_code == 304 and not again.content
+    never = (await client.get("/data/1/adoption-wide.csv")).headers["cache-control"]
+    assert never == "public, max-age=31536000, immutable"
+    assert (await client.get("/data/1/adoption.csv")).headers["cache-control"] == "public, max-age=86400"
+
+
+async def test_latest_leads_to_the_newest(
+    one: dict[str, bytes], client: Visitor, database: Database, here: Settings
+) -> None:
+    assert (await client.get("/data/latest/adoption.csv")).headers["location"] == "/data/1/adoption.csv"
+    await released.release(database, here)
+    answer = await client.get("/data/latest/adoption.csv")
+    assert (answer.status_code, answer.headers["location"]) == (302, "/data/2/adoption.csv")
+    assert (await client.get("/data/1")).headers["location"] == "/en/data/1"
+    assert "There is a newer release" in (await client.get("/en/data/1")).text
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/data/1/.building",
+        "/data/1/..%2f..%2fsecret-key",
+        "/data/0/adoption.csv",
+        "/data/99999999999/x",
+        "/data/١/adoption.csv",
+        "/en/data/99999999999",
+    ],
+)
+async def test_nothing_else_is_served(one: dict[str, bytes], client: Visitor, path: str) -> None:
+    assert (await client.get(path)).status_code == 404
+
+
+async def test_files_that_are_gone_are_a_plain_refusal(
+    one: dict[str, bytes], client: Visitor, here: Settings
+) -> None:
+    store = ReleaseStore(here.data_dir)
+    store.path(1).rename(store.folder / "elsewhere")
+    for path in ("/en/data", "/en/data/1", "/data/1/adoption.csv", "/data/catalog.jsonld"):
+        assert (await client.get(path)).status_code == 404
+
+
+@reads_json_ld
+async def test_schema_org_has_what_search_engines_require(one: dict[str, bytes], client: Visitor) -> None:
+    page = (await client.get("/en/data/1")).text
+    embedded = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)
+    assert len(embedded) == 1
+    told = json.loads(embedded[0])
+    assert told["@type"] == "Dataset" and told["license"].startswith("https://creativecommons.org/")
+    assert 50 <= len(told["description"]) <= 5000
+    for name in ("name", "creator", "identifier", "distribution", "version", "datePublished"):
+        assert told[name]
+    assert {d["contentUrl"].rpartition("/")[2]: d["sha256"] for d in told["distribution"]} == {
+        name: sha256(content) for name, content in one.items()
+    }
+    graph = Graph().parse(
+        data=json.dumps(told | {"@context": {"@vocab": "https://schema.org/"}}), format="json-ld"
+    )
+    assert (None, RDF.type, URIRef("https://schema.org/Dataset")) in graph
+
+
+@reads_json_ld
+@pytest.mark.parametrize(
+    ("path", "kind"), [("/data/catalog.jsonld", "json-ld"), ("/data/catalog.ttl", "turtle")]
+)
+async def test_the_catalogue_is_dcat(
+    one: dict[str, bytes], client: Visitor, here: Settings, path: str, kind: str
+) -> None:
+    graph = Graph().parse(data=(await client.get(path)).text, format=kind)
+    catalog = URIRef(f"{here.base_url}/data/catalog")
+    release = URIRef(f"{here.base_url}/data/1")
+    assert (catalog, RDF.type, DCAT.Catalog) in graph and (catalog, DCAT.dataset, release) in graph
+    for node in (catalog, release):
+        for needed in (DCTERMS.title, DCTERMS.description, DCTERMS.publisher):
+            assert list(graph.objects(node, needed)), needed
+    assert list(graph.objects(next(graph.objects(release, DCTERMS.publisher)), FOAF.name))
+    for needed in (DCTERMS.license, DCTERMS.issued, DCAT.version, DCAT.keyword, DCAT.landingPage):
+        assert list(graph.objects(release, needed)), needed
+    distributions = list(graph.objects(release, DCAT.distribution))
+    assert len(distributions) == len(one)
+    for d in distributions:
+        for needed in (DCAT.accessURL, DCAT.downloadURL, DCAT.mediaType, DCAT.byteSize, DCTERMS.license):
+            assert list(graph.objects(d, needed)), needed
+
+
+async def test_signposts_lead_to_everything(one: dict[str, bytes], client: Visitor, here: Settings) -> None:
+    link = (await client.get("/en/data/1")).headers["link"]
+    for rel in ("cite-as", "describedby", "license", "type", "item"):
+        assert f'rel="{rel}"' in link
+    assert link.count('rel="item"') == len(one)
+    assert f"<{here.base_url}/data/1/adoption.csv>" in link
+    assert 'rel="collection"' in (await client.get("/data/1/adoption.csv")).headers["link"]
+
+
+def _feed(answer: str) -> list[dict[str, str]]:
+    root = ElementTree.fromstring(answer)
+    for needed in ("id", "title", "updated", "author", "link"):
+        assert root.find(ATOM + needed) is not None
+    return [
+        {c.tag.removeprefix(ATOM): c.text or c.get("href") or "" for c in e}
+        for e in root.iter(f"{ATOM}entry")
+    ]
+
+
+async def test_the_feeds(one: dict[str, bytes], client: Visitor, database: Database, here: Settings) -> None:
+    answer = await client.get("/en/data/feed")
+    assert answer.headers["content-type"].startswith("application/atom+xml")
+    assert [e["link"] for e in _feed(answer.text)] == [f"{here.base_url}/en/data/1"]
+    author = await personas.actor(database, personas.OWNER)
+    reviewer = await personas.actor(database, personas.TEAMMATE)
+    revision = await factories.published(database, author, reviewer, await factories.cell(database))
+    async with database.write(personas.bound(reviewer)) as db:
+        await withdraw(db, reviewer, revision.uid, reason="Was about another decree & more.")
+    entries = _feed((await client.get("/en/jurisdictions/XAA/feed")).text)
+    assert (
+        entries[0]["title"].startswith("Withdrawn")
+        and entries[0]["summary"] == "Was about another decree & more."
+    )
+    assert entries[1]["title"].startswith("Published") and entries[1]["id"] != entries[0]["id"]
+    assert (await client.get("/en/jurisdictions/NOPE/feed")).status_code == 404
+    number = await factories.reported(database, revision)
+    assert _feed((await client.get("/en/corrections/feed")).text)[0]["link"].endswith(
+        f"/corrections/{number}"
+    )
+    for page, feed in (
+        ("/en/jurisdictions/XAA", "/en/jurisdictions/XAA/feed"),
+        ("/en/corrections", "/en/corrections/feed"),
+    ):
+        assert (
+            'type="application/atom+xml"' in (head := (await client.get(page)).text)
+            and f'href="{feed}"' in head
+        )

@@ -1,0 +1,48 @@
+"""All files of a release from its tables. The same tables, number and words give the same bytes."""
+
+import json
+from collections.abc import Mapping
+
+from tracker.opendata import schema, wide
+from tracker.opendata.changes import Changes
+from tracker.opendata.package import About, changelog, datapackage
+from tracker.opendata.store import SUMS, sha256, sums_of
+from tracker.opendata.tables import Rows, Tables, read_csv, text_of
+
+CHANGELOG = "CHANGELOG.md"
+PACKAGE = "datapackage.json"
+
+
+def files(about: About, tables: Tables, changes: Changes | None, log_before: str) -> dict[str, bytes]:
+    """Every file by name. Takes seconds for much data, so call it off the event loop."""
+    made = {resource.path: text_of(resource, tables.rows[resource.name]) for resource in schema.TABLES}
+    rows = tables.rows[schema.WIDE.name]
+    made["adoption-wide.xlsx"] = wide.xlsx(schema.WIDE.columns, rows, "Adoption")
+    made["adoption-wide.parquet"] = wide.parquet(schema.WIDE.columns, rows)
+    made[CHANGELOG] = changelog(about, counts(tables.rows), changes, log_before)
+    return finished(about, made)
+
+
+def finished(about: About, made: Mapping[str, bytes]) -> dict[str, bytes]:
+    """With what tells of the files: the descriptor, and the sums of all."""
+    whole = {**made, PACKAGE: datapackage(about, made)}
+    whole[SUMS] = sums_of(whole)
+    return whole
+
+
+def counts(rows: Mapping[str, Rows]) -> dict[str, int]:
+    return {name: len(found) for name, found in rows.items()}
+
+
+def rows_of(resource: schema.Resource, content: bytes) -> Rows:
+    """The rows of a released CSV file."""
+    return read_csv(content.decode(), resource.delimiter)
+
+
+def with_hashes(whole: Mapping[str, bytes]) -> bytes:
+    """The descriptor of a release with the sizes and hashes of its files as they are now."""
+    told = json.loads(whole[PACKAGE])
+    for resource in told["resources"]:
+        content = whole[resource["path"]]
+        resource |= {"bytes": len(content), "hash": f"sha256:{sha256(content)}"}
+    return (json.dumps(told, indent=2, ensure_ascii=False) + "\n").encode()

@@ -1,0 +1,113 @@
+"""Feeds of releases, of what is published on a jurisdiction, and of corrections."""
+
+from urllib.parse import urlsplit
+
+from litestar import Request, Response, get
+from litestar.params import FromPath
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from tracker.access.guard import PUBLIC
+from tracker.corrections import queries as corrections
+from tracker.jurisdictions import queries as jurisdictions
+from tracker.kit.errors import NotFound
+from tracker.kit.i18n import gettext as _
+from tracker.kit.vocabulary import Axis, RevisionKind, word
+from tracker.opendata import feed_queries, queries
+from tracker.opendata.feeds import MEDIA, Entry, Feed, written
+from tracker.opendata.views import OPEN
+from tracker.web.render import context_of, renderer_of
+from tracker.web.requests import database_of, settings_of
+
+MOST = 50
+
+
+def _answer(request: Request, page: str, title: str, entries: list[Entry]) -> Response[bytes]:
+    settings = settings_of(request)
+    base, locale = settings.base_url, context_of(request).locale
+    feed = Feed(base + request.url.path, base + page, title, settings.service_name, locale, entries)
+    return Response(written(feed), media_type=MEDIA, headers=OPEN)
+
+
+def _path(request: Request, name: str, **parameters: object) -> str:
+    return renderer_of(request).urls.path(name, context_of(request).locale, **parameters)
+
+
+def _tag(request: Request, of: str) -> str:
+    """A name that stays when the address changes (RFC 4151)."""
+    host = urlsplit(settings_of(request).base_url).hostname
+    return f"tag:{host},2026:{of}"
+
+
+@get("/{locale:str}/data/feed", name="data_feed", access=PUBLIC)
+async def data_feed(request: Request) -> Response[bytes]:
+    """The releases of open data."""
+    settings = settings_of(request)
+    async with database_of(request).read() as db:
+        found = await queries.releases(db)
+    entries = [
+        Entry(
+            _tag(request, f"release/{r.number}"),
+            settings.base_url + _path(request, "data_release", number=r.number),
+            _("Release %(number)s") % {"number": r.number},
+            r.rewritten or r.recorded_at,
+            settings.service_name,
+            r.note,
+        )
+        for r in found[:MOST]
+    ]
+    return _answer(request, _path(request, "data"), _("Releases of open data"), entries)
+
+
+@get("/{locale:str}/jurisdictions/{code:str}/feed", name="jurisdiction_feed", access=PUBLIC)
+async def jurisdiction_feed(request: Request, code: FromPath[str]) -> Response[bytes]:
+    """What is published on a jurisdiction and what is withdrawn, the newest first."""
+    async with database_of(request).read() as db:
+        place = await jurisdictions.by_code(db, code)
+        if place is None:
+            raise NotFound(_("There is no jurisdiction with this code."))
+        entries = await _changes(request, db, place.id)
+    name = place.name + (f" ({_('Fictional')})" if place.fictional else "")
+    title = _("%(place)s: what is published") % {"place": name}
+    return _answer(request, _path(request, "jurisdiction", code=code), title, entries)
+
+
+async def _changes(request: Request, db: AsyncSession, jurisdiction_id: int) -> list[Entry]:
+    base = settings_of(request).base_url
+    entries = []
+    for happened in await feed_queries.changes(db, jurisdiction_id, MOST):
+        told = happened.told
+        cell = f"{told.item_label} ({word('domain', told.domain)})"
+        if happened.withdrawn:
+            title, text = _("Withdrawn: %(cell)s") % {"cell": cell}, happened.reason
+        else:
+            corrects = happened.kind is RevisionKind.CORRECTION
+            title = (_("Correction: %(cell)s") if corrects else _("Published: %(cell)s")) % {"cell": cell}
+            levels = ((Axis.COMMITMENT, told.commitment), (Axis.PRACTICE, told.practice))
+            text = "; ".join(f"{word('axis', axis)}: {value.word}" for axis, value in levels)
+        kind = "withdrawal" if happened.withdrawn else "revision"
+        link = base + _path(request, "cell", **told.path)
+        tag = _tag(request, f"{kind}/{told.uid}")
+        entries.append(Entry(tag, link, title, happened.at, told.organisation_name, text))
+    return entries
+
+
+@get("/{locale:str}/corrections/feed", name="corrections_feed", access=PUBLIC)
+async def corrections_feed(request: Request) -> Response[bytes]:
+    """Reports of mistakes, and how they were answered."""
+    base = settings_of(request).base_url
+    async with database_of(request).read() as db:
+        found = await corrections.reports(db, limit=MOST)
+    entries = [
+        Entry(
+            _tag(request, f"report/{r.number}"),
+            base + _path(request, "correction", number=r.number),
+            _("Report %(number)s: %(place)s, %(item)s")
+            % {"number": r.number, "place": r.told.jurisdiction_name, "item": r.told.item_label},
+            r.closed_at or r.received_at,
+            r.organisation,
+            word("report", r.state),
+        )
+        for r in found
+    ]
+    entries.sort(key=lambda e: e.updated, reverse=True)
+    return _answer(request, _path(request, "corrections"), _("Reports of mistakes"), entries)
