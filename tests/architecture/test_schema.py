@@ -116,6 +116,8 @@ async def test_append_only_tables_have_their_triggers(world: World) -> None:
             wanted |= {(t, f"{t}_no_{verb}") for t in FROZEN for verb in ("insert", "update", "delete")}
             wanted |= {("mapping", f"mapping_second_person_{verb}") for verb in ("insert", "update")}
             wanted |= {("crosswalk", "crosswalk_publish")}
+            wanted |= {("crosswalk", f"crosswalk_second_person_{verb}") for verb in ("insert", "update")}
+            wanted |= {("crosswalk", "crosswalk_no_update_of_changed_by")}
             wanted |= {("published_redaction", "published_attachment_file_told")}
         else:
             # 58: before (2), delete (8), update (16), truncate (32), for each statement; "O": always on.
@@ -130,6 +132,7 @@ async def test_append_only_tables_have_their_triggers(world: World) -> None:
             # 31: before insert, update, delete of each row; 34: before truncate
             wanted |= {row for t in FROZEN for row in ((t, f"{t}_frozen", 31), (t, f"{t}_no_truncate", 34))}
             wanted |= {("published_redaction", "published_attachment_file_told", 5)}
+            wanted |= {("crosswalk", "crosswalk_second_person", 23)}  # before insert, update of each row
         assert {tuple(row) for row in rows} == wanted
 
 
