@@ -5,6 +5,7 @@ foreign row is refused. On PostgreSQL, row-level security says the same again be
 """
 
 import hashlib
+import sqlite3
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -207,13 +208,22 @@ class Database:
                 await stamp.renew(session)
             await session.commit()
 
-    async def scrub(self) -> bool:
-        """Empty SQLite's write-ahead log, which may still hold what was overwritten. False when a reader hinders it."""
+    async def scrub(self, *, anew: bool = False) -> bool:
+        """Empty SQLite's write-ahead log, which may still hold what was overwritten. False when somebody hinders it.
+
+        `anew`: write the file anew first, which locks it for as long as that takes. `secure_delete` alone does not do:
+        where pages were balanced, copies of old rows stay in the unused middle of a page.
+        """
         if not isinstance(self._bind, AsyncEngine) or self._bind.dialect.name != "sqlite":
             return True
         async with self._bind.connect() as connection:
             raw: Any = await connection.get_raw_connection()
-            # Straight to the driver: within a transaction the pragma does nothing.
+            # Straight to the driver: within a transaction neither does anything.
+            if anew:
+                try:
+                    await (await raw.driver_connection.execute("VACUUM")).close()
+                except sqlite3.OperationalError:
+                    return False
             cursor = await raw.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             hindered, *_counts = await cursor.fetchone()
             await cursor.close()

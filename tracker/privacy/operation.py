@@ -46,11 +46,11 @@ async def redact(database: Database, store: Store, uid: UUID, field: str, reason
 
 
 async def finish(database: Database, store: Store, done: service.Redacted) -> bool:
-    """Once the redaction is committed: remove the file, and what the log of the database holds of a text.
+    """Once the redaction is committed: remove the file, and what SQLite's file and its log hold of a text.
 
-    False when a reader hinders the latter.
+    False when somebody who reads or writes hinders the latter.
     """
     if done.sha256:
         async with database.write() as db:
             await sweep(db, store, done.sha256)
-    return await database.scrub()
+    return await database.scrub(anew=True)
