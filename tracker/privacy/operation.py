@@ -40,7 +40,7 @@ async def redact(database: Database, store: Store, uid: UUID, field: str, reason
     lines = [f"{done.tombstone} stands in {held} published places; {own} private rows had it too"]
     if not await finish(database, store, done):
         lines.append(
-            "the write-ahead log is in use and may still hold the text: run tracker redact or restart later"
+            "the database is in use, and its file may still hold the text: stop the service and VACUUM it"
         )
     return lines
 
