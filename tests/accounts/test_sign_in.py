@@ -21,6 +21,7 @@ from tracker.accounts import passwords, service
 from tracker.app import App, create_app
 from tracker.db.session import Database
 from tracker.kit import clock
+from tracker.kit.senders import sender_of
 from tracker.organisations.queries import organisation_by_key
 from tracker.settings import Settings
 
@@ -155,6 +156,9 @@ async def test_the_table_names_nobody(client: Visitor, database: Database) -> No
         subjects = (await db.execute(sa.select(SignInAttempt.subject))).scalars().all()
     assert len(set(subjects)) == 2
     assert all(len(subject) == 64 for subject in subjects)
+    # without the key: or all addresses there are could be tried
+    plain = {hashlib.sha256(t.encode()).hexdigest() for t in (f"account:{EMAIL}", "address:127.0.0.1")}
+    assert not plain & set(subjects)
 
 
 async def test_tries_made_at_the_same_time_all_count(own_world: World, settings: Settings) -> None:
@@ -290,5 +294,5 @@ async def test_a_proxy_is_believed_only_when_named(
         )
         async with database.read() as db:
             subjects = (await db.execute(sa.select(SignInAttempt.subject))).scalars().all()
-        assert hashlib.sha256(f"address:{used}".encode()).hexdigest() in subjects
-        assert hashlib.sha256(b"address:203.0.113.9").hexdigest() not in subjects
+        assert sender_of(settings.secret_key, "address", used) in subjects
+        assert sender_of(settings.secret_key, "address", "203.0.113.9") not in subjects

@@ -1,17 +1,21 @@
 """Drafts read and written by programs: what was not read is not overwritten, and the form's rules hold."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import httpx
 import pytest
 
+from tests import factories, personas
 from tests.api.programs import BODY, CELL, NEW, key, program
 from tests.api.test_problems import is_problem
 from tests.entries.cells import drafts
 from tests.personas import OWNER, Visitor
 from tracker.app import LARGEST_BODY, App
 from tracker.db.session import Database
+from tracker.entries.principles import Stated
+from tracker.kit.vocabulary import Principle
 from tracker.settings import Settings
 
 
@@ -114,7 +118,6 @@ WRONG = {
     "long": [({"note": "x" * 1501}, "note")],
     "unknown": [({"lavel": "2"}, "lavel")],
     "basis": [({"basis": "guess"}, "basis")],
-    "surrogate": [({"note": "\ud800"}, "note")],
     "nul": [({"note": "\x00"}, "note")],
     "null": [({"note": None}, "note")],
     "kind": [({"kind": "rumour"}, "kind")],
@@ -143,6 +146,100 @@ async def test_each_fault_is_named_and_nothing_is_saved(client_program: httpx.As
         told = is_problem(await client_program.put(CELL, content=content, headers=headers), 422)
         assert field in [e["field"] for e in told["errors"]]  # type: ignore[attr-defined]
     is_problem(await client_program.get(CELL), 404)
+
+
+SAID = [
+    {"principle": "trauma_informed", "locator": "Article 4", "how": "none", "payment": "none"},
+    {
+        "principle": "survivor_informed",
+        "locator": "Article 9",
+        "how": "Two seats on the council",
+        "payment": "paid",
+    },
+]
+
+
+async def test_what_is_said_on_the_principles_is_kept(client_program: httpx.AsyncClient) -> None:
+    """Told as it is stored, sent back as it is, and kept where a body says nothing of it."""
+    citation = BODY["citations"][0] | {"principles": SAID}
+    first = await made(client_program, citations=[citation])
+    (told,) = first.json()["content"]["citations"]
+    assert told["principles"] == SAID
+
+    async def put(before: httpx.Response, **changes: Any) -> httpx.Response:
+        content = before.json()["content"]
+        (held,) = content["citations"]
+        sent = {name: value for name, value in (held | changes).items() if value is not None}
+        headers = {"If-Match": before.headers["etag"]}
+        answer = await client_program.put(CELL, json=content | {"citations": [sent]}, headers=headers)
+        assert answer.status_code == 200, answer.text
+        return answer
+
+    same = await put(first)
+    assert same.json()["content"] == first.json()["content"]
+    silent = await put(same, principles=None, locator="Article 5")
+    assert silent.json()["content"]["citations"] == [told | {"locator": "Article 5"}]
+    none = await put(silent, principles=[])
+    assert none.json()["content"]["citations"][0]["principles"] == []
+
+
+async def test_a_new_draft_keeps_what_was_published_on_the_principles(
+    client_program: httpx.AsyncClient, database: Database, client: Visitor
+) -> None:
+    author, reviewer = [await personas.actor(database, p) for p in (personas.OWNER, personas.TEAMMATE)]
+    said = (Stated(Principle.PEOPLE_AT_RISK, "Article 2"),)
+    cited = factories.content(citations=(replace(factories.CITATION, principles=said),))
+    revision = await factories.published(database, author, reviewer, await factories.cell(database), cited)
+    published = (await client.get(f"/api/v1/entries/{revision.uid}")).json()["citations"][0]
+    assert [s["principle"] for s in published["principles"]] == ["people_at_risk"]
+    sent = {"axis": "commitment", "instrument": published["instrument"], "locator": "Article 3"}
+    answer = await made(client_program, citations=[sent])
+    assert answer.json()["content"]["citations"][0]["principles"] == published["principles"]
+
+
+WRONG_PRINCIPLES: list[tuple[Any, str]] = [
+    ("none", ""),
+    ([1], "/0"),
+    ([{"principle": "kindness", "locator": "Article 1"}], "/0/principle"),
+    ([{"principle": "trauma_informed"}], "/0/locator"),
+    ([{"principle": "trauma_informed", "locator": "none"}], "/0/locator"),
+    ([{"principle": "trauma_informed", "locator": "x" * 201}], "/trauma_informed/locator"),
+    ([{"principle": "trauma_informed", "locator": "4", "how": "So"}], "/0/how"),
+    ([{"principle": "trauma_informed", "locator": "4", "payment": "paid"}], "/0/payment"),
+    ([{"principle": "survivor_informed", "locator": "4", "payment": "much"}], "/survivor_informed/payment"),
+    ([{"principle": "trauma_informed", "locator": 4}], "/0/locator"),
+    ([{"principle": "trauma_informed", "locator": "4", "page": "1"}], "/0/page"),
+    ([SAID[0], SAID[0]], ""),
+]
+
+
+@pytest.mark.parametrize(("sent", "at"), WRONG_PRINCIPLES, ids=str)
+async def test_faults_of_principles_are_named(client_program: httpx.AsyncClient, sent: Any, at: str) -> None:
+    citation = BODY["citations"][0] | {"principles": sent}
+    answer = await client_program.put(CELL, json=BODY | {"citations": [citation]}, headers=NEW)
+    told = is_problem(answer, 422)
+    assert f"citations/0/principles{at}" in [e["field"] for e in told["errors"]]  # type: ignore[attr-defined]
+    is_problem(await client_program.get(CELL), 404)
+
+
+HALVES = [
+    '{"note": "\\ud800"}',
+    '{"a\\udfff": "1"}',
+    '{"citations": [{"\\ud800": 1}]}',
+    '{"citations": ["\\udc00"]}',
+]
+
+
+@pytest.mark.parametrize("content", HALVES)
+async def test_half_of_a_character_is_no_text(client_program: httpx.AsyncClient, content: str) -> None:
+    """Neither new, nor where the answer would tell what was sent."""
+    whole = json.dumps(BODY)[:-1] + ", " + content[1:]
+    for headers in (NEW, {"If-Match": '"x"'}):
+        json_ = headers | {"Content-Type": "application/json"}
+        is_problem(await client_program.put(CELL, content=whole, headers=json_), 400)
+    is_problem(await client_program.get(CELL), 404)
+    pair = await client_program.put(CELL, json=BODY | {"note": "\U0001f600"}, headers=NEW)
+    assert pair.json()["content"]["note"] == "\U0001f600", "a whole pair is a character"
 
 
 async def test_both_levels_must_be_said(client_program: httpx.AsyncClient) -> None:

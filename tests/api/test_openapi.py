@@ -27,6 +27,8 @@ from tracker.settings import Settings
 
 ANYTHING_ELSE = {"api_openapi", "api", "api_adoption"}
 MOMENTS = "on=2026-01-01&as_of=2026-01-01"
+SAID = [{"principle": "trauma_informed", "locator": "Article 4"}]
+SENT = BODY | {"citations": [BODY["citations"][0] | {"principles": SAID}]}
 # The address of each example; the rest are filled in from what the others answer.
 ADDRESSES = {
     "matrix": f"/api/v1/matrix?jurisdictions=XAA&items=HTCC-UC&{MOMENTS}",
@@ -128,7 +130,7 @@ def _only(made: httpx.Response, answer: httpx.Response) -> httpx.Response:
 
 async def _own(app: App, database: Database, settings: Settings) -> dict[str, tuple[str, httpx.Response]]:
     async with program(app, settings, await key(database, settings)) as client:
-        made = await client.put(CELL, json=BODY, headers=NEW)
+        made = await client.put(CELL, json=SENT, headers=NEW)
         found = {"draft_put": made, "draft": await client.get(CELL)}
         found["drafts"] = _only(made, await client.get(ADDRESSES["drafts"]))
         match = {"If-Match": made.headers["etag"]}
@@ -157,7 +159,7 @@ async def test_examples_are_what_the_service_answers(
         assert fits(operation.schema, answer.json()) == [], address
         found[operation.name] = {"request": _steady(address)}
         if operation.takes:
-            found[operation.name]["body"] = BODY
+            found[operation.name]["body"] = SENT
         if operation.files:
             found[operation.name]["body"] = FILES[operation.name]
         found[operation.name]["answer"] = shown(answer)

@@ -1,8 +1,16 @@
 """Reading the public record as JSON."""
 
 import pytest
+import sqlalchemy as sa
+from sqlmodel import col
 
 from tests.personas import Visitor
+from tracker.access.models import Organisation
+from tracker.db.session import Database
+from tracker.jurisdictions.models import Jurisdiction
+from tracker.kit import clock
+from tracker.kit.vocabulary import MandateKind, OrganisationKind
+from tracker.organisations.models import Mandate
 
 LISTS = ["jurisdictions", "frameworks", "organisations", "crosswalks", "corrections", "entries"]
 LISTS += ["jurisdictions/US-TX/instruments"]
@@ -23,3 +31,25 @@ async def test_every_list_is_told_page_by_page_without_gap_or_repeat(client: Vis
             break
     assert told == whole["data"][: len(told)]
     assert url or told == whole["data"]
+
+
+async def test_an_organisation_is_told_of_once_something_of_it_is_public(
+    client: Visitor, database: Database
+) -> None:
+    """A mandate or a publication; that it only has an account here is nobody's business."""
+    async with database.write() as db:
+        made = Organisation(
+            key="quiet-house", name="Quiet House", kind=OrganisationKind.NGO, created_at=clock.now()
+        )
+        db.add(made)
+
+    async def told() -> tuple[bool, int]:
+        listed = (await client.get("/api/v1/organisations?limit=500")).json()["data"]
+        one = await client.get("/api/v1/organisations/quiet-house")
+        return any(o["organisation"] == "quiet-house" for o in listed), one.status_code
+
+    assert await told() == (False, 404)
+    async with database.write() as db:
+        place = await db.scalar(sa.select(Jurisdiction.id).where(col(Jurisdiction.code) == "XAA"))
+        db.add(Mandate(organisation_id=made.id, jurisdiction_id=place, kind=MandateKind.ASSESSOR))
+    assert await told() == (True, 200)

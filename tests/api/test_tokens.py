@@ -178,6 +178,31 @@ async def test_scopes(
             assert (status != 403) == (method in may), (method, status)
 
 
+async def test_to_submit_is_not_to_read(app: App, database: Database, settings: Settings) -> None:
+    """Whether there is a draft, what it says and its tag: nothing of it is told, wherever the act fails."""
+    async with (
+        program(app, settings, await key(database, settings)) as whole,
+        program(app, settings, await key(database, settings, Scope.SUBMIT)) as other,
+    ):
+
+        async def refused(tag: str, status: int) -> tuple[bytes, str]:
+            answer = await other.post(f"{CELL}/submit", headers={"If-Match": tag})
+            assert answer.status_code == status, answer.text
+            assert "etag" not in answer.headers
+            assert "theirs" not in answer.json() and BODY["note"] not in answer.text
+            return answer.content, str(sorted(answer.headers))
+
+        without = await refused('"x"', 412)
+        made = await whole.put(CELL, json=BODY, headers=NEW)
+        assert await refused('"x"', 412) == without
+        done = await other.post(f"{CELL}/submit", headers={"If-Match": made.headers["etag"]})
+        assert (done.status_code, done.content, "etag" in done.headers) == (204, b"", False)
+        sent = await whole.get(CELL)
+        assert sent.json()["state"] == "submitted"
+        await refused(made.headers["etag"], 412)
+        await refused(sent.headers["etag"], 409)
+
+
 async def test_another_organisation_is_not_there(app: App, database: Database, settings: Settings) -> None:
     """Whether it exists or not, whatever the scope."""
     async with program(app, settings, await key(database, settings, Scope.READ_DRAFTS)) as client:

@@ -139,7 +139,10 @@ async def test_one_address_sends_ten_within_the_hour(client: Visitor, database: 
     held = await count(database)
     with clock.at(start + timedelta(minutes=30)):
         # a sign-in clears old tries away, and must leave these
-        assert await accounts.sign_in(database, "nobody@example.org", "x" * 12, "192.0.2.9") is None
+        assert (
+            await accounts.sign_in(database, "nobody@example.org", "x" * 12, "192.0.2.9", secret_key="k" * 32)
+            is None
+        )
         refused = await client.submit(new_path(revision), FORM)
         assert await factories.reported(database, revision, address="192.0.2.77"), "another address may"
     assert refused.status_code == 422

@@ -37,7 +37,7 @@ async def rival(database: Database) -> tuple[int, int]:
 
 
 async def test_what_only_one_says_and_what_differs(
-    operator: Visitor, client: Visitor, database: Database
+    operator: Visitor, second: Visitor, client: Visitor, database: Database
 ) -> None:
     number, copied = await rival(database)
     path = f"{SETS}/{number}/differences"
@@ -56,7 +56,7 @@ async def test_what_only_one_says_and_what_differs(
     assert (await client.get(f"{public}?other=a-rival@1")).status_code == 422
     assert (await client.get("/en/crosswalks/a-rival/compare")).status_code == 404
     await desk.review_all(database, await personas.actor(database, desk.SECOND), copied)
-    assert (await operator.submit(f"{SETS}/{copied}/publish", {"publisher": "Others"})).status_code == 303
+    assert (await second.submit(f"{SETS}/{copied}/publish", {"publisher": "Others"})).status_code == 303
     told = html.words((await client.get(f"{public}?other=a-rival@1")).text)
     assert "The same 2 Different 1 Only in the first 1 Only in the second 2" in told
     assert "a-rival@1" in html.words((await client.get(f"/en/crosswalks/{desk.GUIDE}")).text)

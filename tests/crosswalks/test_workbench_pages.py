@@ -296,7 +296,7 @@ async def test_a_new_version_begins_as_a_copy_and_supersedes(
     assert (await operator.submit(path, {"key": desk.GUIDE, "version": "0.3"})).status_code == 422
     # readers of the bare key go on with what is published
     assert "version 0.1" in html.words((await client.get(f"/en/crosswalks/{desk.GUIDE}")).text)
-    await operator.submit(f"{SETS}/{copied}/publish", {"publisher": "Tracker Secretariat"})
+    await second.submit(f"{SETS}/{copied}/publish", {"publisher": "Tracker Secretariat"})
     assert "version 0.2" in html.words((await client.get(f"/en/crosswalks/{desk.GUIDE}")).text)
     old = html.words((await client.get(f"/en/crosswalks/{desk.GUIDE}@0.1")).text)
     assert "was superseded on" in old
@@ -344,8 +344,9 @@ async def test_start_change_and_discard_a_set(operator: Visitor, database: Datab
     assert stale.status_code == 409
     assert "Another title" in stale.text
     assert "A third title" in stale.text
-    empty = await operator.submit(f"{SETS}/{number}/publish", {"publisher": "Me"})
-    assert empty.status_code == 409
+    own = await operator.submit(f"{SETS}/{number}/publish", {"publisher": "Me"})
+    assert own.status_code == 403
+    assert "A second person publishes it" in html.words(own.text)
     assert (await operator.submit(f"{SETS}/{number}/discard", {})).status_code == 422
     assert (await operator.submit(f"{SETS}/{number}/discard", {"confirm": "yes"})).status_code == 303
     assert (await operator.get(f"{SETS}/{number}")).status_code == 404
@@ -356,7 +357,7 @@ async def test_every_change_is_in_the_log(operator: Visitor, second: Visitor, da
     item = await desk.item(database, "D87J-INT")
     await operator.submit(f"{SETS}/{number}/items/target/{item}/no-counterpart", desk.reason_form())
     await desk.review_by_form(database, second, number)
-    await operator.submit(f"{SETS}/{number}/publish", {"publisher": "Tracker Secretariat"})
+    await second.submit(f"{SETS}/{number}/publish", {"publisher": "Tracker Secretariat"})
     await operator.submit(f"{SETS}/{number}/copy", {"key": "a-rival", "version": "1"})
     rival = await desk.set_id(database, "a-rival")
     await operator.submit(f"{SETS}/{rival}/discard", {"confirm": "yes"})

@@ -1,6 +1,7 @@
 """The engine's settings, and the unit of work under real parallel writers."""
 
 import asyncio
+import traceback
 
 import pytest
 import sqlalchemy as sa
@@ -15,6 +16,7 @@ from tracker.db import migrate
 from tracker.db.session import Database
 from tracker.entries import service
 from tracker.entries.models import Draft, DraftCitation
+from tracker.kit import clock
 from tracker.kit.errors import Conflict
 
 WRITERS, ROUNDS = 8, 10
@@ -45,6 +47,21 @@ async def test_references_must_lead_somewhere(database: Database) -> None:
         with pytest.raises(IntegrityError):
             async with database.write(personas.bound(actor)) as db:
                 await db.execute(sa.update(Draft).where(col(Draft.id) == draft.id).values(**wrong))
+
+
+async def test_an_error_of_the_database_tells_no_value(database: Database) -> None:
+    """Its text and that of its cause go to the log: the statement may stand there, what was written may not."""
+    told = "somebody@example.org"
+
+    def row() -> User:
+        return User(email=told, name="Somebody", password_hash="hash of a password", created_at=clock.now())
+
+    with pytest.raises(IntegrityError) as caught:
+        async with database.write() as db:
+            db.add_all([row(), row()])
+    written = "".join(traceback.format_exception(caught.value))
+    assert "INSERT INTO user_account" in written
+    assert told not in written and "hash of a password" not in written
 
 
 async def test_parallel_writers_lose_no_update(own_world: World) -> None:

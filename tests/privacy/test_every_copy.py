@@ -210,3 +210,33 @@ async def test_a_form_opened_before_does_not_bring_it_back(database: Database) -
         with pytest.raises(NotFound):
             await exchange.apply_preview(db, author, looked_at)
         await db.rollback()
+
+
+async def test_an_old_notice_that_names_no_instrument_is_reached_too(database: Database) -> None:
+    """It goes by what it repeats of the instrument; what its author says of another one stays."""
+    author, reviewer, admin = [
+        await personas.actor(database, p) for p in (personas.OWNER, personas.TEAMMATE, personas.ADMIN)
+    ]
+    ngo, ngo_reviewer = [await personas.actor(database, p) for p in (personas.NGO, personas.NGO_REVIEWER)]
+    instrument = await factories.instrument(database, author, what=replace(factories.DECREE, title=SECRET))
+    cited = factories.content(citations=(replace(factories.CITATION, instrument=instrument),))
+    where = await factories.cell(database)
+    revision = await factories.published(database, author, reviewer, where, cited)
+    another = replace(factories.CITATION, quote=SECRET)
+    said = replace(cited, commitment="1", citations=(*cited.citations, another))
+    theirs = await factories.notified(database, ngo, ngo_reviewer, where, said)
+
+    def of_draft() -> Any:
+        return sa.select(Notice).where(col(Notice.draft_id) == theirs.id)
+
+    async with database.write(personas.bound(ngo)) as db:
+        for notice in (await db.execute(of_draft())).scalars():
+            old = [{k: v for k, v in c.items() if k != "instrument"} for c in notice.copy_["citations"]]
+            notice.copy_ = notice.copy_ | {"citations": old}
+    async with database.write(personas.bound(admin)) as db:
+        done = await service.redact(db, admin, revision.uid, "citation.1.instrument.title", reason=REASON)
+    async with database.read(personas.bound(ngo)) as db:
+        notice = (await db.execute(of_draft())).scalar_one()
+    first, second = notice.copy_["citations"]
+    assert (first["title"], second["title"]) == (done.tombstone, factories.DECREE.title)
+    assert second["quote"] == SECRET

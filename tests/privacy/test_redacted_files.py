@@ -93,6 +93,10 @@ async def test_the_file_goes_and_its_hash_stays(
     answer = await admin.submit(path, {"field": "file.1.file", "reason": REASON})
     assert answer.status_code == 303
     assert _stored() == []
+    (told,) = (await client.get(f"/api/v1/instruments/{instrument}")).json()["attachments"]
+    assert told["url"] == "none"
+    assert told["redacted"] == f"[redacted {clock.today().isoformat()}: {REASON}]"
+    assert told["sha256"] == factories.sha256(SECRET).hexdigest()
     assert (await client.get(public)).status_code == 404
     assert (await owner.get(own)).status_code == 404
     for page in (

@@ -1,8 +1,10 @@
 """Freezing: the same state gives the same snapshot, on both databases, and later publications leave it alone."""
 
+import asyncio
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -12,7 +14,9 @@ from tests import factories, personas
 from tests.pages import html
 from tests.personas import Visitor
 from tests.snapshots.frozen import SALT, freeze, read
+from tests.worlds import World
 from tracker.access.models import Organisation
+from tracker.app import App
 from tracker.audit.models import SERVICE, AuditEvent
 from tracker.compare.query import parse
 from tracker.db.session import Bound, Database
@@ -22,6 +26,7 @@ from tracker.jurisdictions.models import Jurisdiction
 from tracker.kit import clock
 from tracker.kit.errors import Invalid
 from tracker.kit.vocabulary import MISSING_CODES
+from tracker.settings import Settings
 from tracker.snapshots import service
 from tracker.snapshots.models import PublishedSnapshot
 from tracker.snapshots.record import id_of, sha256_of
@@ -162,6 +167,153 @@ async def test_too_much_at_once_is_refused(database: Database, monkeypatch: pyte
     with pytest.raises(Invalid, match="27 cells at most can be frozen at once; these are 28"):
         await service.freeze(database, parse({"jurisdictions": "US-TX"}), salt=SALT, sender="192.0.2.9")
     assert await count(database) == 0
+
+
+async def test_the_size_is_known_before_a_cell_is_read(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    database, engine = Database(world.engine), world.engine.sync_engine
+
+    def told(_c: object, _cursor: object, statement: str, *_: object) -> None:
+        read.append(statement)
+
+    monkeypatch.setattr(service, "MOST_CELLS", 27)
+    sa.event.listen(engine, "before_cursor_execute", told)
+    try:
+        with pytest.raises(Invalid):
+            await service.freeze(database, parse({"jurisdictions": "US-TX"}), salt=SALT, sender="192.0.2.9")
+    finally:
+        sa.event.remove(engine, "before_cursor_execute", told)
+    assert read
+    assert not [s for s in read if "published_revision" in s]
+
+
+async def test_all_addresses_together_have_a_bound(
+    app: App, settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "MOST_OF_ALL", 2)
+    for n, status in ((1, 303), (2, 303), (3, 429)):
+        person = personas.visitor(app, settings, f"192.0.2.{n}")
+        asked = {"jurisdictions": "US-TX", "on": f"2026-01-0{n}"}
+        assert (await person.submit("/en/snapshots", asked)).status_code == status
+    assert await count(database) == 2
+
+
+async def test_one_site_has_a_bound_whatever_its_networks(
+    app: App, settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "MOST_FROM_A_SITE", 2)
+    for n, address, status in (
+        (1, "2001:db8:1:1::1", 303),
+        (2, "2001:db8:1:2::1", 303),
+        (3, "2001:db8:1:3::1", 429),
+        (4, "2001:db8:2:1::1", 303),
+    ):
+        person = personas.visitor(app, settings, address)
+        asked = {"jurisdictions": "US-TX", "on": f"2026-01-0{n}"}
+        assert (await person.submit("/en/snapshots", asked)).status_code == status, address
+    assert await count(database) == 3
+
+
+async def test_tries_are_counted_before_the_work(
+    client: Visitor, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "MOST_TRIES_AN_HOUR", 2)
+    for status in (303, 303, 429):
+        assert (await client.submit("/en/snapshots", {"jurisdictions": "US-TX"})).status_code == status
+    assert await count(database) == 1
+
+
+async def test_it_is_kept_small_and_old_ones_are_read(database: Database) -> None:
+    made = await freeze(database, jurisdictions="US-TX,XAA")
+    async with database.read() as db:
+        kept = await db.scalar(sa.text("SELECT canonical FROM published_snapshot"))
+    assert len(kept) < len(made.canonical) / 2
+    old = sa.text(
+        "INSERT INTO published_snapshot (id, sha256, salt, canonical, recorded_at) "
+        "SELECT 'aaaaaaaaaa', :hash, salt, :plain, recorded_at FROM published_snapshot"
+    )
+    async with database.write() as db:
+        await db.execute(old, {"hash": "ab" * 32, "plain": made.canonical.decode()})
+    assert (await read(database, "aaaaaaaaaa")).canonical == made.canonical
+
+
+async def slowly(
+    monkeypatch: pytest.MonkeyPatch,
+) -> tuple[asyncio.Event, asyncio.Event]:
+    """(set once a freeze has worked something out, what it then waits for before it goes on)"""
+    reached, go_on = asyncio.Event(), asyncio.Event()
+    real = service.canonical
+
+    async def slow(*arguments: Any) -> Any:
+        made = await real(*arguments)
+        reached.set()
+        await go_on.wait()
+        return made
+
+    monkeypatch.setattr(service, "canonical", slow)
+    return reached, go_on
+
+
+async def test_others_write_while_a_slow_one_is_worked_out(
+    own_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = Database(own_world.engine)
+    actor = await personas.actor(database, personas.OWNER)
+    where = await factories.cell(database)
+    reached, go_on = await slowly(monkeypatch)
+    frozen = asyncio.create_task(freeze(database, jurisdictions="US-TX"))
+    try:
+        await asyncio.wait_for(reached.wait(), 20)
+        async with asyncio.timeout(5):
+            await factories.draft(database, actor, where)
+    finally:
+        go_on.set()
+    assert (await frozen).stands
+    assert await count(database) == 1
+
+
+async def test_what_is_published_meanwhile_is_not_left_out(
+    own_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The record moved between the work and the lock: it is worked out again."""
+    database = Database(own_world.engine)
+    author, reviewer = [await personas.actor(database, p) for p in (personas.OWNER, personas.TEAMMATE)]
+    where = await factories.cell(database)
+    reached, go_on = await slowly(monkeypatch)
+    frozen = asyncio.create_task(freeze(database, jurisdictions="XAA"))
+    try:
+        await asyncio.wait_for(reached.wait(), 20)
+        async with asyncio.timeout(5):
+            told = await factories.published(database, author, reviewer, where)
+    finally:
+        go_on.set()
+    made = await frozen
+    assert made.stands
+    assert told.uid in {v.uid for cell in made.comparison.rows() for v in cell.voices}
+
+
+async def test_a_few_at_a_time(own_world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    database = Database(own_world.engine)
+    begun = 0
+    go_on = asyncio.Event()
+    real = service.canonical
+
+    async def slow(*arguments: Any) -> Any:
+        nonlocal begun
+        begun += 1
+        await go_on.wait()
+        return await real(*arguments)
+
+    monkeypatch.setattr(service, "canonical", slow)
+    days = ("2026-01-01", "2026-01-02", "2026-01-03", "2026-01-04")
+    tasks = [asyncio.create_task(freeze(database, jurisdictions="US-TX", on=day)) for day in days]
+    async with asyncio.timeout(20):
+        while begun < service.AT_ONCE:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+    await asyncio.sleep(0.5)
+    assert begun == service.AT_ONCE
+    go_on.set()
+    assert len({made.id for made in await asyncio.gather(*tasks)}) == len(days)
 
 
 async def test_one_address_can_not_go_on_for_ever(client: Visitor, database: Database) -> None:

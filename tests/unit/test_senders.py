@@ -4,7 +4,7 @@ import hashlib
 
 import pytest
 
-from tracker.kit.senders import network_of, sender_of
+from tracker.kit.senders import network_of, sender_of, site_of
 
 KEY = "k" * 32
 
@@ -24,6 +24,21 @@ KEY = "k" * 32
 )
 def test_what_counts_as_one(address: str, network: str) -> None:
     assert network_of(address) == network
+
+
+@pytest.mark.parametrize(
+    ("address", "site"),
+    [
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1::/48"),
+        ("2001:db8:1:ffff::1", "2001:db8:1::/48"),
+        ("2001:db8:2::1", "2001:db8:2::/48"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("192.0.2.7", "192.0.2.7"),
+        ("unknown", "unknown"),
+    ],
+)
+def test_the_site_around_it(address: str, site: str) -> None:
+    assert site_of(address) == site
 
 
 def test_the_hash_needs_the_key_and_tells_purposes_apart() -> None:

@@ -140,7 +140,7 @@ async def _as_token(connection: ASGIConnection[Any, Any, Any, Any], access: Acce
         raise NotFound(_("There is nothing at this address."))
     if access.scope is None or not bearer.may(access.scope):
         raise Forbidden(_("This token lacks the scope %(scope)s.") % {"scope": access.scope})
-    context.organisation = bearer.organisation
+    context.organisation, context.scopes = bearer.organisation, bearer.granted
 
 
 async def _as_member(database: Database, actor: Actor, key: str) -> OrganisationActor:

@@ -67,8 +67,13 @@ class Bearer:
     organisation: OrganisationActor
     scopes: frozenset[Scope]
 
+    @property
+    def granted(self) -> frozenset[Scope]:
+        """The scopes with those that they bring along."""
+        return self.scopes | ({Scope.READ_DRAFTS} if Scope.WRITE_DRAFTS in self.scopes else frozenset())
+
     def may(self, scope: Scope) -> bool:
-        return scope in self.scopes or (scope is Scope.READ_DRAFTS and Scope.WRITE_DRAFTS in self.scopes)
+        return scope in self.granted
 
 
 def key_hash(secret_key: str, key: str) -> str:

@@ -1,6 +1,5 @@
 """Signing in, and adding accounts and members."""
 
-import hashlib
 from datetime import timedelta
 from uuid import uuid4
 
@@ -20,6 +19,7 @@ from tracker.db.session import Bound, Database, queue_behind
 from tracker.kit import clock
 from tracker.kit.errors import Invalid, Refused
 from tracker.kit.i18n import gettext as _
+from tracker.kit.senders import sender_of
 from tracker.kit.vocabulary import OrganisationKind
 
 # Failed tries within the window, before an account or an address has to wait.
@@ -35,16 +35,15 @@ def normal_email(text: str) -> str:
     return text.strip().casefold()
 
 
-def _subject(kind: str, text: str) -> str:
-    return hashlib.sha256(f"{kind}:{text}".encode()).hexdigest()
-
-
-async def sign_in(database: Database, email: str, password: str, address: str) -> str | None:
+async def sign_in(
+    database: Database, email: str, password: str, address: str, *, secret_key: str
+) -> str | None:
     """The token of a new session; None when e-mail or password is wrong. Raises TooManyTries.
 
     Whether the account exists shows neither in the answer nor in the time it takes.
     """
-    account, place = _subject("account", normal_email(email)), _subject("address", address)
+    account = sender_of(secret_key, "account", normal_email(email))
+    place = sender_of(secret_key, "address", address)
     async with database.write() as db:
         await _throttle(db, account, place)
         # Counted before the password is checked, so that tries made at the same time count as well.

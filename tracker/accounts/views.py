@@ -11,7 +11,7 @@ from tracker.kit.errors import Invalid
 from tracker.kit.i18n import gettext as _
 from tracker.web.outer import session_cookie
 from tracker.web.render import context_of, form_page, go, renderer_of
-from tracker.web.requests import actor_of, client_address, database_of, form_data
+from tracker.web.requests import actor_of, client_address, database_of, form_data, settings_of
 
 
 @get("/{locale:str}/sign-in", name="sign_in", access=PUBLIC)
@@ -31,7 +31,11 @@ async def sign_in(request: Request) -> Response[str] | Redirect:
     if form.validate():
         try:
             token = await service.sign_in(
-                database_of(request), form.email.data, form.password.data, client_address(request)
+                database_of(request),
+                form.email.data,
+                form.password.data,
+                client_address(request),
+                secret_key=settings_of(request).secret_key,
             )
         except service.TooManyTries as wait:
             form.add_faults({"sign_in": str(wait)})

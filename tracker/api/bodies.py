@@ -1,14 +1,15 @@
 """What callers send: JSON read strictly, and an entry in it turned into what the workspace's own form reads."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from litestar import Request
 
 from tracker.access.guard import NotTaken
-from tracker.entries.content import CITATION_FIELDS, FIELDS, INSTRUMENT_FIELDS, Content
+from tracker.api import principles
+from tracker.entries.content import CITATION_FIELDS, FIELDS, INSTRUMENT_FIELDS, Citation, Content
 from tracker.entries.forms import MOST_CITATIONS, EntryForm
 from tracker.kit.errors import Invalid, Refused
 from tracker.kit.forms import FormData
@@ -30,11 +31,15 @@ Pairs = list[tuple[str, str]]
 
 
 async def json_object(request: Request) -> dict[str, Any]:
-    """The body. Raises NotTaken (415) for another kind of content, Refused (400) for what is no JSON object."""
+    """The body. Raises NotTaken (415) for another kind of content, Refused (400) for what is no JSON object.
+
+    Half of a pair of UTF-16, which JSON can spell, is no character: neither a database nor an answer takes it.
+    """
     if request.content_type[0] != "application/json":
         raise NotTaken(_("Send the body as application/json."))
     try:
         found = json.loads((await request.body()).decode("utf-8"), parse_constant=_refuse_constant)
+        json.dumps(found, ensure_ascii=False).encode("utf-8")
     except (ValueError, RecursionError) as error:
         raise Refused(_("The body is not JSON in UTF-8.")) from error
     if not isinstance(found, dict):
@@ -46,8 +51,11 @@ def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is no JSON")
 
 
-def entry_form(told: Mapping[str, Any]) -> EntryForm:
-    """The form of a cell, filled in as the body says. Raises Invalid naming what has the wrong shape."""
+def entry_form(told: Mapping[str, Any], before: Sequence[Citation] = ()) -> EntryForm:
+    """The form of a cell, filled in as the body says. Raises Invalid naming what has the wrong shape.
+
+    `before`: the citations that are stored. What they say on the principles stays where the body says nothing of it.
+    """
     faults: dict[str, str] = {}
     pairs = list(_fields(told, FIELDS, "", "", faults))
     for name in NEEDED:
@@ -60,7 +68,7 @@ def entry_form(told: Mapping[str, Any]) -> EntryForm:
         faults["citations"] = _("Give a list of %(most)s citations at most.") % {"most": MOST_CITATIONS}
         citations = []
     for n, citation in enumerate(citations):
-        pairs += _citation(citation, n, faults)
+        pairs += _citation(citation, n, before, faults)
     if faults:
         raise Invalid(faults)
     return EntryForm(FormData(pairs))
@@ -72,30 +80,23 @@ def _fields(
     """Pairs of the form. `before`: what its names begin with; `at`: what those of the body do."""
     for name in names:
         value = told.get(name, "" if name != "kind" or at else "change")
-        if not isinstance(value, str) or not _writable(value):
+        if not isinstance(value, str) or "\x00" in value:  # no text of a database holds NUL
             faults[at + name] = _("This must be a text.")
             continue
         missing = value in MISSING.get(name, NONE) and name not in NEEDED
         yield before + name, "" if missing else value
 
 
-def _writable(text: str) -> bool:
-    """Whether a database takes the text: half a pair of UTF-16 is no character, and NUL is none for us."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return "\x00" not in text
-
-
-def _citation(told: Any, n: int, faults: dict[str, str]) -> Pairs:
+def _citation(told: Any, n: int, stored: Sequence[Citation], faults: dict[str, str]) -> Pairs:
     at, before = f"citations/{n}/", f"citations-{n}-"
     if not isinstance(told, dict):
         faults[at.rstrip("/")] = _("This must be an object.")
         return []
-    strange = set(map(str, told)) - {*CITATION_FIELDS, "instrument", _NEW}
+    strange = set(map(str, told)) - {*CITATION_FIELDS, "instrument", _NEW, principles.NAME}
     faults |= {at + name[:60]: _("There is no such member.") for name in strange}
     pairs = list(_fields(told, CITATION_FIELDS, before, at, faults))
+    said = told[principles.NAME] if principles.NAME in told else principles.kept(told, stored)
+    pairs += principles.pairs(said, before, at, faults)
     cited, new = told.get("instrument", ""), told.get(_NEW)
     if (cited == "") == (new is None):
         faults[at + "instrument"] = _("Name an instrument by its id, or give a new one; one of them.")
@@ -132,7 +133,7 @@ def faults_of(form: EntryForm) -> dict[str, str]:
     }
     for n, entry in enumerate(form.citations):
         for name, texts in entry.form.errors.items():
-            path = f"{_NEW}/{name[4:]}" if name.startswith("new_") else name
+            path = f"{_NEW}/{name[4:]}" if name.startswith("new_") else principles.path_of(name)
             faults[f"citations/{n}/{path}"] = " ".join(map(str, texts))
     return faults
 
@@ -141,7 +142,9 @@ def content_told(content: Content) -> dict[str, Any]:
     """What an entry says, as it is read and written: what is missing says so."""
     told: dict[str, Any] = {name: _told(name, getattr(content, name)) for name in FIELDS}
     told["citations"] = [
-        {"instrument": str(c.instrument)} | {name: _told(name, getattr(c, name)) for name in CITATION_FIELDS}
+        {"instrument": str(c.instrument)}
+        | {name: _told(name, getattr(c, name)) for name in CITATION_FIELDS}
+        | {principles.NAME: principles.told(c.principles)}
         for c in content.citations
     ]
     return told

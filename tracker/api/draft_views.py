@@ -27,6 +27,7 @@ from tracker.kit.i18n import gettext as _
 from tracker.kit.vocabulary import DraftState
 from tracker.web.etag import names, names_strongly
 from tracker.web.problem import problem
+from tracker.web.render import context_of
 from tracker.web.requests import bound_of, database_of, organisation_of, query_parameters
 
 OWN = f"{ROOT}/organisations/{{organisation:str}}/entries"
@@ -123,7 +124,10 @@ async def put_draft(request: Request) -> Response[bytes]:
 
 @post(f"{CELL}/submit", name="api_draft_submit", access=token(Scope.SUBMIT), status_code=200)
 async def submit_draft(request: Request) -> Response[bytes]:
-    """Hand the draft to a reviewer, who is a member: a token publishes nothing."""
+    """Hand the draft to a reviewer, who is a member: a token publishes nothing.
+
+    Without a scope for reading the answer is empty.
+    """
     found = await _found(request)
     if refused := _precondition(request, found, None, new=False):
         return refused
@@ -156,7 +160,8 @@ def _draft_of(found: CellContext) -> DraftView:
 
 
 def _checked(sent: Told, found: CellContext) -> EntryForm:
-    form = entry_form(sent)
+    stored = found.draft or found.published
+    form = entry_form(sent, stored.content.citations if stored else ())
     form.prepare(found.instruments, published=found.published is not None)
     if not form.validate():
         raise Invalid(faults_of(form))
@@ -186,8 +191,15 @@ def _missing_precondition(new: bool) -> str:
     return _("Send If-Match with the ETag that you read.")
 
 
+def _reads(request: Request) -> bool:
+    """Whether the token may know what a draft says, and whether there is one: to submit is not to read."""
+    return Scope.READ_DRAFTS in context_of(request).scopes
+
+
 def _stale(request: Request, told: Told | None, sent: Told | None) -> Response[bytes]:
-    """412 with both texts: what is stored now, and what was sent."""
+    """412 with both texts, what is stored now and what was sent; one answer for all to whoever may not read."""
+    if not _reads(request):
+        return problem(412, _("This draft is not the one that you name. Nothing was done."), headers=PRIVATE)
     more: Told = {"theirs": told or "none"}
     if sent is not None:
         more["yours"] = sent
@@ -206,8 +218,8 @@ async def _change(
             now = _told(request, await cell_context(db, request))
     except Conflict as conflict:
         return await _conflict(request, found, sent, str(conflict))
-    if now is None:
-        return Response(b"", status_code=status, headers=PRIVATE)
+    if now is None or not _reads(request):
+        return Response(b"", status_code=204, headers=PRIVATE)
     return _answer(request, now, status)
 
 
@@ -219,4 +231,5 @@ async def _conflict(request: Request, before: CellContext, sent: Told | None, de
         return _stale(request, told, sent)
     if now.draft and now.draft.state in (DraftState.SUBMITTED, DraftState.NOTIFIED):
         detail = _("This entry is under review. A member can take it back.")
-    return problem(409, detail, headers=PRIVATE | {"etag": _tag(told)}, state=told["state"])
+    headers = PRIVATE | ({"etag": _tag(told)} if _reads(request) else {})
+    return problem(409, detail, headers=headers, state=told["state"])

@@ -6,7 +6,7 @@ from tracker.api.operations import OPERATIONS, Operation, Parameter, examples
 from tracker.api.schemas import SCHEMAS
 
 VERSION = "1.0.0"
-_SUCCESS = {200: "The answer", 201: "The draft was made", 204: "The draft was deleted"}
+_SUCCESS = {200: "The answer", 201: "The draft was made", 204: "Done, and there is nothing to tell"}
 _SCHEMA_OF = {
     "uuid": {"type": "string", "format": "uuid"},
     "int": {"type": "integer"},
@@ -107,7 +107,7 @@ def _responses(operation: Operation, example: dict[str, Any]) -> dict[str, Any]:
     told: dict[str, Any] = {}
     for status in operation.statuses:
         told[str(status)] = {"description": _SUCCESS[status]}
-        if operation.schema:
+        if operation.schema and status != 204:
             content = {"schema": {"$ref": f"#/components/schemas/{operation.schema}"}}
             if not operation.files:
                 told[str(status)]["headers"] = {"ETag": {"schema": {"type": "string"}}}

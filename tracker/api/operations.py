@@ -191,7 +191,7 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation(draft_views.drafts, "Drafts", "DraftList", _PAGE),
     Operation(draft_views.draft, "Drafts", "Draft"),
     Operation(draft_views.put_draft, "Drafts", "Draft", takes="ContentSent", statuses=(200, 201)),
-    Operation(draft_views.submit_draft, "Drafts", "Draft"),
+    Operation(draft_views.submit_draft, "Drafts", "Draft", statuses=(200, 204)),
     Operation(draft_views.delete_draft, "Drafts", "", statuses=(204,)),
     Operation(
         import_views.import_framework,

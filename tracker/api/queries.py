@@ -108,7 +108,7 @@ class Body:
 async def organisations(
     db: AsyncSession, *, after: str | None = None, limit: int | None = None, key: str = ""
 ) -> list[Body]:
-    """The organisations by key."""
+    """The organisations by key that have something public: a mandate, at any time, or a published revision."""
     published = (
         select(R.organisation_id, sa.func.count().label("n")).group_by(col(R.organisation_id)).subquery()
     )
@@ -116,6 +116,7 @@ async def organisations(
     statement = (
         select(col(Org.id), Org.key, Org.name, Org.kind, Org.website, Org.fictional, revisions)
         .outerjoin(published, published.c.organisation_id == Org.id)
+        .where(sa.or_(revisions > 0, col(Org.id).in_(select(Mandate.organisation_id))))
         .order_by(Org.key)
         .limit(limit)
     )

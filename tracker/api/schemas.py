@@ -25,6 +25,8 @@ from tracker.kit.vocabulary import (
     JurisdictionKind,
     MandateKind,
     OrganisationKind,
+    Payment,
+    Principle,
     PublishAs,
     Relation,
     RevisionKind,
@@ -197,6 +199,9 @@ def _row() -> Schema:
     return thing(**{name: known.get(name, TEXT) for name in COLUMNS})
 
 
+_STATED = thing(principle=codes(Principle), locator=TEXT, how=TEXT, payment=codes(Payment, "none"))
+
+
 def _content(*, written: bool) -> Schema:
     """What an entry says. Sent, all but the levels may be left out: then it says nothing of them."""
     known: Schema = {axis.value: codes(VALUE_CODES) for axis in Axis}
@@ -204,7 +209,8 @@ def _content(*, written: bool) -> Schema:
     known |= {n: day(MISSING.get(n, NONE)[0]) for n in ("valid_from", "valid_to", "search_when")}
     members = {name: known.get(name, TEXT) for name in FIELDS}
     cited = {"axis": codes(CitationAxis)} | {n: TEXT for n in CITATION_FIELDS if n != "axis"}
-    citation = thing(instrument=uid(), **cited)
+    stated = _STATED | ({"required": ["principle", "locator"]} if written else {})
+    citation = thing(instrument=uid(), **cited, principles=many(stated) | {"maxItems": len(Principle)})
     if written:
         citation["properties"] |= {"new_instrument": ref("NewInstrument")}
         citation["required"] = ["axis"]
@@ -383,6 +389,7 @@ SCHEMAS: dict[str, Schema] = {
         translation=TEXT,
         url=URL,
         provenance=TEXT,
+        principles=many(_STATED),
     ),
     "Entry": thing(
         **_CELL, item_title=TEXT, contested=BOOL, cell_url=URL, **_SAID, citations=many(ref("Citation"))
@@ -429,6 +436,7 @@ SCHEMAS: dict[str, Schema] = {
                 size=COUNT,
                 sha256=TEXT,
                 published_as=codes(PublishAs),
+                redacted=text("The tombstone of a file that was taken out, or none"),
                 url=URL,
             )
         ),

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from tracker.api import principles
 from tracker.api.answers import day, moment, text
 from tracker.compare.comparison import Comparison
 from tracker.compare.files import COLUMNS, long_rows
@@ -139,6 +140,7 @@ def citation(e: Evidence) -> Shape:
         "translation": text(e.translation),
         "url": link(e.url),
         "provenance": text(e.provenance),
+        "principles": principles.told(e.principles),
     }
 
 
@@ -223,13 +225,15 @@ def event(e: Event) -> Shape:
 
 
 def attachment(a: PublicAttachment, url: str) -> Shape:
+    """`redacted`: the tombstone of a file that was taken out; its hash stays, and there is nothing to download."""
     return {
         "title": a.title,
         "media_type": a.media_type,
         "size": a.size,
         "sha256": a.sha256,
         "published_as": a.published_as.value,
-        "url": url if a.published_as == "file" else "none",
+        "redacted": text(a.redacted),
+        "url": url if a.published_as == "file" and not a.redacted else "none",
     }
 
 

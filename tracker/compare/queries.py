@@ -29,6 +29,12 @@ async def compare(db: AsyncSession, query: Query) -> Comparison:
     return await compare_within(db, query, framework, places)
 
 
+async def cells_asked(db: AsyncSession, query: Query) -> int:
+    """How many cells the query reads, told before any of them is read. Raises Invalid as `compare` does."""
+    framework, places = await _scope(db, query)
+    return len(places) * len(_columns(query, framework))
+
+
 async def compare_within(
     db: AsyncSession, query: Query, framework: Framework, places: tuple[Place, ...]
 ) -> Comparison:

@@ -124,7 +124,7 @@ async def answer_do(request: Request, number: FromPath[int]) -> Response[str] | 
                 else:
                     accepted = form.decision.data == "accepted"
                     await service.answer(db, actor, number, accepted=accepted, text=form.answer.data)
-            await database_of(request).scrub()  # what is closed here is kept nowhere but in public
+            await database_of(request).scrub(anew=True)  # what is closed here is kept nowhere but in public
             return go(request, "work", organisation=actor.organisation_key, say=_("The report is closed."))
     except Invalid as invalid:
         form.add_faults(invalid.faults)

@@ -71,6 +71,7 @@ async def remove_mapping(
     mapping: Mapping = await _at(db, Mapping, crosswalk_id, mapping_id, version)
     await db.execute(sa.delete(MappingSide).where(col(MappingSide.mapping_id) == mapping_id))
     await db.delete(mapping)
+    crosswalk.changed_by = actor.user_id
     await db.flush()
     await tell(db, actor, Action.MAPPING_REMOVED, crosswalk, mapping=mapping_id)
 
@@ -106,6 +107,7 @@ async def add_no_counterpart(
         **_dated(content),
     )
     db.add(state)
+    crosswalk.changed_by = actor.user_id
     await db.flush()
     await tell(db, actor, Action.NO_COUNTERPART_ADDED, crosswalk, item=item_id)
     return state
@@ -137,6 +139,7 @@ async def remove_no_counterpart(
     crosswalk = await locked_draft(db, actor, crosswalk_id)
     state: NoCounterpart = await _at(db, NoCounterpart, crosswalk_id, state_id, version)
     await db.delete(state)
+    crosswalk.changed_by = actor.user_id
     await db.flush()
     await tell(db, actor, Action.NO_COUNTERPART_REMOVED, crosswalk, item=state.item_id)
 

@@ -28,6 +28,8 @@ class Crosswalk(Table, table=True):
     """A set that pins one version of each of two frameworks. `state`: draft, published or superseded.
 
     `edit_number` rises with each change of the head; `based_on` is the `key@version` of the set it began as a copy of.
+    `changed_by`: the account that last changed what no review of a mapping covers, the head and what is in the set at
+    all; None for the command line. It can't be who publishes.
     """
 
     kind__: ClassVar[Kind] = Kind.GLOBAL
@@ -49,6 +51,7 @@ class Crosswalk(Table, table=True):
     based_on: str = text_field(160, default="")
     publisher: str = text_field(NAME_LENGTH, default="")
     publisher_id: UUID | None = None
+    changed_by: UUID | None = None
     published_at: datetime | None = moment_field(default=None, nullable=True)
     superseded_at: datetime | None = moment_field(default=None, nullable=True)
 

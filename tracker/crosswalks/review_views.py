@@ -129,6 +129,7 @@ async def publish_do(request: Request, set_id: FromPath[int]) -> Response[str] |
             return go(request, "crosswalk", key=bench.crosswalk.name, say=say)
         except Invalid as invalid:
             form.add_faults(invalid.faults)
-        except Conflict as conflict:
-            form.form_errors, status = [str(conflict)], 409
+        except (Conflict, Forbidden) as refusal:
+            form.form_errors = [str(refusal)]
+            status = 409 if isinstance(refusal, Conflict) else 403
     return _publish_page(request, bench, form, status=status)

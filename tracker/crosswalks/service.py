@@ -29,7 +29,7 @@ from tracker.db.base import select
 from tracker.db.session import queue_behind
 from tracker.frameworks.models import FrameworkVersion
 from tracker.kit import clock
-from tracker.kit.errors import Conflict, Invalid, NotFound
+from tracker.kit.errors import Conflict, Forbidden, Invalid, NotFound
 from tracker.kit.i18n import gettext as _
 from tracker.privacy.findings import findings, require_confirmed
 
@@ -71,6 +71,7 @@ async def start(
         source_version_id=source_version_id,
         target_version_id=target_version_id,
         created_at=clock.now(),
+        changed_by=actor.user_id,
     )
     db.add(made)
     await db.flush()
@@ -109,6 +110,7 @@ async def start_copy(
         target_version_id=pair[1],
         created_at=clock.now(),
         based_on=f"{before.key}@{before.version}",
+        changed_by=actor.user_id,
     )
     db.add(made)
     await db.flush()
@@ -155,6 +157,7 @@ async def change_head(
         raise Invalid(faults)
     crosswalk.title, crosswalk.licence, crosswalk.comment = head.title, head.licence, head.comment
     crosswalk.edit_number += 1
+    crosswalk.changed_by = actor.user_id
     await db.flush()
     await tell(db, actor, Action.CROSSWALK_CHANGED, crosswalk)
 
@@ -170,11 +173,20 @@ async def publish(
     """Freeze a draft; the published set of its key, where there is one, is superseded by it.
 
     `confirmed_hits`: the tokens of the signs of personal data that the publisher has read. Items that nobody has
-    looked at stay so. Raises Conflict while anything in it is not reviewed, or it is empty; Unconfirmed (an Invalid)
-    when it has a sign that is not among them.
+    looked at stay so. Raises Forbidden for whoever changed the set itself last; Conflict while anything in it is not
+    reviewed, or it is empty; Unconfirmed (an Invalid) when it has a sign that is not among them.
     """
     actor.require(Permission.OPERATE)
     crosswalk = await locked_draft(db, actor, crosswalk_id)
+    if actor.user_id is None:
+        raise Forbidden(_("A signed-in person publishes crosswalks."))
+    if crosswalk.changed_by == actor.user_id:
+        raise Forbidden(
+            _(
+                "You started this crosswalk, changed what it says of itself, or added or removed something in it last. "
+                "A second person publishes it."
+            )
+        )
     if not 0 < len(publisher.strip()) <= NAME_LENGTH:
         raise Invalid(
             {"publisher": _("Say who publishes, in at most %(most)s characters.") % {"most": NAME_LENGTH}}

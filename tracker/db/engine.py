@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import event
-from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.engine import Connection, ExceptionContext, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 SQLITE_PRAGMAS = (
@@ -23,10 +23,26 @@ def create_engine(url: str) -> AsyncEngine:
     if parsed.get_backend_name() == "sqlite":
         if parsed.database and parsed.database != ":memory:":
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_async_engine(url)
+        engine = create_async_engine(url, hide_parameters=True)
         _prepare_sqlite(engine)
         return engine
-    return create_async_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
+    engine = create_async_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True, hide_parameters=True)
+    _hide_details(engine)
+    return engine
+
+
+def _hide_details(engine: AsyncEngine) -> None:
+    """PostgreSQL quotes the row that it refused. Errors go to the log, where nothing private may stand."""
+
+    @event.listens_for(engine.sync_engine, "handle_error")
+    def _cut(context: ExceptionContext) -> None:
+        for error in (context.original_exception, context.sqlalchemy_exception):
+            if error is not None:
+                error.args = tuple(_without_details(a) for a in error.args)
+
+
+def _without_details(told: object) -> object:
+    return told.partition("\nDETAIL:")[0] if isinstance(told, str) else told
 
 
 def _prepare_sqlite(engine: AsyncEngine) -> None:

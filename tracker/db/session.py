@@ -279,21 +279,22 @@ class Database:
                 await stamp.renew(session)
             await session.commit()
 
-    async def scrub(self) -> bool:
-        """Write SQLite's file anew and empty its log, for both may still hold what was overwritten.
+    async def scrub(self, *, anew: bool = False) -> bool:
+        """Empty SQLite's write-ahead log, which may still hold what was overwritten. False when somebody hinders it.
 
-        `secure_delete` clears what is deleted, not the copies of rows that moving them between pages leaves behind.
-        False when another connection hinders it; takes about a second for each 100 MB.
+        `anew`: write the file anew first, which locks it for as long as that takes. `secure_delete` alone does not do:
+        where pages were balanced, copies of old rows stay in the unused middle of a page.
         """
         if not isinstance(self._bind, AsyncEngine) or self._bind.dialect.name != "sqlite":
             return True
         async with self._bind.connect() as connection:
             raw: Any = await connection.get_raw_connection()
-            # Straight to the driver: within a transaction the pragma does nothing.
-            try:
-                await (await raw.driver_connection.execute("VACUUM")).close()
-            except sqlite3.OperationalError:
-                return False
+            # Straight to the driver: within a transaction neither does anything.
+            if anew:
+                try:
+                    await (await raw.driver_connection.execute("VACUUM")).close()
+                except sqlite3.OperationalError:
+                    return False
             cursor = await raw.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             hindered, *_counts = await cursor.fetchone()
             await cursor.close()

@@ -21,6 +21,14 @@ def network_of(address: str) -> str:
     return str(parsed)
 
 
+def site_of(address: str) -> str:
+    """The /48 of an IPv6 address: one customer may have that many networks to itself. Of IPv4 the address."""
+    network = network_of(address)
+    if not network.endswith("/64"):
+        return network
+    return f"{IPv6Address(int(IPv6Address(network[:-3])) >> 80 << 80)}/48"
+
+
 def sender_of(secret_key: str, purpose: str, address: str) -> str:
     """A hash that stands for the sender: without the key nobody finds the address by trying all there are."""
     told = f"{purpose}:{network_of(address)}".encode()

@@ -1,6 +1,6 @@
 """The private copies of a redacted text: an organisation's own, and those that the service made for others."""
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +17,8 @@ from tracker.notices.models import Notice
 
 # The log can't be changed, and holds no free text.
 TABLES_LEFT: tuple[type[Private], ...] = (AuditEvent,)
+# What a notice repeats of an instrument itself; locator and quote are its author's words.
+_OF_INSTRUMENT = ("title", "citation", "issuer", "url")
 
 
 def private_tables() -> list[Any]:
@@ -99,7 +101,7 @@ async def redact_cited(db: AsyncSession, instruments: Collection[UUID], text: st
         rows = await session.execute(select(Notice).where(col(Notice.tenant_id) == tenant))
         for notice in rows.scalars():
             cited = [
-                replaced(c, text, tombstone) if c.get("instrument") in wanted else c
+                replaced(c, text, tombstone) if _repeats(c, wanted, text) else c
                 for c in notice.copy_["citations"]
             ]
             if cited != notice.copy_["citations"]:
@@ -112,6 +114,13 @@ async def redact_cited(db: AsyncSession, instruments: Collection[UUID], text: st
         return changed
 
     await everywhere(db, redact_notices)
+
+
+def _repeats(cited: Mapping[str, Any], wanted: Collection[str], text: str) -> bool:
+    """Whether a notice's citation is of one of the instruments. Old ones do not name it: their own words tell."""
+    if "instrument" in cited:
+        return cited["instrument"] in wanted
+    return text in (cited.get(name) for name in _OF_INSTRUMENT)
 
 
 async def _forget(db: AsyncSession, table: Any, text: str) -> None:

@@ -40,17 +40,17 @@ async def redact(database: Database, store: Store, uid: UUID, field: str, reason
     lines = [f"{done.tombstone} stands in {held} published places; {own} private rows had it too"]
     if not await finish(database, store, done):
         lines.append(
-            "the write-ahead log is in use and may still hold the text: run tracker redact or restart later"
+            "the database is in use, and its file may still hold the text: stop the service and VACUUM it"
         )
     return lines
 
 
 async def finish(database: Database, store: Store, done: service.Redacted) -> bool:
-    """Once the redaction is committed: remove the file, and what the log of the database holds of a text.
+    """Once the redaction is committed: remove the file, and what SQLite's file and its log hold of a text.
 
-    False when a reader hinders the latter.
+    False when somebody who reads or writes hinders the latter.
     """
     if done.sha256:
         async with database.write() as db:
             await sweep(db, store, done.sha256)
-    return await database.scrub()
+    return await database.scrub(anew=True)

@@ -1,12 +1,30 @@
 """What is frozen. Everything else that a snapshot shows is read from the published record again."""
 
+import base64
+import zlib
 from datetime import datetime
 from typing import ClassVar
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Dialect
 from sqlmodel import Field
 
 from tracker.db.base import Kind, Table, moment_field, text_field
+
+
+class PackedText(sa.types.TypeDecorator[str]):
+    """A long text, compressed where it is kept: anyone may have some made. One kept as it is begins with no "~"."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else "~" + base64.b64encode(zlib.compress(value.encode())).decode()
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
+        if value is None or not value.startswith("~"):
+            return value
+        return zlib.decompress(base64.b64decode(value[1:])).decode()
 
 
 class PublishedSnapshot(Table, table=True):
@@ -20,5 +38,5 @@ class PublishedSnapshot(Table, table=True):
     id: str = text_field(26, primary_key=True)
     sha256: str = text_field(64, unique=True)
     salt: str = text_field(64)
-    canonical: str = Field(sa_type=sa.Text)
+    canonical: str = Field(sa_type=PackedText)
     recorded_at: datetime = moment_field()

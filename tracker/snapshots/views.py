@@ -17,7 +17,7 @@ from tracker.compare.reading import reading
 from tracker.compare.tables import tables
 from tracker.kit.errors import NotFound
 from tracker.kit.i18n import gettext as _
-from tracker.kit.senders import sender_of
+from tracker.kit.senders import sender_of, site_of
 from tracker.kit.vocabulary import LEVEL_CODES, MISSING_CODES, Axis, value
 from tracker.snapshots import queries, service, since_queries
 from tracker.snapshots.citations import reference
@@ -42,6 +42,7 @@ async def freeze(request: Request) -> Response[str] | Response[bytes] | Redirect
             query,
             salt=service.salt_of(settings.secret_key),
             sender=sender_of(settings.secret_key, "snapshot", client_address(request)),
+            site=sender_of(settings.secret_key, "snapshot site", site_of(client_address(request))),
         )
     except service.TooManySnapshots as wait:
         return error_page(request, 429, str(wait))

@@ -16,6 +16,7 @@ from litestar.types import ASGIApp, Message, Receive, Send
 from tracker.access.actor import Actor, OrganisationActor
 from tracker.access.guard import UNSAFE
 from tracker.access.sessions import Lifetime, actor_of
+from tracker.access.tokens import Scope
 from tracker.db.session import Database
 from tracker.kit import i18n
 from tracker.settings import Settings
@@ -51,6 +52,7 @@ class Context:
     uploads: Uploads
     actor: Actor | None = None
     organisation: OrganisationActor | None = None
+    scopes: frozenset[Scope] = frozenset()  # of the token that the request came with
 
 
 def session_cookie(settings: Settings) -> str:
