@@ -32,6 +32,7 @@ from tracker.pages import views as pages
 from tracker.privacy import views as privacy
 from tracker.reviews import views as reviews
 from tracker.settings import Settings
+from tracker.snapshots import views as snapshots
 from tracker.web import static_files
 from tracker.web.errors import HANDLERS
 from tracker.web.outer import Outer
@@ -96,6 +97,11 @@ ROUTES: list[HTTPRouteHandler] = [
     compare.compare_csv,
     one_views.map_page,
     one_views.time_page,
+    compare.compare_json,
+    compare.compare_xlsx,
+    snapshots.freeze,
+    snapshots.snapshot_page,
+    map_views.map_page,
     briefings.briefing_page,
     briefings.briefing_pdf,
     organisations.workspaces,

@@ -30,6 +30,7 @@ LAYERS: list[set[str]] = [
         "pages",
         "privacy",
         "reviews",
+        "snapshots",
         "worklist",
     },
     {"exchange"},

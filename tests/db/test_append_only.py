@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from tests import factories, personas
+from tests.snapshots import frozen
 from tests.worlds import ON_POSTGRESQL, ON_SQLITE, World, Worlds
 from tracker.corrections import service as corrections
 from tracker.db import registry
@@ -44,6 +45,7 @@ async def full_world(anyio_backend: str, world: World, worlds: Worlds) -> AsyncI
             await corrections.answer(db, reviewer, number, accepted=True, text="We withdraw it.")
             await record_event(db, reviewer, instrument, Happening(InstrumentEventKind.AMENDED))
             await withdraw(db, reviewer, revision.uid, reason="To have a row in every table.")
+        await frozen.freeze(database, jurisdictions="US-TX")
         await operation.redact(database, revision.uid, "note", "To have a row in every table.")
         yield copied
 

@@ -38,6 +38,7 @@ KNOWN: dict[str, list[str]] = {
     "state": ["in_force", "repealed", "ended", "not_yet"],
     "notice_id": ["{notice}", "00000000-0000-0000-0000-000000000000"],
     "number": ["1", "0", "99999999999"],
+    "snapshot": ["{snapshot}", "{snapshot}.json", "{snapshot}.pdf", "{snapshot}.bib", "aaaaaaaaaa"],
     "import_id": ["{import}", "00000000-0000-0000-0000-000000000000"],
     "set_id": ["1", "0", "99999999999"],
     "side": ["source", "target"],
@@ -89,6 +90,7 @@ class Address:
         path = path.replace("%7Binstrument%7D", str(things.instrument_id))
         path = path.replace("%7Battachment%7D", str(things.attachment_id))
         path = path.replace("%7Bnotice%7D", str(things.notice_id))
+        path = path.replace("%7Bsnapshot%7D", things.snapshot_id)
         path = path.replace("%7Bimport%7D", str(things.import_id))
         return f"{path}?{self.query}" if self.query else path
 

@@ -59,6 +59,7 @@ def public_paths() -> list[str]:
         f"/en/compare?{PLACE}&framework=delta87-justice",
         f"/en/compare.csv?{PLACE}",
         f"/en/compare.csv?{PLACE}&framework=delta87-justice",
+        f"/en/compare.json?{PLACE}",
         f"/en/compare/briefing?{PLACE}",
         f"/en/compare/briefing?{PLACE}&framework=delta87-justice",
         f"/en/compare/briefing.pdf?{PLACE}",
@@ -126,6 +127,7 @@ async def test_once_published_it_shows_wherever_it_belongs(
     assert set(await told_by(client, public_paths())) == {
         "/en/jurisdictions/XAA/hhs-core-competencies@2021/HTCC-UC/educator",
         f"/en/compare.csv?{PLACE}",
+        f"/en/compare.json?{PLACE}",
         f"/en/compare/briefing?{PLACE}",
         f"/en/compare/briefing.pdf?{PLACE}",
     }

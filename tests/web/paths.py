@@ -7,6 +7,7 @@ from uuid import UUID
 from litestar.handlers import HTTPRouteHandler
 
 from tests import factories, personas
+from tests.snapshots import frozen
 from tracker.access.guard import Access
 from tracker.app import App
 from tracker.db.session import Database
@@ -63,6 +64,7 @@ class Things:
     number: int
     foreign_uid: UUID
     import_id: UUID
+    snapshot_id: str
 
 
 async def make_things(database: Database) -> Things:
@@ -84,8 +86,18 @@ async def make_things(database: Database) -> Things:
     foreign = await factories.published(database, ngo, ngo_reviewer, free)
     number = await factories.reported(database, revision)
     looked_at = await factories.looked_at_import(database, author)
+    snapshot = await frozen.freeze(database, jurisdictions="XAA")
     return Things(
-        draft.id, revision.uid, instrument, attachment, event.id, notice.id, number, foreign.uid, looked_at
+        draft.id,
+        revision.uid,
+        instrument,
+        attachment,
+        event.id,
+        notice.id,
+        number,
+        foreign.uid,
+        looked_at,
+        snapshot.id,
     )
 
 
@@ -107,10 +119,14 @@ def calls(app: App, things: Things) -> list[Call]:
         "notice_id": str(things.notice_id),
         "number": str(things.number),
         "import_id": str(things.import_id),
+<<<<<<< HEAD
         "set_id": "1",
         "side": "target",
         "item_id": "1",
         "mapping_id": "1",
+=======
+        "snapshot": things.snapshot_id,
+>>>>>>> snapshots
         "version": version,
         "name": name,
     }

@@ -209,7 +209,13 @@ async def test_every_page_is_there_for_who_may_see_it(
         if call.method == "GET":
             answer = await _send(app, settings, database, persona, call, call.path)
             wanted = {200, 303}
-            if call.name in ("briefing", "briefing_pdf", "compare_csv"):  # they need a query
+            if call.name in (
+                "briefing",
+                "briefing_pdf",
+                "compare_csv",
+                "compare_json",
+                "compare_xlsx",
+            ):  # they need a query
                 wanted |= {422}
             if call.name == "crosswalk_compare":  # the seed's crosswalks are drafts, which it does not show
                 wanted = {404}

@@ -59,6 +59,7 @@ class Action(StrEnum):
     NO_COUNTERPART_CHANGED = "no_counterpart.changed"
     NO_COUNTERPART_REMOVED = "no_counterpart.removed"
     NO_COUNTERPART_REVIEWED = "no_counterpart.reviewed"
+    SNAPSHOT_FROZEN = "snapshot.frozen"
 
 
 def digest(previous: str, sequence: int, fields: dict[str, Any]) -> str:

@@ -6,27 +6,36 @@ import click
 
 from tracker.commands.common import comparison_options, query_of, with_database, write
 from tracker.compare.files import long_csv
+from tracker.compare.json_file import comparison_json
 from tracker.compare.queries import compare
+from tracker.compare.workbook import comparison_xlsx
 from tracker.db.session import Database
 from tracker.settings import Settings
 
 
 @click.command("compare")
 @comparison_options
-@click.option("--format", "kind", type=click.Choice(["csv"]), default="csv", show_default=True)
+@click.option(
+    "--format", "kind", type=click.Choice(["csv", "json", "xlsx"]), default="csv", show_default=True
+)
 @click.option("--out", type=click.Path(dir_okay=False), help="A file instead of the screen.")
 def compare_command(kind: str, out: str | None, **parameters: str) -> None:
-    """Compare jurisdictions: the long CSV of the compare page's query."""
+    """Compare jurisdictions: the files of the compare page's query."""
 
-    async def work(database: Database, settings: Settings) -> str:
+    async def work(database: Database, settings: Settings) -> bytes:
         async with database.read() as db:
-            return long_csv(await compare(db, query_of(parameters)), settings.base_url)
+            comparison = await compare(db, query_of(parameters))
+        if kind == "json":
+            return comparison_json(comparison, settings.base_url)
+        if kind == "xlsx":
+            return comparison_xlsx(comparison, settings.base_url)
+        return long_csv(comparison, settings.base_url).encode()
 
-    text = with_database(work)
+    content = with_database(work)
     if out:
-        write(out, text.encode())
+        write(out, content)
     else:
-        sys.stdout.buffer.write(text.encode())
+        sys.stdout.buffer.write(content)
 
 
 @click.command("briefing")

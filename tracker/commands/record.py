@@ -75,3 +75,29 @@ def verify_attachments() -> None:
     click.echo(f"{number} attachments compared, {len(found)} of them missing or altered")
     if found:
         sys.exit(1)
+
+
+@verify.command("snapshots")
+def verify_snapshots() -> None:
+    """Ask the record again what each snapshot froze and compare the hashes; exits non-zero when one is wrong."""
+    from tracker.snapshots import queries as snapshots
+    from tracker.snapshots.verify import Checked, check
+
+    async def work(database: Database, _: Settings) -> list[Checked]:
+        async with database.read() as db:
+            names = await snapshots.ids(db)
+        checked = []
+        with click.progressbar(names, label="Snapshots", file=sys.stderr) as bar:
+            for name in bar:
+                async with database.read() as db:  # one at a time: each may be large
+                    checked.append(await check(db, name))
+        return checked
+
+    checked = with_database(work)
+    for c in checked:
+        click.echo(f"{c.verdict:<8} {c.id} {c.why}".rstrip())
+    wrong = sum(not c.stands for c in checked)
+    redacted = sum(c.verdict == "redacted" for c in checked)
+    click.echo(f"{len(checked)} snapshots, {redacted} with redactions since, {wrong} wrong or missing")
+    if wrong:
+        sys.exit(1)

@@ -1,7 +1,7 @@
 """A comparison: the jurisdictions, the cells, and the voices in each, as a value that pages and files draw."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from tracker.compare.query import Query
@@ -66,6 +66,11 @@ class Comparison:
         for place in self.places:
             for column in self.columns:
                 yield self.cell(place, column)
+
+    @property
+    def dated(self) -> Query:
+        """The query with its moment and the framework's version spelled out: it reads the same tomorrow."""
+        return replace(self.query, framework=self.framework.name, on=self.at.on, as_of=self.at.as_of)
 
     @property
     def items(self) -> tuple[Item, ...]:

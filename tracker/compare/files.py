@@ -43,11 +43,12 @@ def long_csv(comparison: Comparison, base_url: str, locale: str = "en") -> str:
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(COLUMNS)
-    writer.writerows(_rows(comparison, base_url, locale))
+    writer.writerows(long_rows(comparison, base_url, locale))
     return out.getvalue()
 
 
-def _rows(comparison: Comparison, base_url: str, locale: str) -> Iterator[list[str]]:
+def long_rows(comparison: Comparison, base_url: str, locale: str = "en") -> Iterator[list[str]]:
+    """The rows of every long file, in the order of COLUMNS, as text."""
     for cell in comparison.rows():
         head = [
             cell.place.code,
@@ -93,7 +94,7 @@ def _rest(cell: ComparedCell, voice: Standing | None) -> list[str]:
         contested,
         _day(voice.valid_from, "unknown"),
         _day(voice.valid_to, "open"),
-        _moment(voice.recorded_at),
+        moment_text(voice.recorded_at),
         voice.organisation_key,
         sources_text(voice) or "none",
     ]
@@ -119,5 +120,6 @@ def _day(value: date | None, absent: str) -> str:
     return value.isoformat() if value else absent
 
 
-def _moment(value: datetime) -> str:
+def moment_text(value: datetime) -> str:
+    """A moment of the record in files: UTC, to the second."""
     return value.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -23,6 +23,13 @@ _SHOWS = {"differences": differs, "gaps": has_gap, "unknown": has_unknown}
 async def compare(db: AsyncSession, query: Query) -> Comparison:
     """Run the query. Raises Invalid naming the parameter whose code is unknown."""
     framework, places = await _scope(db, query)
+    return await compare_within(db, query, framework, places)
+
+
+async def compare_within(
+    db: AsyncSession, query: Query, framework: Framework, places: tuple[Place, ...]
+) -> Comparison:
+    """Run a query whose framework and places are known already, such as those that a snapshot froze."""
     columns = _columns(query, framework)
     at = await entries.moment(db, query.on, query.as_of)
     voices = await entries.standing(

@@ -1,5 +1,6 @@
-"""The compare page, its CSV, and the briefing of the same query."""
+"""The compare page, and the files of the same query."""
 
+import asyncio
 from dataclasses import dataclass, replace
 
 from litestar import Request, Response, get
@@ -7,11 +8,14 @@ from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tracker.access.guard import PUBLIC
+from tracker.compare.comparison import Comparison
 from tracker.compare.files import long_csv
+from tracker.compare.json_file import comparison_json
 from tracker.compare.queries import compare
 from tracker.compare.query import DEFAULT_FRAMEWORK, LAYOUTS, MOST_JURISDICTIONS, SHOW, Query, parse
 from tracker.compare.reading import reading
 from tracker.compare.tables import tables
+from tracker.compare.workbook import XLSX, comparison_xlsx
 from tracker.crosswalks import queries as crosswalks
 from tracker.crosswalks.queries import CrosswalkLine
 from tracker.frameworks import queries as frameworks
@@ -134,9 +138,31 @@ async def compare_csv(request: Request) -> Response[str]:
         comparison = await compare(db, query)
     settings = renderer_of(request).settings
     body = long_csv(comparison, settings.base_url, context_of(request).locale)
-    name = f"adoption-{comparison.framework.key}-{comparison.at.dated.isoformat()}.csv"
-    return Response(
-        body,
-        media_type="text/csv",
-        headers={"content-disposition": f'attachment; filename="{name}"'},
-    )
+    return Response(body, media_type="text/csv", headers=_named(comparison, "csv"))
+
+
+def _named(comparison: Comparison, extension: str) -> dict[str, str]:
+    """The header that names a file."""
+    name = f"adoption-{comparison.framework.key}-{comparison.at.dated.isoformat()}.{extension}"
+    return {"content-disposition": f'attachment; filename="{name}"'}
+
+
+@get("/{locale:str}/compare.json", name="compare_json", access=PUBLIC)
+async def compare_json(request: Request) -> Response[bytes]:
+    """The rows of the CSV as canonical JSON."""
+    query = parse(query_parameters(request))
+    async with database_of(request).read() as db:
+        comparison = await compare(db, query)
+    body = comparison_json(comparison, renderer_of(request).settings.base_url, context_of(request).locale)
+    return Response(body, media_type="application/json; charset=utf-8", headers=_named(comparison, "json"))
+
+
+@get("/{locale:str}/compare.xlsx", name="compare_xlsx", access=PUBLIC)
+async def compare_xlsx(request: Request) -> Response[bytes]:
+    """The rows of the CSV as a workbook."""
+    query = parse(query_parameters(request))
+    async with database_of(request).read() as db:
+        comparison = await compare(db, query)
+    base_url, locale = renderer_of(request).settings.base_url, context_of(request).locale
+    body = await asyncio.to_thread(comparison_xlsx, comparison, base_url, locale)
+    return Response(body, media_type=XLSX, headers=_named(comparison, "xlsx"))

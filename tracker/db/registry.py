@@ -16,6 +16,7 @@ MODULES = (
     "tracker.crosswalks.models",
     "tracker.privacy.models",
     "tracker.exchange.models",
+    "tracker.snapshots.models",
 )
 
 

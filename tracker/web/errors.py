@@ -35,6 +35,7 @@ def _titles() -> dict[int, str]:
         413: _("This is too large"),
         415: _("This kind of content is not taken"),
         422: _("Something here can't be taken"),
+        429: _("Please wait a little"),
         500: _("Something went wrong on our side"),
     }
 

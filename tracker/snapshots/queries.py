@@ -1,0 +1,199 @@
+"""Reading a snapshot: what was frozen, and the published record asked the same again."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from tracker.compare.comparison import ComparedCell, Comparison
+from tracker.compare.queries import compare_within
+from tracker.db.base import select
+from tracker.entries.standing import Standing
+from tracker.frameworks import queries as frameworks
+from tracker.frameworks.queries import Framework
+from tracker.jurisdictions import queries as jurisdictions
+from tracker.jurisdictions.queries import Place
+from tracker.kit.errors import NotFound
+from tracker.kit.i18n import gettext as _
+from tracker.kit.vocabulary import Domain, JurisdictionKind
+from tracker.snapshots.models import PublishedSnapshot
+from tracker.snapshots.record import (
+    LONGEST_ID,
+    FreeText,
+    Support,
+    canonical_of,
+    frozen_query,
+    place_of,
+    sha256_of,
+    text_salt,
+)
+from tracker.snapshots.text_queries import support
+
+
+class Gone(NotFound):
+    """Something that the snapshot names is no longer in the record; the message says what."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedText:
+    """A text of a snapshot, where it stands. `salt`: what its commitment was made with; "" once it is redacted."""
+
+    cell: ComparedCell
+    voice: Standing
+    text: FreeText
+    salt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A frozen comparison, re-executed.
+
+    `canonical` is what was frozen and `again` what the published record gives now, both UTF-8 JSON with equal bytes as
+    long as the snapshot stands. `comparison` is read from the published record, so redactions reach it; the names
+    of places, items and organisations in it are those that were frozen.
+    """
+
+    id: str
+    sha256: str
+    frozen_at: datetime
+    canonical: bytes
+    again: bytes
+    comparison: Comparison
+    texts: tuple[PlacedText, ...]
+
+    @property
+    def stands(self) -> bool:
+        """Whether what was frozen has its hash, and the record still gives the same."""
+        return self.canonical == self.again and sha256_of(self.canonical) == self.sha256
+
+    @property
+    def redacted(self) -> tuple[PlacedText, ...]:
+        """The texts that were redacted after it was frozen."""
+        return tuple(t for t in self.texts if t.text.redacted_at and t.text.redacted_at > self.frozen_at)
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """What was frozen, as a value."""
+        record: dict[str, Any] = json.loads(self.canonical)
+        return record
+
+
+async def snapshot(db: AsyncSession, snapshot_id: str) -> Snapshot | None:
+    """The snapshot, re-executed; None when there is none of this id. Raises Gone."""
+    if len(snapshot_id) > LONGEST_ID:
+        return None
+    found = await db.execute(select(PublishedSnapshot).where(col(PublishedSnapshot.id) == snapshot_id))
+    row = found.scalar_one_or_none()
+    return await _executed(db, row) if row else None
+
+
+async def ids(db: AsyncSession) -> list[str]:
+    """Every snapshot's id, the oldest first."""
+    s = PublishedSnapshot
+    found: list[str] = list((await db.execute(select(s.id).order_by(s.recorded_at, s.id))).scalars())
+    return found
+
+
+async def _executed(db: AsyncSession, row: PublishedSnapshot) -> Snapshot:
+    comparison = await _asked_again(db, json.loads(row.canonical))
+    again, beside = await canonical(db, comparison, row.salt)
+    return Snapshot(
+        id=row.id,
+        sha256=row.sha256,
+        frozen_at=row.recorded_at,
+        canonical=row.canonical.encode(),
+        again=again,
+        comparison=comparison,
+        texts=tuple(_placed(comparison, beside, row.salt)),
+    )
+
+
+async def canonical(
+    db: AsyncSession, comparison: Comparison, salt: str
+) -> tuple[bytes, Mapping[int, Support]]:
+    """(the canonical JSON of a comparison, what stands with each of its revisions)."""
+    voices = {voice.id for cell in comparison.rows() for voice in cell.voices}
+    beside = await support(db, voices, comparison.at.as_of)
+    return canonical_of(comparison, beside, salt), beside
+
+
+def _placed(comparison: Comparison, beside: Mapping[int, Support], salt: str) -> list[PlacedText]:
+    return [
+        PlacedText(
+            cell,
+            voice,
+            text,
+            "" if text.redacted_at else text_salt(salt, place_of(cell, voice, text.field)),
+        )
+        for cell in comparison.rows()
+        for voice in cell.voices
+        for text in beside[voice.id].all_texts()
+    ]
+
+
+async def _asked_again(db: AsyncSession, record: Mapping[str, Any]) -> Comparison:
+    framework = await _framework(db, record["framework"])
+    places = await _places(db, record["jurisdictions"])
+    comparison = await compare_within(db, frozen_query(record), framework, places)
+    return _as_named(comparison, {o["key"]: o for o in record["organisations"]})
+
+
+async def _framework(db: AsyncSession, frozen: Mapping[str, Any]) -> Framework:
+    """The framework with the items and the words it had."""
+    name = f"{frozen['key']}@{frozen['version']}"
+    live = await frameworks.framework(db, name)
+    items = {item.key: item for item in live.items} if live else {}
+    lost = [item["key"] for item in frozen["items"] if item["key"] not in items]
+    if live is None or lost:
+        raise Gone(
+            _("%(name)s is no longer in the record.") % {"name": f"{name} {' '.join(lost[:3])}".strip()}
+        )
+    as_it_was = tuple(
+        replace(
+            items[item["key"]],
+            source_number=item["number"],
+            short_label=item["label"],
+            text=item["text"],
+            depth=item["depth"],
+            domains=tuple(Domain(domain) for domain in item["domains"]),
+        )
+        for item in frozen["items"]
+    )
+    return replace(live, title=frozen["title"], items=as_it_was)
+
+
+async def _places(db: AsyncSession, frozen: list[dict[str, Any]]) -> tuple[Place, ...]:
+    """The jurisdictions with the names they had."""
+    live = await jurisdictions.by_codes(db, [place["code"] for place in frozen])
+    lost = [place["code"] for place in frozen if place["code"] not in live]
+    if lost:
+        raise Gone(_("%(name)s is no longer in the record.") % {"name": ", ".join(lost[:3])})
+    return tuple(
+        replace(
+            live[place["code"]],
+            name=place["name"],
+            kind=JurisdictionKind(place["kind"]),
+            fictional=place["fictional"],
+        )
+        for place in frozen
+    )
+
+
+def _as_named(comparison: Comparison, organisations: Mapping[str, Mapping[str, Any]]) -> Comparison:
+    """With the names that the organisations had."""
+
+    def named(voice: Standing) -> Standing:
+        was = organisations.get(voice.organisation_key)
+        if was is None:
+            return voice
+        return replace(voice, organisation_name=was["name"], organisation_fictional=was["fictional"])
+
+    cells = {
+        key: replace(cell, voices=tuple(named(voice) for voice in cell.voices)) if cell.voices else cell
+        for key, cell in comparison.cells.items()
+    }
+    return replace(comparison, cells=cells)

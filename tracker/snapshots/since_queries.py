@@ -1,0 +1,87 @@
+"""What has changed since a snapshot was frozen: cell by cell, against what the record says now."""
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from tracker.compare.changes import AxisChange, changes
+from tracker.compare.comparison import ComparedCell
+from tracker.compare.queries import compare_within
+from tracker.db.base import select
+from tracker.entries.models import PublishedRevision, PublishedWithdrawal
+from tracker.entries.queries import Moment
+from tracker.snapshots.queries import Snapshot
+
+Key = tuple[int, int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class CellSince:
+    """A cell that reads differently now, or one of whose revisions was withdrawn, corrected or redacted.
+
+    `words`: other things than a level that changed (as in `tracker.compare.changes`); `fates`: withdrawn, corrected,
+    redacted.
+    """
+
+    before: ComparedCell
+    after: ComparedCell
+    axes: tuple[AxisChange, ...]
+    words: tuple[str, ...]
+    fates: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """`at`: the moment that the snapshot is compared with. `newer`: whether anything was published anywhere since."""
+
+    at: Moment
+    newer: bool
+    cells: tuple[CellSince, ...]
+
+
+async def since(db: AsyncSession, snapshot: Snapshot) -> Since:
+    """Ask the snapshot's question of the record as it is now."""
+    frozen = snapshot.comparison
+    asked = replace(frozen.query, on=None, as_of=None, show="all")
+    now = await compare_within(db, asked, frozen.framework, frozen.places)
+    now = replace(now, columns=frozen.columns)
+    changed = {_key(change.after): change for change in changes(frozen, now)}
+    fates = await _fates(db, snapshot)
+    cells = []
+    for cell in frozen.rows():
+        key = _key(cell)
+        change = changed.get(key)
+        if change or key in fates:
+            cells.append(
+                CellSince(
+                    before=cell,
+                    after=now.cells[cell.place.id, cell.item.id, cell.domain],
+                    axes=change.axes if change else (),
+                    words=change.words if change else (),
+                    fates=tuple(dict.fromkeys(fates[key])) if key in fates else (),
+                )
+            )
+    return Since(at=now.at, newer=now.at.as_of > frozen.at.as_of, cells=tuple(cells))
+
+
+def _key(cell: ComparedCell) -> Key:
+    return cell.place.id, cell.item.id, cell.domain.value
+
+
+async def _fates(db: AsyncSession, snapshot: Snapshot) -> dict[Key, list[str]]:
+    """What happened afterwards to the revisions that the snapshot reads."""
+    as_of = snapshot.comparison.at.as_of
+    cell_of = {voice.id: _key(cell) for cell in snapshot.comparison.rows() for voice in cell.voices}
+    heard = list(cell_of)
+    w, r = PublishedWithdrawal, PublishedRevision
+    withdrawn = select(w.revision_id).where(col(w.revision_id).in_(heard), col(w.recorded_at) > as_of)
+    corrected = select(r.corrects_id).where(col(r.corrects_id).in_(heard), col(r.recorded_at) > as_of)
+    found: dict[Key, list[str]] = defaultdict(list)
+    for fate, statement in (("withdrawn", withdrawn), ("corrected", corrected)):
+        for revision_id in (await db.execute(statement)).scalars():
+            found[cell_of[revision_id]].append(fate)
+    for placed in snapshot.redacted:
+        found[_key(placed.cell)].append("redacted")
+    return found

@@ -1,0 +1,119 @@
+"""Freezing a comparison, its page and its files."""
+
+import asyncio
+import hashlib
+from dataclasses import replace
+from urllib.parse import urlencode
+
+from litestar import Request, Response, get, post
+from litestar.params import FromPath
+from litestar.response import Redirect
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from tracker.access.guard import PUBLIC
+from tracker.compare.comparison import Comparison
+from tracker.compare.query import PARAMETERS, parse
+from tracker.compare.reading import reading
+from tracker.compare.tables import tables
+from tracker.kit.errors import NotFound
+from tracker.kit.i18n import gettext as _
+from tracker.kit.vocabulary import LEVEL_CODES, MISSING_CODES, Axis, value
+from tracker.snapshots import queries, service, since_queries
+from tracker.snapshots.citations import reference
+from tracker.snapshots.files import KINDS, MOST_IN_A_PDF, Desk, Kind
+from tracker.snapshots.queries import Snapshot
+from tracker.web.errors import error_page
+from tracker.web.render import context_of, page, renderer_of
+from tracker.web.requests import client_address, database_of, form_data, query_parameters, settings_of
+
+# What holds no free text can be kept; the rest is asked for again each time, so that a redaction reaches it at once.
+LASTING = "public, max-age=31536000, immutable"
+
+
+@post("/{locale:str}/snapshots", name="snapshot_do", access=PUBLIC, status_code=200)
+async def freeze(request: Request) -> Response[str] | Redirect:
+    """Freeze the comparison that the form states."""
+    form, settings = await form_data(request), settings_of(request)
+    query = parse({name: form.first(name) for name in PARAMETERS})
+    try:
+        made = await service.freeze(
+            database_of(request),
+            query,
+            salt=service.salt_of(settings.secret_key),
+            address=client_address(request),
+        )
+    except service.TooManySnapshots as wait:
+        return error_page(request, 429, str(wait))
+    path = renderer_of(request).urls.path("snapshot", context_of(request).locale, snapshot=made)
+    # How the tables stand is no part of what is frozen.
+    asked = urlencode({"layout": ",".join(query.layout)}, safe=",") if query.layout else ""
+    return Redirect(f"{path}?{asked}" if asked else path, status_code=303)
+
+
+@get("/{locale:str}/snapshots/{snapshot:str}", name="snapshot", access=PUBLIC)
+async def snapshot_page(request: Request, snapshot: FromPath[str]) -> Response[str] | Response[bytes]:
+    """The page of a snapshot; with an ending such as .csv, one of its files."""
+    snapshot_id, _dot, ending = snapshot.partition(".")
+    if ending:
+        return await _file(request, snapshot_id, ending)
+    layout = parse({"layout": query_parameters(request).get("layout", "")}).layout
+    async with database_of(request).read() as db:
+        found = await _found(db, snapshot_id)
+        since = await since_queries.since(db, found)
+    desk, comparison = _desk(request, found), found.comparison
+    shown = replace(comparison, query=replace(comparison.query, layout=layout))
+    return page(
+        request,
+        "snapshots/snapshot.html",
+        snapshot=found,
+        comparison=comparison,
+        query=comparison.query,
+        reference=desk.reference,
+        since=since,
+        has_pdf=len(comparison.places) <= MOST_IN_A_PDF,
+        tables=tables(shown, desk.locale, _moment(comparison)),
+        reading=reading(comparison, desk.locale),
+        levels={axis: [value(axis, code) for code in LEVEL_CODES] for axis in Axis},
+        missing_values=[value(Axis.COMMITMENT, code) for code in MISSING_CODES],
+    )
+
+
+def _moment(comparison: Comparison) -> str:
+    """What the links to cells carry, so that their pages read what was frozen."""
+    stated = comparison.query.parameters()
+    return urlencode({name: stated[name] for name in ("on", "as_of")}, safe=":")
+
+
+async def _found(db: AsyncSession, snapshot_id: str) -> Snapshot:
+    found = await queries.snapshot(db, snapshot_id)
+    if found is None:
+        raise NotFound(_("There is no snapshot with this id."))
+    return found
+
+
+def _desk(request: Request, found: Snapshot) -> Desk:
+    settings, locale = settings_of(request), context_of(request).locale
+    cited = reference(found, service=settings.service_name, base_url=settings.base_url, locale=locale)
+    return Desk(found, cited, settings.base_url, locale, settings.service_name)
+
+
+async def _file(request: Request, snapshot_id: str, ending: str) -> Response[bytes]:
+    kind = KINDS.get(ending)
+    if kind is None:
+        raise NotFound(_("A snapshot has no file of this kind."))
+    async with database_of(request).read() as db:
+        found = await _found(db, snapshot_id)
+    body = await asyncio.to_thread(kind.make, _desk(request, found))
+    return _answer(request, kind, body, f"snapshot-{found.id}.{ending}")
+
+
+def _answer(request: Request, kind: Kind, body: bytes, name: str) -> Response[bytes]:
+    """The file, or 304 for whoever has it already."""
+    tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    headers = {"etag": tag, "content-disposition": f'attachment; filename="{name}"'}
+    if kind.lasting:
+        headers["cache-control"] = LASTING
+    given = [t.strip().removeprefix("W/") for t in request.headers.get("if-none-match", "").split(",")]
+    if tag in given:
+        return Response(b"", status_code=304, media_type=kind.media_type, headers=headers)
+    return Response(body, media_type=kind.media_type, headers=headers)
