@@ -101,7 +101,6 @@ ROUTES: list[HTTPRouteHandler] = [
     compare.compare_xlsx,
     snapshots.freeze,
     snapshots.snapshot_page,
-    map_views.map_page,
     briefings.briefing_page,
     briefings.briefing_pdf,
     organisations.workspaces,

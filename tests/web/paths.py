@@ -119,14 +119,11 @@ def calls(app: App, things: Things) -> list[Call]:
         "notice_id": str(things.notice_id),
         "number": str(things.number),
         "import_id": str(things.import_id),
-<<<<<<< HEAD
         "set_id": "1",
         "side": "target",
         "item_id": "1",
         "mapping_id": "1",
-=======
         "snapshot": things.snapshot_id,
->>>>>>> snapshots
         "version": version,
         "name": name,
     }
