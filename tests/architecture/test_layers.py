@@ -14,6 +14,7 @@ LAYERS: list[set[str]] = [
     {"settings"},
     {"db"},
     {"access", "audit"},
+    {"jobs"},
     {"web"},
     {
         "accounts",
@@ -21,6 +22,7 @@ LAYERS: list[set[str]] = [
         "compare",
         "corrections",
         "crosswalks",
+        "editions",
         "entries",
         "frameworks",
         "instruments",
@@ -39,7 +41,7 @@ LAYERS: list[set[str]] = [
     {"app", "cli"},
     {"__main__"},
 ]
-FEATURES = LAYERS[5]
+FEATURES = LAYERS[6]
 RANK = {part: rank for rank, parts in enumerate(LAYERS) for part in parts}
 
 SQL = frozenset({"sa", "sqlalchemy", "sqlmodel", "sql"})

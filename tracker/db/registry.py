@@ -17,6 +17,8 @@ MODULES = (
     "tracker.privacy.models",
     "tracker.exchange.models",
     "tracker.snapshots.models",
+    "tracker.jobs.models",
+    "tracker.editions.models",
 )
 
 
