@@ -60,6 +60,15 @@ class Action(StrEnum):
     NO_COUNTERPART_REMOVED = "no_counterpart.removed"
     NO_COUNTERPART_REVIEWED = "no_counterpart.reviewed"
     SNAPSHOT_FROZEN = "snapshot.frozen"
+    EDITION_BEGUN = "edition.begun"
+    EDITION_CHANGED = "edition.changed"
+    EDITION_SUBMITTED = "edition.submitted"
+    EDITION_RETURNED = "edition.returned"
+    EDITION_DISCARDED = "edition.discarded"
+    EDITION_FINAL = "edition.final"
+    EDITION_FILES_KEPT = "edition.files_kept"
+    SUBSCRIPTION_STARTED = "subscription.started"
+    SUBSCRIPTION_ENDED = "subscription.ended"
 
 
 def digest(previous: str, sequence: int, fields: dict[str, Any]) -> str:

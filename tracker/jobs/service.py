@@ -5,9 +5,10 @@ a lease and renews it; when the process dies, the lease ends and the next one be
 must be safe to begin twice, and its last step must check that its turn is still the last.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
@@ -73,7 +74,7 @@ async def enqueue_once(database: Database, kind: str, about: dict[str, str], *, 
 async def take(database: Database, kinds: Collection[str]) -> Taken | None:
     """The oldest job of the kinds that nobody works on, or None. It is leased to the caller."""
     async with database.read() as db:
-        waiting = (await db.execute(_waiting(kinds))).scalars().all()
+        waiting: Sequence[Job] = (await db.execute(_waiting(kinds))).scalars().all()
     for job in waiting:
         values = _given_up() if job.tries >= MOST_TRIES else _begun(job)
         async with database.write() as db:
@@ -87,15 +88,12 @@ async def take(database: Database, kinds: Collection[str]) -> Taken | None:
     return None
 
 
-def _waiting(kinds: Collection[str]) -> sa.Select[tuple[Job]]:
+def _waiting(kinds: Collection[str]) -> Any:
     free = sa.or_(
         col(Job.state) == JobState.QUEUED,
         sa.and_(col(Job.state) == JobState.RUNNING, col(Job.leased_until) < clock.now()),
     )
-    statement: sa.Select[tuple[Job]] = (
-        select(Job).where(free, col(Job.kind).in_(kinds)).order_by(Job.created_at, Job.id).limit(5)
-    )
-    return statement
+    return select(Job).where(free, col(Job.kind).in_(kinds)).order_by(Job.created_at, Job.id).limit(5)
 
 
 def _begun(job: Job) -> dict[str, object]:

@@ -60,6 +60,7 @@ _LABELS = {
     "reason": N_("Reason"),
     "other_source": N_("Other source"),
     "text": N_("Text"),
+    "question": N_("Question"),
     "rationale": N_("Why"),
     "comment": N_("Remark"),
 }
@@ -67,6 +68,8 @@ _WITHIN = {
     "citation": N_("citation %(n)s"),
     "review": N_("review %(n)s"),
     "reply": N_("reply %(n)s"),
+    "message": N_("key message %(n)s"),
+    "recommendation": N_("recommendation %(n)s"),
     "mapping": N_("mapping %(n)s"),
     "state": N_("item without a counterpart %(n)s"),
 }

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from tracker.db.base import Kind, Table, free_texts, select, tables_of
+from tracker.editions.models import PublishedEdition, PublishedEditionText
 from tracker.entries.models import (
     Draft,
     DraftCitation,
@@ -74,11 +75,14 @@ class Place:
 
 
 async def texts_of_revision(db: AsyncSession, uid: UUID) -> list[Place]:
-    """Every published text that stands with a revision, its own first; none for an unknown revision."""
+    """Every published text that stands with a revision, its own first; or those of a final edition of a briefing.
+
+    None for an unknown one.
+    """
     r: Any = PublishedRevision
     revision = (await db.execute(select(r).where(col(r.uid) == uid))).scalar_one_or_none()
     if revision is None:
-        return []
+        return await _texts_of_edition(db, uid)
     owner = revision.organisation_id
     found = _places(revision, "", owner)
     withdrawals = select(PublishedWithdrawal).where(col(PublishedWithdrawal.revision_id) == revision.id)
@@ -98,6 +102,18 @@ async def texts_of_revision(db: AsyncSession, uid: UUID) -> list[Place]:
         said = select(beside).where(col(beside.revision_id) == revision.id).order_by(col(beside.id))
         for number, row in enumerate((await db.execute(said)).scalars(), start=1):
             found += _places(row, f"{name}.{number}.", row.organisation_id)
+    return found
+
+
+async def _texts_of_edition(db: AsyncSession, uid: UUID) -> list[Place]:
+    e, t = PublishedEdition, PublishedEditionText
+    edition = (await db.execute(select(e).where(col(e.uid) == uid))).scalar_one_or_none()
+    if edition is None:
+        return []
+    found = _places(edition, "", edition.organisation_id)
+    texts = select(t).where(col(t.edition_id) == edition.id).order_by(col(t.kind), col(t.position))
+    for row in (await db.execute(texts)).scalars():
+        found += _places(row, f"{row.kind.value}.{row.position}.", row.organisation_id)
     return found
 
 

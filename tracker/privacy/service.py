@@ -6,13 +6,16 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from tracker.access.actor import OrganisationActor
 from tracker.access.permissions import Permission
 from tracker.audit.record import Action, record
-from tracker.db.base import free_texts
+from tracker.db.base import free_texts, select
+from tracker.editions.models import Edition, EditionText
 from tracker.entries.models import Draft, DraftCitation
 from tracker.instruments.models import Instrument
+from tracker.jobs.service import enqueue
 from tracker.kit import clock
 from tracker.kit.errors import Conflict, Invalid, NotFound
 from tracker.kit.i18n import gettext as _
@@ -20,6 +23,8 @@ from tracker.privacy import queries
 from tracker.privacy.models import REASON_LENGTH, PublishedRedaction
 from tracker.privacy.queries import Place
 from tracker.privacy.scan import scan
+
+REDACTED = "privacy.redacted"  # the job that reaches what was drawn before
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +87,7 @@ async def redact(
         subject=f"revision:{uid}",
         detail={"field": field, "published": len(places), "drafts": drafts, "by": actor.role.value},
     )
+    await enqueue(db, REDACTED, {})
     db.expire_all()
     return Redacted(tombstone, len(places), drafts)
 
@@ -107,11 +113,15 @@ async def _named(db: AsyncSession, actor: OrganisationActor, uid: UUID, field: s
 async def _redact_drafts(db: AsyncSession, text: str, tombstone: str) -> int:
     """Overwrite the text in the drafts, citations and instruments of the session's organisation."""
     changed = 0
-    for table in (Draft, DraftCitation, Instrument):
+    for table in (Draft, DraftCitation, Instrument, Edition, EditionText):
         for name in free_texts(table):
             values: dict[str, object] = {name: tombstone}
             if table is Draft:
                 values["version"] = Draft.version + 1  # a form opened before would bring the text back
+            if table is Edition:
+                values["version"] = Edition.version + 1
             done = await db.execute(sa.update(table).where(getattr(table, name) == text).values(**values))
             changed += done.rowcount  # type: ignore[attr-defined]
+    held = select(EditionText.edition_id).where(col(EditionText.text) == tombstone)
+    await db.execute(sa.update(Edition).where(col(Edition.id).in_(held)).values(version=Edition.version + 1))
     return changed
