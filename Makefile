@@ -20,10 +20,13 @@ MISSING := $(shell $(BIN)/python -c '' 2>/dev/null || echo environment-missing)
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test check lint migration bench lock clean install install-dev environment-missing
+.PHONY: help run test test-exchange check lint migration bench lock clean install install-dev environment-missing
+
+EXCHANGE := $(VENV)-exchange
+EXCHANGE_STAMP := $(EXCHANGE)/.stamp-$(call key,pyproject.toml)
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: install ## set up what is missing, then serve the demo on 127.0.0.1, port $PORT (8000)
 	@$(BIN)/tracker migrate
@@ -33,6 +36,9 @@ run: install ## set up what is missing, then serve the demo on 127.0.0.1, port $
 
 test: lint ## everything: lint, types, then the suite on SQLite, on PostgreSQL and in a browser
 	@$(BIN)/python -m pytest -q
+
+test-exchange: $(EXCHANGE_STAMP) ## what we export, validated by the formats' official libraries, in an environment of its own
+	@$(EXCHANGE)/bin/python -m pytest -q --noconftest tests/exchange_official
 
 check: lint ## the fast part of `test`, in under a minute
 	@$(BIN)/python -m pytest -q $(wildcard tests/templates tests/architecture tests/docs tests/unit)
@@ -77,7 +83,7 @@ lock: ## rewrite both requirements files from pyproject.toml
 	$(call compile,requirements-dev.txt,--extra dev --constraint requirements.txt)
 
 clean: ## remove the environment and what tools cached; ./data stays
-	@rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@rm -rf $(VENV) $(EXCHANGE) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 install: $(PROJECT)
@@ -97,3 +103,9 @@ $(DEV): $(RUNTIME)
 	@echo "Adding the tools that tests and checks need"
 	@$(PIP) install -qq --require-hashes -r requirements-dev.txt
 	@rm -f $(VENV)/.dev-* && touch $@
+
+$(EXCHANGE_STAMP): override VENV := $(EXCHANGE)
+$(EXCHANGE_STAMP):
+	$(environment)
+	@$(EXCHANGE)/bin/python -m pip --disable-pip-version-check --no-input install -qq -e '.[exchange]'
+	@touch $@

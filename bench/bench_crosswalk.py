@@ -4,11 +4,14 @@ from itertools import cycle, islice
 from pathlib import Path
 from uuid import uuid4
 
+import httpx
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from bench import world
 from bench.measure import Ratio, ratio
+from tracker import settings
+from tracker.app import create_app
 from tracker.compare.queries import compare
 from tracker.compare.query import parse
 from tracker.crosswalks import queries
@@ -55,10 +58,24 @@ async def run(folder: Path) -> list[Ratio]:
         async with database.read() as db:
             return await compare(db, one)
 
+    app = create_app(settings.load({"TRACKER_DATA_DIR": str(folder)}), database)
+    client = httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://127.0.0.1:8000")
+
+    async def page(of: str) -> None:
+        answer = await client.get(f"/en/compare?jurisdictions={codes[0]}{of}")
+        assert answer.status_code == 200
+
     floor = "the comparison's query"
     ratios = [
         await ratio(f"lens, {PLACES} x 28 through {MAPPINGS}", lens, floor, cells, at_most=3, pairs=5),
         await ratio("lens of one jurisdiction, as JSON", one_lens, floor, one_compare),
+        await ratio(
+            f"page of one jurisdiction through {MAPPINGS}",
+            lambda: page(f"&through={KEY}"),
+            "its plain compare page",
+            lambda: page(""),
+            at_most=1.5,
+        ),
     ]
     await database.dispose()
     return ratios

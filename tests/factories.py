@@ -29,6 +29,7 @@ from tracker.instruments.attachment_service import Incoming, attach
 from tracker.instruments.models import PublishedInstrument
 from tracker.instruments.store import Store
 from tracker.jurisdictions.models import Jurisdiction
+from tracker.kit.senders import sender_of
 from tracker.kit.vocabulary import Basis, CitationAxis, Domain, InstrumentKind, MandateKind, PublishAs, Scope
 from tracker.notices import service as notices
 from tracker.notices.models import Notice
@@ -198,7 +199,11 @@ async def reported(
 ) -> int:
     """The number of a report on the revision."""
     return await corrections.receive(
-        database, revision, text=text, evidence_url="https://example.org/gazette", address=address
+        database,
+        revision,
+        text=text,
+        evidence_url="https://example.org/gazette",
+        sender=sender_of("k" * 32, "report", address),
     )
 
 

@@ -8,24 +8,35 @@ from litestar.types import ASGIApp
 from tracker import settings as settings_module
 from tracker.access.guard import authorise, require_declared
 from tracker.accounts import views as accounts
+from tracker.api import docs_views as api_docs
+from tracker.api import draft_views as api_drafts
+from tracker.api import entry_views as api_entries
+from tracker.api import token_views as api_tokens
+from tracker.api import views as api
 from tracker.briefings import views as briefings
 from tracker.compare import one_views
 from tracker.compare import views as compare
 from tracker.corrections import views as corrections
+from tracker.criteria import value_views as criteria_values
+from tracker.criteria import views as criteria
+from tracker.crosswalk_files import import_views as crosswalk_import
+from tracker.crosswalk_files import views as crosswalk_files
 from tracker.crosswalks import difference_views, lens_views, mapping_views, set_views, workbench_views
 from tracker.crosswalks import review_views as crosswalk_reviews
 from tracker.crosswalks import views as crosswalks
 from tracker.db import registry
 from tracker.db.engine import create_engine
 from tracker.db.session import Database
-from tracker.entries import apply_views, cell_views, review_views
+from tracker.entries import apply_views, cell_views, move_views, review_views
 from tracker.entries import views as entries
 from tracker.exchange import views as exchange
-from tracker.frameworks import import_views
+from tracker.frameworks import diff_views, import_views
 from tracker.frameworks import views as frameworks
 from tracker.instruments import attachment_views, event_views, own_views
 from tracker.instruments import views as instruments
 from tracker.jurisdictions import views as jurisdictions
+from tracker.mail import views as mail
+from tracker.mail.runner import runner
 from tracker.notices import views as notices
 from tracker.organisations import views as organisations
 from tracker.pages import views as pages
@@ -55,6 +66,9 @@ ROUTES: list[HTTPRouteHandler] = [
     accounts.sign_out,
     accounts.account,
     accounts.change_password,
+    mail.mail_choices,
+    mail.choose_mail,
+    mail.mail_log,
     jurisdictions.jurisdictions_list,
     jurisdictions.profile,
     jurisdictions.changes_page,
@@ -62,12 +76,22 @@ ROUTES: list[HTTPRouteHandler] = [
     frameworks.frameworks_list,
     frameworks.framework_page,
     frameworks.framework_file,
+    diff_views.diff_page,
+    diff_views.diff_csv,
+    diff_views.lineage_page,
+    diff_views.lineage_do,
     import_views.import_page,
-    import_views.import_do,
+    import_views.upload,
+    import_views.preview,
+    import_views.take_in,
     crosswalks.crosswalks_list,
     crosswalks.crosswalk_page,
     lens_views.lens_page,
     lens_views.lens_data,
+    crosswalk_files.crosswalk_file,
+    crosswalk_import.import_page,
+    crosswalk_import.look,
+    crosswalk_import.apply,
     workbench_views.sets_page,
     workbench_views.workbench_page,
     workbench_views.item_page,
@@ -113,6 +137,8 @@ ROUTES: list[HTTPRouteHandler] = [
     entries.discard,
     apply_views.apply_page,
     apply_views.apply_do,
+    move_views.move_page,
+    move_views.move_do,
     review_views.queue,
     review_views.publish_many,
     review_views.review_draft,
@@ -158,6 +184,45 @@ ROUTES: list[HTTPRouteHandler] = [
     exchange.upload,
     exchange.preview,
     exchange.apply,
+    criteria.criteria_list,
+    criteria.add_page,
+    criteria.add_do,
+    criteria.criterion_page,
+    criteria.criterion_do,
+    criteria.move_do,
+    criteria.archive_do,
+    criteria_values.value_page,
+    criteria_values.value_do,
+    criteria_values.publish_page,
+    criteria_values.publish_do,
+    criteria_values.withdraw_page,
+    criteria_values.withdraw_do,
+    api_docs.openapi,
+    api_docs.api_page,
+    api.jurisdictions_list,
+    api.jurisdiction,
+    api.frameworks_list,
+    api.framework,
+    api.organisations_list,
+    api.organisation,
+    api.crosswalks_list,
+    api.crosswalk,
+    api.corrections_list,
+    api.correction,
+    api.compare_rows,
+    api_entries.entries_list,
+    api_entries.entry,
+    api_entries.instruments_list,
+    api_entries.instrument,
+    api_drafts.drafts,
+    api_drafts.draft,
+    api_drafts.put_draft,
+    api_drafts.submit_draft,
+    api_drafts.delete_draft,
+    api_tokens.tokens_page,
+    api_tokens.make_token,
+    api_tokens.revoke_page,
+    api_tokens.revoke_do,
 ]
 
 
@@ -180,6 +245,7 @@ def create_app(settings: Settings, database: Database) -> App:
         openapi_config=None,
         on_app_init=[_quiet],
         debug=False,
+        lifespan=[runner(settings, database)] if settings.smtp and settings.mail_every else [],
     )
     require_declared(litestar.routes)
     litestar.state.renderer = Renderer(environment(), Urls(litestar.routes), settings)

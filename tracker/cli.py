@@ -4,7 +4,17 @@ import sys
 
 import click
 
-from tracker.commands import accounts, comparing, database, entries, frameworks, record, serving
+from tracker.commands import (
+    accounts,
+    comparing,
+    crosswalks,
+    database,
+    entries,
+    frameworks,
+    mail,
+    record,
+    serving,
+)
 
 COMMANDS: list[click.Command] = [
     database.migrate,
@@ -12,11 +22,14 @@ COMMANDS: list[click.Command] = [
     serving.serve,
     accounts.account,
     frameworks.framework,
+    crosswalks.crosswalk,
     comparing.compare_command,
     comparing.briefing_command,
     entries.entries,
     record.redact_command,
+    record.tidy_command,
     record.verify,
+    mail.mail,
     database.doctor,
 ]
 

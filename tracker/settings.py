@@ -1,9 +1,10 @@
 """Settings: environment variables TRACKER_*, each also as TRACKER_*_FILE, read and checked once."""
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -29,12 +30,31 @@ NAMES = {
     "NOTICE_DAYS": "How long a steward may reply before an assessment may be published. Default: 21.",
     "HELP_TEXT": "Where help is, shown wherever people may be drawn to tell of their own lives. "
     "Default: a sentence that names no number.",
+    "SMTP_HOST": "The mail server. Default: none, and no e-mail is sent.",
+    "SMTP_PORT": "Its port. Default: 587, or 465 with TRACKER_SMTP_SECURITY=tls.",
+    "SMTP_SECURITY": "starttls, tls, or none for a mail server on this machine. Default: starttls.",
+    "SMTP_USER": "The account at the mail server. Default: none is needed.",
+    "SMTP_PASSWORD": "Its password.",
+    "SMTP_FROM": "The address that mail comes from; needed with TRACKER_SMTP_HOST.",
+    "MAIL_EVERY": "Let the server itself send what waits, every so many minutes. Default: `tracker mail send` does.",
     "WORKERS": "Server processes. Default: 1.",
 }
 
 
 class SettingsError(ValueError):
     """A setting is missing or wrong; the message says which and what it takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Smtp:
+    """The mail server. `security`: starttls, tls or none. `sender` is a bare address."""
+
+    host: str
+    port: int
+    security: str
+    sender: str
+    user: str = ""
+    password: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +74,8 @@ class Settings:
     help_text: str = ""
     workers: int = 1
     attachment_quota_mb: int = 500
+    smtp: "Smtp | None" = None
+    mail_every: int = 0
 
     @property
     def secure(self) -> bool:
@@ -96,6 +118,8 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         help_text=_read(env, "HELP_TEXT"),
         workers=_whole_number(env, "WORKERS", 1),
         attachment_quota_mb=_whole_number(env, "ATTACHMENT_QUOTA_MB", 500),
+        smtp=_smtp(env),
+        mail_every=_whole_number(env, "MAIL_EVERY", 0),
     )
 
 
@@ -141,6 +165,23 @@ def _whole_number(env: Mapping[str, str], name: str, default: int) -> int:
     if not (text.isascii() and text.isdigit()) or int(text) < 1:
         raise SettingsError(f"TRACKER_{name} takes a whole number from 1 on")
     return int(text)
+
+
+def _smtp(env: Mapping[str, str]) -> Smtp | None:
+    """The mail server; None where none is named."""
+    host, sender = _read(env, "SMTP_HOST"), _read(env, "SMTP_FROM")
+    security = _read(env, "SMTP_SECURITY") or "starttls"
+    port = _whole_number(env, "SMTP_PORT", 465 if security == "tls" else 587)
+    user, password = _read(env, "SMTP_USER"), _read(env, "SMTP_PASSWORD")
+    if not host:
+        return None
+    if security not in ("starttls", "tls", "none"):
+        raise SettingsError("TRACKER_SMTP_SECURITY takes starttls, tls or none")
+    if not re.fullmatch(r"[^@\s<>,;]+@[^@\s<>,;]+", sender):
+        raise SettingsError(
+            "TRACKER_SMTP_FROM takes the address that mail comes from, such as tracker@health.example"
+        )
+    return Smtp(host, port, security, sender, user, password)
 
 
 def _database_url(name: str, text: str) -> str:

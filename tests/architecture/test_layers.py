@@ -21,12 +21,14 @@ LAYERS: list[set[str]] = [
         "briefings",
         "compare",
         "corrections",
+        "criteria",
         "crosswalks",
         "editions",
         "entries",
         "frameworks",
         "instruments",
         "jurisdictions",
+        "mail",
         "notices",
         "organisations",
         "pages",
@@ -36,6 +38,8 @@ LAYERS: list[set[str]] = [
         "worklist",
     },
     {"exchange"},
+    {"crosswalk_files"},
+    {"api"},
     {"loading"},
     {"commands"},
     {"app", "cli"},
@@ -48,6 +52,7 @@ SQL = frozenset({"sa", "sqlalchemy", "sqlmodel", "sql"})
 # besides queries, services and loading; the database's own part defines `select` and holds the lock
 QUERYING = {"tracker.access.guard", "tracker.access.sessions", "tracker.audit.record"}
 QUERYING |= {"tracker.db.base", "tracker.db.session"}
+QUERYING |= {"tracker.db.stamp", "tracker.access.tokens"}
 RAW_SQL = {"tracker.db.session", "tracker.db.engine", "tracker.db.migrate", "tracker.loading.doctor"}
 # the check of the schema's version, for whoever watches the service
 RAW_SQL |= {"tracker.pages.views"}
@@ -126,8 +131,8 @@ def test_one_place_commits() -> None:
     assert {m.name for m in modules().values() if calls(m, "commit")} == {"tracker.db.session"}
 
 
-def test_only_loading_acts_for_several_tenants() -> None:
-    assert {m.part for m in modules().values() if calls(m, "rebind")} == {"loading"}
+def test_only_loading_and_redaction_act_for_several_tenants() -> None:
+    assert {m.part for m in modules().values() if calls(m, "rebind")} == {"loading", "privacy"}
 
 
 def test_nothing_passes_the_wall_by() -> None:

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from tests import factories, personas
+from tests.criteria import checklists
 from tests.exchange.sheet import as_csv, row
 from tests.frameworks.test_import import GUIDE
 from tests.personas import Visitor
@@ -23,6 +24,8 @@ from tracker.accounts import service as accounts
 from tracker.audit.models import SERVICE, AuditEvent, AuditHead
 from tracker.audit.record import Action, digest, record
 from tracker.corrections import service as corrections
+from tracker.criteria import publish as criteria_publish
+from tracker.criteria import service as criteria
 from tracker.db.session import Bound, Database, ForeignRow
 from tracker.entries import publish, service
 from tracker.entries.models import Draft, PublishedRevision, PublishedWithdrawal
@@ -313,6 +316,37 @@ async def test_a_redaction_leaves_an_event_without_the_text(
     (event,) = await added(database, author.organisation_id, work)
     assert event.action == Action.TEXT_REDACTED
     assert factories.CONTENT.note not in str(event.model_dump())
+
+
+async def test_own_criteria_leave_events(
+    database: Database, author: OrganisationActor, reviewer: OrganisationActor
+) -> None:
+    async def work() -> None:
+        made, public = await checklists.published(database, author, reviewer)
+        async with database.write(personas.bound(author)) as db:
+            await criteria.change(db, author, made.id, criteria.Wording("Canary of a criterion"), version=1)
+            await criteria.add(db, author, made.item_id, checklists.WORDING)
+            await criteria.move(db, author, made.id, up=False)
+            for archived in (True, True, False):  # the second changes nothing, and so leaves nothing
+                await criteria.archive(db, author, made.id, archived=archived)
+        async with database.write(personas.bound(reviewer)) as db:
+            await criteria_publish.withdraw(db, reviewer, public.uid, reason="Canary of a reason.")
+
+    left = await added(database, author.organisation_id, work)
+    assert [event.action for event in left] == [
+        Action.CRITERION_ADDED,
+        Action.CRITERION_VALUE_SAVED,
+        Action.CRITERION_PUBLISHED,
+        Action.CRITERION_CHANGED,
+        Action.CRITERION_ADDED,
+        Action.CRITERION_MOVED,
+        Action.CRITERION_ARCHIVED,
+        Action.CRITERION_RESTORED,
+        Action.CRITERION_WITHDRAWN,
+    ]
+    told = str([event.model_dump() for event in left])
+    assert "Canary" not in told
+    assert checklists.SAID.note not in told
 
 
 async def test_an_imported_framework_leaves_one_event(database: Database, author: OrganisationActor) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import csv
 import io
+import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -107,6 +108,7 @@ def test_a_contested_cell_from_report_to_correction(visitor: Visitor) -> None:
 def assert_told_alike(visitor: Visitor, known: Known) -> None:
     page_tells(visitor, known)
     file_tells(visitor, known)
+    json_tells(visitor, known)
     briefing_tells(visitor, known)
 
 
@@ -138,6 +140,22 @@ def file_tells(visitor: Visitor, known: Known) -> None:
     }
     assert {r["contested"] for r in rows} == {str(known.contested).lower()}
     assert {r["commitment_verification"] for r in rows} == {"V1"}
+
+
+def json_tells(visitor: Visitor, known: Known) -> None:
+    """The comparison's JSON, the API's, and the API's entries with their replies."""
+    told = {KEYS[name]: code for name, code in known.levels.items()}
+    for path, rows in (("/en/compare.json", "rows"), ("/api/v1/compare", "data")):
+        answer = json.loads(get(visitor, f"{path}?{QUERY}&as_of={known.day}"))
+        assert {r["organisation"]: str(r["commitment"]) for r in answer[rows]} == told, path
+        assert {r["contested"] for r in answer[rows]} == {known.contested}, path
+    answer = json.loads(get(visitor, f"/api/v1/entries?{QUERY}&as_of={known.day}"))
+    assert {e["organisation"]: str(e["commitment"]) for e in answer["data"]} == told
+    uid = next(e["uid"] for e in answer["data"] if e["organisation"] == KEYS[MINISTRY])
+    assert json.loads(get(visitor, f"/api/v1/entries/{uid}"))["jurisdiction"]
+    if known.reply:
+        uid = next(e["uid"] for e in answer["data"] if e["organisation"] == KEYS[WATCH])
+        assert REPLY in get(visitor, f"/api/v1/entries/{uid}").decode()
 
 
 KEYS = {MINISTRY: "health-xaa", WATCH: "open-care-watch"}

@@ -16,7 +16,7 @@ from tests.personas import OUTSIDER, TEAMMATE, Visitor
 from tests.worlds import World
 from tracker.access.models import SignInAttempt
 from tracker.accounts import service as accounts
-from tracker.app import create_app
+from tracker.app import App, create_app
 from tracker.corrections import service
 from tracker.corrections.models import TEXT_LENGTH, PublishedReport, Report
 from tracker.db.session import Database
@@ -113,6 +113,21 @@ async def test_members_report_too(teammate: Visitor, database: Database) -> None
     assert (
         await teammate.submit(form.action, FORM, headers={"Sec-Fetch-Site": "cross-site"})
     ).status_code == 403
+
+
+async def test_an_ipv6_network_counts_as_one_address(
+    app: App, settings: Settings, database: Database
+) -> None:
+    revision = await revision_of(database)
+
+    async def send(address: str) -> int:
+        async with personas.visitor(app, settings, address) as visitor:
+            return (await visitor.submit(new_path(revision), FORM)).status_code
+
+    for n in range(service.MOST):
+        assert await send(f"2001:db8:1:2::{n:x}") == 303
+    assert await send("2001:db8:1:2:ffff::1") == 422
+    assert await send("2001:db8:1:3::1") == 303
 
 
 async def test_one_address_sends_ten_within_the_hour(client: Visitor, database: Database) -> None:

@@ -1,10 +1,15 @@
 """The lens on page and as JSON, on the demo world; and where `through` leads and is refused."""
 
+import csv
+import io
+
 from sqlmodel import col, select
 
 from tests import personas
 from tests.crosswalks import desk
+from tests.pages import html
 from tests.personas import Visitor
+from tracker.compare.files import COLUMNS
 from tracker.crosswalks import mapping_service
 from tracker.crosswalks.content import NoCounterpartContent
 from tracker.crosswalks.models import Crosswalk, Mapping, MappingSide
@@ -106,18 +111,78 @@ async def test_two_that_have_no_relationship_lend_nothing(client: Visitor, datab
     assert told["crosswalk"]["coverage"]["no_counterpart"] == 0
 
 
-async def test_compare_leads_to_the_lens_and_its_file_refuses(client: Visitor) -> None:
-    query = f"jurisdictions=XAA&axis=practice&through={GUIDE}"
+async def test_compare_reads_through_the_crosswalk(client: Visitor, database: Database) -> None:
+    await add_mapping(database, Relation.SUPERSET_OF, ["HTCC-C5"], "D87J-CRIM", "individual,researcher")
+    query = f"jurisdictions=XAA&axis=commitment&through={GUIDE}"
     answer = await client.get(f"/en/compare?{query}")
-    assert (answer.status_code, answer.headers["location"]) == (
-        303,
-        f"{PAGE}?jurisdictions=XAA&axis=practice",
-    )
-    refused = await client.get(f"/en/compare.csv?{query}")
-    assert refused.status_code == 422
-    assert "range of levels" in refused.text
-    assert (await client.get(f"/en/compare/briefing?{query}")).status_code != 200
+    assert answer.status_code == 200
+    told = html.words(answer.text)
+    assert "Adopted in full or more inferred, not reported" in told
+    assert "Related, no level" in told
+    assert "By a relation that can lend a level 1 of 5 items" in told, "the coverage of the crosswalk"
+    assert "cells have a level" in told, "the coverage of the adoption"
+    link = next(link for link in html.links(answer.text) if "lens?" in link and "D87J-CRIM" in link)
+    assert (await client.get(link)).status_code == 200
+    assert (await client.get(f"/en/compare?through={GUIDE}")).status_code == 303
     assert "through=" in (await client.get("/en/compare?jurisdictions=XAA")).text
+    for wrong in ("show=gaps", "source=all", "domains=individual", "through=none", "items=NO"):
+        refused = await client.get(f"/en/compare?{query}&{wrong}")
+        assert refused.status_code == 422, wrong
+        assert (await client.get(f"/en/compare.csv?{query}&{wrong}")).status_code == 422, wrong
+
+
+async def test_the_file_keeps_its_columns_and_says_what_was_inferred(
+    client: Visitor, database: Database
+) -> None:
+    await add_mapping(database, Relation.SUPERSET_OF, ["HTCC-C5"], "D87J-CRIM", "individual,researcher")
+    await add_mapping(database, Relation.EQUAL, ["HTCC-C5"], "D87J-CIV", "educator")
+    answer = await client.get(f"/en/compare.csv?jurisdictions=XAA,KEN&axis=practice&through={GUIDE}")
+    rows = list(csv.DictReader(io.StringIO(answer.text)))
+    assert list(rows[0]) == COLUMNS
+    assert not [row for row in rows if any(cell == "" for cell in row.values())], "no cell is blank"
+    by = {(row["jurisdiction"], row["item"]): row for row in rows}
+    assert len(by) == len(rows)
+    criminal = by["XAA", "D87J-CRIM"]
+    assert (criminal["commitment"], criminal["commitment_missing_reason"]) == ("inferred_range",) * 2
+    assert (criminal["basis"], criminal["organisation"], criminal["domain"]) == (
+        "equivalent",
+        "inferred",
+        "all",
+    )
+    assert criminal["sources"].startswith(
+        "inferred, not reported | commitment: 3 to 4 (Adopted in full or more); "
+    )
+    assert "HTCC-C5 superset_of D87J-CRIM from HTCC-C5/individual 3" in criminal["sources"]
+    point = by["XAA", "D87J-CIV"]
+    assert (point["commitment"], point["commitment_missing_reason"]) == ("2", "none")
+    assert by["XAA", "D87J-INT"]["commitment"] == "nothing_follows"
+    assert by["KEN", "D87J-CRIM"]["commitment"] == "nothing_follows"
+    assert all(row["framework"] == "delta87-justice" for row in rows)
+    assert "/lens?" in criminal["cell_url"]
+
+
+async def test_what_excludes_each_other_is_a_code_of_its_own(client: Visitor, database: Database) -> None:
+    await add_mapping(database, Relation.EQUAL, ["HTCC-C5"], "D87J-CIV", "educator")
+    await add_mapping(database, Relation.EQUAL, ["HTCC-C5"], "D87J-CIV", "individual")
+    answer = await client.get(f"/en/compare.csv?jurisdictions=XAA&through={GUIDE}")
+    row = next(r for r in csv.DictReader(io.StringIO(answer.text)) if r["item"] == "D87J-CIV")
+    assert (row["commitment"], row["contested"]) == ("inferred_conflict", "true")
+
+
+async def test_a_briefing_has_the_lens_in_a_part_of_its_own(client: Visitor, database: Database) -> None:
+    await add_mapping(database, Relation.SUPERSET_OF, ["HTCC-C5"], "D87J-CRIM", "individual,researcher")
+    query = f"jurisdictions=XAA,XAB&through={GUIDE}"
+    told = html.words((await client.get(f"/en/compare/briefing?{query}")).text)
+    assert "Read through a crosswalk: inferred, not reported" in told
+    assert "Adopted in full or more" in told
+    assert "Nothing in this part was reported by anybody." in told
+    plain = html.words((await client.get("/en/compare/briefing?jurisdictions=XAA,XAB")).text)
+    assert "inferred, not reported" not in plain
+    head = plain[: plain.index("Key messages")]
+    assert head[:200] == told[:200], "what was reported is told from the same data"
+    drawn = await client.get(f"/en/compare/briefing.pdf?{query}")
+    assert drawn.content.startswith(b"%PDF")
+    assert (await client.get(f"/en/compare/briefing.pdf?{query}")).content == drawn.content
 
 
 async def test_what_cannot_be_read_is_refused_by_name(client: Visitor) -> None:

@@ -9,15 +9,19 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from tests import factories, personas
+from tests.criteria import checklists
 from tests.snapshots import frozen
 from tests.worlds import ON_POSTGRESQL, ON_SQLITE, World, Worlds
 from tracker.corrections import service as corrections
+from tracker.criteria import publish as criteria
 from tracker.db import registry
 from tracker.db.base import Kind, metadata, tables_of
 from tracker.db.session import Database
+from tracker.entries.principles import Stated
 from tracker.entries.publish import withdraw
 from tracker.instruments.service import Happening, record_event
-from tracker.kit.vocabulary import InstrumentEventKind, PublishAs
+from tracker.instruments.store import Store
+from tracker.kit.vocabulary import InstrumentEventKind, Principle, PublishAs
 from tracker.privacy import operation
 from tracker.reviews import service as reviews
 
@@ -35,7 +39,9 @@ async def full_world(anyio_backend: str, world: World, worlds: Worlds) -> AsyncI
         reviewer = await personas.actor(database, personas.TEAMMATE)
         instrument = await factories.instrument(database, author)
         await factories.attached(database, author, instrument, published_as=PublishAs.FILE)
-        what = factories.content(citations=(replace(factories.CITATION, instrument=instrument),))
+        stated = (Stated(Principle.TRAUMA_INFORMED, "Article 4"),)
+        cited = replace(factories.CITATION, instrument=instrument, principles=stated)
+        what = factories.content(citations=(cited,))
         where = await factories.cell(database)
         revision = await factories.published(database, author, reviewer, where, what)
         async with database.write(personas.bound(reviewer)) as db:
@@ -45,8 +51,13 @@ async def full_world(anyio_backend: str, world: World, worlds: Worlds) -> AsyncI
             await corrections.answer(db, reviewer, number, accepted=True, text="We withdraw it.")
             await record_event(db, reviewer, instrument, Happening(InstrumentEventKind.AMENDED))
             await withdraw(db, reviewer, revision.uid, reason="To have a row in every table.")
+        _criterion, own = await checklists.published(database, author, reviewer)
+        async with database.write(personas.bound(reviewer)) as db:
+            await criteria.withdraw(db, reviewer, own.uid, reason="To have a row in every table.")
         await frozen.freeze(database, jurisdictions="US-TX")
-        await operation.redact(database, revision.uid, "note", "To have a row in every table.")
+        await operation.redact(
+            database, Store(factories.DATA_DIR), revision.uid, "note", "To have a row in every table."
+        )
         yield copied
 
 

@@ -16,17 +16,22 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from tests import factories, personas
+from tests.criteria import checklists
+from tests.frameworks import things as framework_things
 from tests.worlds import NAMES, ON_POSTGRESQL, World, Worlds
 from tracker.access.actor import OrganisationActor
 from tracker.access.models import Membership, Organisation, User
 from tracker.access.permissions import Role
+from tracker.access.tokens import Scope, new_key, new_token
 from tracker.db import registry
 from tracker.db.base import Kind, Private, tables_of
 from tracker.db.session import PUBLIC, Bound, Database, ForeignRow, insert_rows, update_rows
 from tracker.entries.models import Draft, DraftCitation
+from tracker.entries.principles import Stated
 from tracker.instruments.models import Instrument
 from tracker.kit import clock
-from tracker.kit.vocabulary import CitationAxis, MandateKind
+from tracker.kit.vocabulary import CitationAxis, MandateKind, Principle
+from tracker.mail import digest_service as digests
 from tracker.notices.models import Notice, NoticeReply
 
 registry.load()
@@ -56,16 +61,24 @@ async def fill(database: Database) -> None:
         )
         home = await factories.cell(database, code)
         await factories.reported(database, await factories.published(database, author, reviewer, home))
-        await factories.draft(database, author, home)
+        stated = (Stated(Principle.TRAUMA_INFORMED, "Article 4"),)
+        saying = replace(factories.CITATION, principles=stated)
+        await factories.draft(database, author, home, factories.content(citations=(saying,)))
+        await checklists.published(database, author, reviewer, code=code)
         await factories.attached(database, author, await factories.instrument(database, author, code))
         grid = await factories.grid_csv(database, author, code)
         await factories.looked_at_import(database, author, grid)
+        async with database.write(personas.bound(author)) as db:
+            db.add(new_token(author, "a secret", new_key(), "A program", [Scope.SUBMIT], clock.today()))
+        await framework_things.looked_at(database, author)
+        await framework_things.moved(database, author, code)
         await factories.replied(
             database, reviewer, await factories.notified(database, ngo, ngo_reviewer, home)
         )
         await factories.mandated(database, author, "XAC", MandateKind.ASSESSOR)
         abroad = await factories.cell(database, "XAC", item)
         await factories.notified(database, author, reviewer, abroad)
+    await digests.prepare(database)
 
 
 @pytest.fixture(scope="module", params=NAMES)
@@ -81,7 +94,7 @@ async def sides(anyio_backend: str, database: Database) -> Sides:
     return Sides(*[await personas.actor(database, p) for p in (personas.OWNER, personas.OUTSIDER)])
 
 
-async def rows_of(database: Database, table: type[Private], tenant: UUID) -> list[Private]:
+async def long_rows(database: Database, table: type[Private], tenant: UUID) -> list[Private]:
     """The tenant's own rows, without those of which it is the second party."""
     async with database.read(Bound(tenant=tenant)) as db:
         own = sa.select(table).where(col(table.tenant_id) == tenant)
@@ -93,7 +106,7 @@ async def test_both_sides_have_something_to_hide(
     database: Database, sides: Sides, table: type[Private]
 ) -> None:
     for side in (sides.ours, sides.theirs):
-        found = await rows_of(database, table, side.organisation_id)
+        found = await long_rows(database, table, side.organisation_id)
         assert found
         assert {row.tenant_id for row in found} == {side.organisation_id}
 
@@ -130,7 +143,7 @@ async def test_no_way_of_asking_shows_a_foreign_row(
 
 @each_table
 async def test_a_foreign_key_opens_nothing(database: Database, sides: Sides, table: type[Private]) -> None:
-    (row, *_more) = await rows_of(database, table, sides.theirs.organisation_id)
+    (row, *_more) = await long_rows(database, table, sides.theirs.organisation_id)
     async with database.read(personas.bound(sides.ours)) as db:
         assert await db.get(table, (row.tenant_id, row.id)) is None
 
@@ -149,13 +162,13 @@ async def test_a_statement_changes_no_foreign_row(
     if table.__tablename__ == "audit_event":
         return  # changed by nobody: tests/db/test_append_only.py
     theirs = sides.theirs.organisation_id
-    before = [row.model_dump() for row in await rows_of(database, table, theirs)]
+    before = [row.model_dump() for row in await long_rows(database, table, theirs)]
     statement = {"update": sa.update(table).values(id=uuid4()), "delete": sa.delete(table)}[verb]
     for bound in (personas.bound(sides.ours), PUBLIC):
         async with database.write(bound) as db:
             result = await db.execute(statement.where(col(table.tenant_id) == theirs))
             assert result.rowcount == 0  # type: ignore[attr-defined]
-    assert [row.model_dump() for row in await rows_of(database, table, theirs)] == before
+    assert [row.model_dump() for row in await long_rows(database, table, theirs)] == before
 
 
 @each_table
@@ -163,8 +176,8 @@ async def test_a_statement_changes_no_foreign_row(
 async def test_no_flush_takes_a_foreign_row(
     database: Database, sides: Sides, table: type[Private], way: str
 ) -> None:
-    (row, *_more) = await rows_of(database, table, sides.theirs.organisation_id)
-    (own, *_more) = await rows_of(database, table, sides.ours.organisation_id)
+    (row, *_more) = await long_rows(database, table, sides.theirs.organisation_id)
+    (own, *_more) = await long_rows(database, table, sides.ours.organisation_id)
     async with database.write(personas.bound(sides.ours)) as db:
         if way == "add":
             db.add(table(**row.model_dump() | {"id": uuid4()}))
@@ -186,7 +199,7 @@ async def test_no_flush_takes_a_foreign_row(
 
 @each_table
 async def test_nobody_adds_nothing(database: Database, sides: Sides, table: type[Private]) -> None:
-    (row, *_more) = await rows_of(database, table, sides.theirs.organisation_id)
+    (row, *_more) = await long_rows(database, table, sides.theirs.organisation_id)
     with pytest.raises(ForeignRow):
         async with database.write() as db:
             db.add(table(**row.model_dump() | {"id": uuid4()}))
@@ -194,7 +207,7 @@ async def test_nobody_adds_nothing(database: Database, sides: Sides, table: type
 
 @each_table
 async def test_bulk_inserts_are_refused(database: Database, sides: Sides, table: type[Private]) -> None:
-    (row, *_more) = await rows_of(database, table, sides.theirs.organisation_id)
+    (row, *_more) = await long_rows(database, table, sides.theirs.organisation_id)
     with pytest.raises(ForeignRow):
         async with database.write(personas.bound(sides.ours)) as db:
             await db.execute(sa.insert(table), [row.model_dump() | {"id": uuid4()}])
@@ -205,10 +218,10 @@ async def test_the_bulk_ways_refuse_foreign_rows(
     database: Database, sides: Sides, table: type[Private]
 ) -> None:
     """One foreign row among own ones, and nothing of them is written; nor by a session of nobody."""
-    (own, *_more) = await rows_of(database, table, sides.ours.organisation_id)
-    (foreign, *_more) = await rows_of(database, table, sides.theirs.organisation_id)
+    (own, *_more) = await long_rows(database, table, sides.ours.organisation_id)
+    (foreign, *_more) = await long_rows(database, table, sides.theirs.organisation_id)
     rows = [own.model_dump() | {"id": uuid4()}, foreign.model_dump() | {"id": uuid4()}]
-    before = await rows_of(database, table, sides.ours.organisation_id)
+    before = await long_rows(database, table, sides.ours.organisation_id)
     for write in (insert_rows, update_rows):
         for bound, given in ((personas.bound(sides.ours), rows), (PUBLIC, rows[1:]), (PUBLIC, rows[:1])):
             async with database.write(bound) as db:
@@ -216,11 +229,11 @@ async def test_the_bulk_ways_refuse_foreign_rows(
                     await write(db, table, given)
                 with pytest.raises(ForeignRow):
                     await write(db, table, [{k: v for k, v in given[0].items() if k != "tenant_id"}])
-    assert await rows_of(database, table, sides.ours.organisation_id) == before
+    assert await long_rows(database, table, sides.ours.organisation_id) == before
 
 
 async def test_the_bulk_ways_write_own_rows(database: Database, sides: Sides) -> None:
-    (own, *_more) = await rows_of(database, Instrument, sides.ours.organisation_id)
+    (own, *_more) = await long_rows(database, Instrument, sides.ours.organisation_id)
     ids = [uuid4() for _n in range(3)]
     async with database.write(personas.bound(sides.ours)) as db:
         await insert_rows(db, Instrument, [])
@@ -228,7 +241,7 @@ async def test_the_bulk_ways_write_own_rows(database: Database, sides: Sides) ->
         await insert_rows(db, Instrument, [own.model_dump() | {"id": id_} for id_ in ids])
         named = [{"tenant_id": own.tenant_id, "id": id_, "title": f"Title {id_}"} for id_ in ids[1:]]
         await update_rows(db, Instrument, named)
-    found = {row.id: row for row in await rows_of(database, Instrument, sides.ours.organisation_id)}
+    found = {row.id: row for row in await long_rows(database, Instrument, sides.ours.organisation_id)}
     assert [found[id_].title for id_ in ids] == [own.title, *(f"Title {id_}" for id_ in ids[1:])]  # type: ignore[attr-defined]
 
 
@@ -240,9 +253,9 @@ async def test_the_bulk_ways_are_for_private_tables_only(database: Database, sid
 
 async def test_no_row_points_across(database: Database, sides: Sides) -> None:
     """A citation of ours in a draft of theirs, or of an instrument of theirs, has nothing to point at."""
-    (draft, *_more) = await rows_of(database, Draft, sides.theirs.organisation_id)
-    (instrument, *_more) = await rows_of(database, Instrument, sides.theirs.organisation_id)
-    (own, *_more) = await rows_of(database, Draft, sides.ours.organisation_id)
+    (draft, *_more) = await long_rows(database, Draft, sides.theirs.organisation_id)
+    (instrument, *_more) = await long_rows(database, Instrument, sides.theirs.organisation_id)
+    (own, *_more) = await long_rows(database, Draft, sides.ours.organisation_id)
     plain = {"tenant_id": sides.ours.organisation_id, "position": 9, "axis": CitationAxis.BOTH}
     for pointing in (
         {"draft_id": draft.id, "own_instrument_id": None, "instrument_id": None},
@@ -348,7 +361,7 @@ async def test_the_second_party_changes_nothing(
             with pytest.raises(ForeignRow):
                 await db.flush()
             db.expunge_all()
-    (after,) = [r for r in await rows_of(database, table, parties.row.tenant_id) if r.id == parties.row.id]
+    (after,) = [r for r in await long_rows(database, table, parties.row.tenant_id) if r.id == parties.row.id]
     assert after.model_dump() == parties.row.model_dump()
 
 
@@ -459,7 +472,7 @@ async def test_postgresql_refuses_foreign_writes(app_role: AsyncConnection, tabl
 
 def _foreign_insert(name: str, row: dict[str, object]) -> sa.Insert:
     plain = sa.table(
-        name, *(sa.column(c, sa.JSON if c in ("detail", "copy", "report") else None) for c in row)
+        name, *(sa.column(c, sa.JSON if c in ("detail", "copy", "report", "counts") else None) for c in row)
     )
     return sa.insert(plain).values(row | {"id": uuid4()})
 

@@ -14,12 +14,13 @@ import openpyxl
 import pytest
 
 from tests.exchange.sheet import as_xlsx, of_csv, planned, rezipped, row
-from tracker.exchange import sheets, xlsx_child
+from tracker.exchange import sheets
 from tracker.exchange.columns import COLUMNS, plain
 from tracker.exchange.reading import Unreadable
 from tracker.exchange.sheets import csv_of, of_bytes
 from tracker.exchange.workbook import build
 from tracker.frameworks.queries import Framework, Item
+from tracker.kit import workbooks, xlsx_child
 from tracker.kit.errors import Invalid
 from tracker.kit.vocabulary import PRACTITIONER_DOMAINS, VALUE_CODES
 
@@ -298,12 +299,12 @@ def test_what_gets_past_the_listing_meets_the_limits_of_the_process() -> None:
     content = rezipped(content, with_part("docProps/thumbnail.jpeg", random.Random(7).randbytes(500_000)))
     start = time.monotonic()
     assert "unpacks" in refusal(content)[2]
-    assert time.monotonic() - start < sheets._PATIENCE
+    assert time.monotonic() - start < workbooks._PATIENCE
 
 
 @pytest.mark.parametrize("harm", ["b'x' * (2 << 30)", "[0] * (1 << 31)"])
 def test_the_reader_has_little_memory(harm: str) -> None:
-    code = f"import sys; sys.argv = ['x']; from tracker.exchange import xlsx_child as c; c.limit(); {harm}"
+    code = f"import sys; sys.argv = ['x']; from tracker.kit import xlsx_child as c; c.limit(); {harm}"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
     assert b"MemoryError" in done.stderr
 
@@ -311,10 +312,10 @@ def test_the_reader_has_little_memory(harm: str) -> None:
 def test_a_reader_that_is_ended_is_a_refusal(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
     harmful = tmp_path / "child.py"
     harmful.write_text("import os, signal; os.kill(os.getpid(), signal.SIGXCPU)")
-    monkeypatch.setattr(sheets.xlsx_child, "__file__", str(harmful))
+    monkeypatch.setattr(xlsx_child, "__file__", str(harmful))
     assert "not opened" in refusal(as_xlsx([cells()]))[2]
     harmful.write_text("import time; time.sleep(60)")
-    monkeypatch.setattr(sheets, "_PATIENCE", 0.5)
+    monkeypatch.setattr(workbooks, "_PATIENCE", 0.5)
     assert "not opened" in refusal(as_xlsx([cells()]))[2]
 
 

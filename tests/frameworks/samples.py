@@ -1,4 +1,4 @@
-"""A framework of three levels and 500 items, as CSV and as a CASE package that another system may have written."""
+"""A test sample, invented: three levels and 500 items, as CSV, as XLSX, and as a CASE package of another system."""
 
 import csv
 import io
@@ -7,7 +7,7 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 HEAD = {
-    "title": "A large framework",
+    "title": "A large framework (test sample)",
     "publisher": "Example Press",
     "year": "2024",
     "kind": "framework",
@@ -43,6 +43,19 @@ def as_csv(rows: list[Item], head: dict[str, str] = HEAD, version: str = "1") ->
         ["a-large-framework", version, key, kind, parent, text, key] for key, kind, parent, text in rows
     )
     return out.getvalue().encode()
+
+
+def as_xlsx(rows: list[Item], version: str = "1") -> bytes:
+    """The CSV's rows as a person's spreadsheet program saves them: numbers as numbers, no trailing cells."""
+    from openpyxl import Workbook
+
+    book = Workbook()
+    assert book.active is not None
+    for row in csv.reader(io.StringIO(as_csv(rows, version=version).decode())):
+        book.active.append([int(cell) if cell.isdigit() else cell or None for cell in row])
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
 
 
 def as_case(rows: list[Item], version: str = "1") -> bytes:

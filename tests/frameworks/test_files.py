@@ -96,11 +96,13 @@ def test_case_1_0_within_a_package_and_without_codes() -> None:
     assert file.head["verbatim_allowed"] == "titles only"
 
 
-async def test_skos_has_every_item_in_its_place(database: Database) -> None:
+@pytest.mark.filterwarnings("ignore:ConjunctiveGraph")  # rdflib's own, of its reader of JSON-LD
+@pytest.mark.parametrize(("kind", "form"), [("skos", "turtle"), ("jsonld", "json-ld")])
+async def test_skos_has_every_item_in_its_place(database: Database, kind: str, form: str) -> None:
     async with database.read() as db:
         framework = await queries.framework(db, "un-palermo-protocol")
     assert framework is not None
-    graph = Graph().parse(data=files.write(framework, "skos", ""), format="turtle")
+    graph = Graph().parse(data=files.write(framework, kind, ""), format=form)
     scheme = URIRef("urn:tracker:framework:un-palermo-protocol:2000")
     concepts = set(graph.subjects(RDF.type, SKOS.Concept))
     assert len(concepts) == len(framework.items)

@@ -1,19 +1,28 @@
-"""The operator's page: check, then import; the public files of a framework; the command."""
+"""The operator's page: upload, look, take in; the public files of a framework; the command."""
 
+import io
 import os
+import zipfile
 from pathlib import Path
 from unittest.mock import patch
 
 import anyio.to_thread
+import httpx
+import openpyxl
+import pytest
 from click.testing import CliRunner, Result
 
 from tests.frameworks import samples
+from tests.pages import html
 from tests.personas import Visitor
 from tests.worlds import World
+from tracker.audit.models import SERVICE
 from tracker.cli import main
+from tracker.db.session import Bound, Database
+from tracker.frameworks import files, service
 
 PATH = "/en/o/secretariat/frameworks/import"
-CONTENT = samples.as_csv(samples.items()[:60]).decode()
+CONTENT = samples.as_csv(samples.items()[:60])
 
 
 async def test_only_the_operator_imports(operator: Visitor, admin: Visitor) -> None:
@@ -24,30 +33,120 @@ async def test_only_the_operator_imports(operator: Visitor, admin: Visitor) -> N
     assert "frameworks/import" not in (await admin.get("/en/o/health-xaa")).text
 
 
-async def test_check_then_import(operator: Visitor) -> None:
-    checked = await operator.submit(PATH, {"kind": "csv", "content": CONTENT, "do": "check"})
-    assert checked.status_code == 200
-    assert "(a new version)" in checked.text
+async def sent(who: Visitor, content: bytes, name: str, **fields: str) -> httpx.Response:
+    """The answer to the import page's form with a file."""
+    return await who.submit(PATH, fields, files={"file": (name, content)})
+
+
+async def taken_in(who: Visitor, content: bytes, name: str = "file.csv", **fields: str) -> httpx.Response:
+    """Upload, look, take in."""
+    looked = await sent(who, content, name, **fields)
+    assert looked.status_code == 303, html.words(looked.text)
+    assert (await who.get(looked.headers["location"])).status_code == 200
+    return await who.submit(looked.headers["location"])
+
+
+WRITERS = {"a.csv": samples.as_csv, "a.xlsx": samples.as_xlsx, "a.json": samples.as_case}
+
+
+@pytest.mark.parametrize("name", WRITERS)
+async def test_look_then_take_in(operator: Visitor, name: str) -> None:
+    content = WRITERS[name](samples.items()[:60])  # type: ignore[operator]
+    looked = await sent(operator, content, name)
+    assert looked.status_code == 303
+    preview = await operator.get(looked.headers["location"])
+    assert "(a new version)" in preview.text
     assert (await operator.get("/en/frameworks/a-large-framework")).status_code == 404
-    done = await operator.submit(PATH, {"kind": "csv", "content": CONTENT, "do": "import"})
-    assert (done.status_code, done.headers["location"]) == (303, "/en/frameworks/a-large-framework@1")
-    page = (await operator.get("/en/frameworks/a-large-framework")).text
+    done = await operator.submit(looked.headers["location"])
+    assert done.status_code == 303
+    page = (await operator.get(done.headers["location"])).text
     assert "60 items" in page
     assert "depth-2" in page
-    again = await operator.submit(PATH, {"kind": "csv", "content": CONTENT, "do": "check"})
+    assert (await operator.submit(looked.headers["location"])).status_code == 404
+    again = await operator.get((await sent(operator, content, name)).headers["location"])
     assert "Nothing: all of it is there already." in again.text
 
 
-async def test_faults_stand_in_a_table_and_nothing_is_stored(operator: Visitor) -> None:
-    wrong = CONTENT.replace(",part,L1.2,", ",part,NOWHERE,")
-    for do in ("check", "import"):
-        refused = await operator.submit(PATH, {"kind": "csv", "content": wrong, "do": do})
-        assert refused.status_code == 422
-        assert "There is no item “NOWHERE”." in refused.text
-        assert "row 18" in refused.text
-    assert (await operator.submit(PATH, {"kind": "case", "content": "{", "do": "check"})).status_code == 422
-    assert (await operator.submit(PATH, {"kind": "csv", "content": "", "do": "check"})).status_code == 422
+@pytest.mark.parametrize(
+    ("content", "name", "told"),
+    [
+        (CONTENT.replace(b",part,L1.2,", b",part,NOWHERE,"), "a.csv", ["row 18", "parent", "NOWHERE"]),
+        (CONTENT.replace(b"L1.2.1,part", b"L1.2.2,part"), "a.csv", ["there twice", "key"]),
+        (CONTENT.replace(b",theme,,", b",theme,L1.1,", 1), "a.csv", ["circle"]),
+        (CONTENT.replace(b"Theme 1", b"Th\xe9me"), "a.csv", ["This is not UTF-8 text."]),
+        (b"{", "a.json", ["line 1", "not JSON"]),
+        (b'{"CFDocument": {"title": "\xff"}}', "a.json", ["This is not UTF-8 text."]),
+        (b"PK\x03\x04 nothing", "a.xlsx", ["damaged"]),
+        (CONTENT, "a.xlsx", ["no workbook"]),
+        (b"[" * (50 * 1024 * 1024), "a.json", ["50 MB", "10 MB is the most"]),
+        (b"", "a.csv", ["not empty"]),
+        (CONTENT, "a.txt", ["choose it"]),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+async def test_faults_are_told_and_nothing_is_stored(
+    operator: Visitor, content: bytes, name: str, told: list[str]
+) -> None:
+    refused = await sent(operator, content, name)
+    assert refused.status_code == 422
+    words = html.words(refused.text)
+    assert [part for part in told if part not in words] == []
     assert (await operator.get("/en/frameworks/a-large-framework")).status_code == 404
+
+
+async def test_a_workbook_with_formulas_or_a_bomb_is_refused(operator: Visitor) -> None:
+    for cell, told in (("=1+1", "formula"), ("#REF!", "error value")):
+        book = openpyxl.load_workbook(io.BytesIO(samples.as_xlsx(samples.items()[:5])))
+        assert book.active is not None
+        book.active["F12"] = cell
+        out = io.BytesIO()
+        book.save(out)
+        refused = await sent(operator, out.getvalue(), "a.xlsx")
+        assert refused.status_code == 422
+        assert told in html.words(refused.text)
+        assert "F12" in refused.text
+    packed = io.BytesIO(samples.as_xlsx(samples.items()[:5]))
+    with zipfile.ZipFile(packed, "a", zipfile.ZIP_DEFLATED) as book_file:
+        book_file.writestr("docProps/ballast.xml", bytes(200 * 1024 * 1024))
+    refused = await sent(operator, packed.getvalue(), "a.xlsx")
+    assert refused.status_code == 422
+    assert "unpacks to far more" in html.words(refused.text)
+
+
+async def test_a_frozen_version_says_so_and_a_new_one_stands_beside(
+    operator: Visitor, database: Database
+) -> None:
+    name = "hhs-core-competencies"
+    file = (await operator.get(f"/en/frameworks/{name}/file/csv")).content
+    other = file.replace(b"Use a trauma-", b"Always use a trauma-")
+    assert other != file
+    refused = await sent(operator, other, "a.csv")
+    assert refused.status_code == 422
+    told = html.words(refused.text)
+    assert f"{name}@2021 is frozen" in told
+    assert "published entries" in told
+    assert (await sent(operator, other, "a.csv", as_version="no version!")).status_code == 422
+    done = await taken_in(operator, other, as_version="2026.test")
+    assert done.headers["location"] == f"/en/frameworks/{name}@2026.test"
+    new, old = [(await operator.get(f"/en/frameworks/{name}@{v}")).text for v in ("2026.test", "2021")]
+    assert "Always use a trauma-" in new
+    assert "Always use a trauma-" not in old
+    assert "2026.test" in (await operator.get("/en/frameworks")).text
+    # the bare key is the newest; the entries are read by their version, to which the pages lead
+    for page in ("/en/jurisdictions/XAA", "/en/compare?jurisdictions=XAA"):
+        assert f"framework={name}@2021" in (await operator.get(page)).text
+    assert f"/frameworks/{name}/continues" in (await operator.get(PATH)).text
+
+
+async def test_what_was_looked_at_is_what_is_taken_in(operator: Visitor, database: Database) -> None:
+    looked = (await sent(operator, CONTENT, "a.csv")).headers["location"]
+    async with database.write(Bound(tenant=SERVICE)) as db:
+        file = files.read(samples.as_csv(samples.items()[:3]), "csv")
+        await service.import_framework(db, file, tenant=SERVICE, actor=None)
+    stale = await operator.submit(looked)
+    assert stale.status_code == 409
+    assert "3 items" in (await operator.get("/en/frameworks/a-large-framework")).text
+    assert (await operator.get(looked)).status_code == 409
 
 
 async def test_imported_items_take_part(operator: Visitor, owner: Visitor) -> None:
@@ -55,8 +154,7 @@ async def test_imported_items_take_part(operator: Visitor, owner: Visitor) -> No
         "framework,version,key,kind,parent,text,wording,domains\n"
         "hhs-core-competencies,2021,HTCC-C1-I1,sub-competency,HTCC-C1,One in our words,paraphrase,individual\n"
     )
-    done = await operator.submit(PATH, {"kind": "csv", "content": parts, "do": "import"})
-    assert done.status_code == 303
+    assert (await taken_in(operator, parts.encode())).status_code == 303
     compare = (await owner.get("/en/compare?jurisdictions=XAA&items=HTCC-C1,HTCC-C1-I1")).text
     assert compare.count("One in our words") >= 1
     assert "HTCC-C1-I1/individual" in compare
@@ -69,12 +167,18 @@ async def test_imported_items_take_part(operator: Visitor, owner: Visitor) -> No
 
 
 async def test_a_framework_is_to_be_had_as_files(client: Visitor) -> None:
-    for kind, media_type in (("csv", "text/csv"), ("case", "application/json"), ("skos", "text/turtle")):
+    for kind, media_type in (
+        ("csv", "text/csv"),
+        ("case", "application/json"),
+        ("skos", "text/turtle"),
+        ("jsonld", "application/ld+json"),
+    ):
         answer = await client.get(f"/en/frameworks/delta87-justice/file/{kind}")
         assert answer.status_code == 200
         assert answer.headers["content-type"].startswith(media_type)
         assert "non-commercial only" in answer.text
-    assert (await client.get("/en/frameworks/delta87-justice/file/xlsx")).status_code == 404
+    assert (await client.get("/en/frameworks/delta87-justice/file/xlsx")).content.startswith(b"PK")
+    assert (await client.get("/en/frameworks/delta87-justice/file/xls")).status_code == 404
 
 
 async def test_the_command(own_world: World, tmp_path: Path) -> None:

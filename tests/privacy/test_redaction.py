@@ -21,9 +21,11 @@ from tracker.db import registry
 from tracker.db.base import Kind, free_texts, tables_of
 from tracker.db.session import Database
 from tracker.entries.models import PublishedRevision
+from tracker.instruments.store import Store
 from tracker.kit import clock
 from tracker.kit.errors import Conflict, Forbidden, Invalid, NotFound
-from tracker.privacy import operation, queries, service
+from tracker.privacy import check_queries, operation, service
+from tracker.privacy import place_queries as queries
 from tracker.privacy.models import PublishedRedaction
 
 registry.load()
@@ -65,7 +67,9 @@ async def test_a_tombstone_stands_wherever_the_text_stood(database: Database, cl
         told = (await db.execute(sa.select(PublishedRedaction))).scalar_one()
         assert told.sha256 == hashlib.sha256(SECRET.encode()).hexdigest()
         assert (told.reason, told.by_role) == (REASON, Role.ADMIN)
-        assert [c.stands for c in await queries.check_redactions(db)] == [True]
+        assert [c.stands for c in await check_queries.check_redactions(db, Store(factories.DATA_DIR))] == [
+            True
+        ]
 
 
 async def test_copies_in_later_revisions_and_drafts_go_too(database: Database) -> None:
@@ -97,7 +101,7 @@ async def test_citations_and_instruments_too(database: Database, field: str) -> 
     revision = await _revision(database)
     await _redact(database, revision, field)
     async with database.read() as db:
-        texts = {p.field: p.text for p in await queries.texts_of_revision(db, revision.uid)}
+        texts = {p.field: p.text for p in await queries.texts_of(db, revision.uid)}
     assert texts[field] == tombstone()
 
 
@@ -105,11 +109,7 @@ async def test_reviews_replies_and_withdrawals_too(database: Database) -> None:
     operator = await personas.actor(database, personas.OPERATOR)
     async with database.read() as db:
         uids = (await db.execute(sa.select(PublishedRevision.uid))).scalars().all()
-        named = {
-            p.field.partition(".")[0]: (uid, p)
-            for uid in uids
-            for p in await queries.texts_of_revision(db, uid)
-        }
+        named = {p.field.partition(".")[0]: (uid, p) for uid in uids for p in await queries.texts_of(db, uid)}
     for within in ("review", "reply"):
         uid, place = named[within]
         async with database.write(personas.bound(operator)) as db:
@@ -117,7 +117,9 @@ async def test_reviews_replies_and_withdrawals_too(database: Database) -> None:
             with pytest.raises(Exception, match=r"tenant|policy"):
                 await service.redact(db, operator, uid, place.field, reason=REASON)
             await db.rollback()
-        assert (await operation.redact(database, uid, place.field, REASON))[0].startswith("[redacted")
+        assert (await operation.redact(database, Store(factories.DATA_DIR), uid, place.field, REASON))[
+            0
+        ].startswith("[redacted")
 
 
 async def test_the_log_tells_of_it_without_the_text(database: Database) -> None:
@@ -288,7 +290,7 @@ async def test_the_commands(own_world: World, monkeypatch: pytest.MonkeyPatch, t
 async def test_the_file_keeps_nothing_of_it(own_world: World) -> None:
     uid = await _committed(own_world)
     place = Path(str(own_world.engine.url.database))
-    await operation.redact(Database(own_world.engine), uid, "note", REASON)
+    await operation.redact(Database(own_world.engine), Store(factories.DATA_DIR), uid, "note", REASON)
     for file in place.parent.glob(f"{place.name}*"):
         assert b"Larkspur" not in file.read_bytes(), file.name
 
@@ -301,4 +303,6 @@ async def test_verify_tells_a_lost_tombstone(own_world: World) -> None:
         await connection.exec_driver_sql("DROP TRIGGER published_revision_no_update")
         await connection.exec_driver_sql("UPDATE published_revision SET note = 'back'")
     async with Database(own_world.engine).read() as db:
-        assert [c.stands for c in await queries.check_redactions(db)] == [False]
+        assert [c.stands for c in await check_queries.check_redactions(db, Store(factories.DATA_DIR))] == [
+            False
+        ]

@@ -14,7 +14,7 @@ SALT = service.salt_of(SETTINGS.secret_key)
 async def freeze(database: Database, address: str = "192.0.2.7", **parameters: str) -> Snapshot:
     """A snapshot of the query, read again."""
     asked = {"jurisdictions": STATES} | parameters
-    made = await service.freeze(database, parse(asked), salt=SALT, address=address)
+    made = await service.freeze(database, parse(asked), salt=SALT, sender=address)
     return await read(database, made)
 
 

@@ -160,7 +160,7 @@ async def test_what_cannot_be_frozen_is_told(
 async def test_too_much_at_once_is_refused(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(service, "MOST_CELLS", 27)
     with pytest.raises(Invalid, match="27 cells at most can be frozen at once; these are 28"):
-        await service.freeze(database, parse({"jurisdictions": "US-TX"}), salt=SALT, address="192.0.2.9")
+        await service.freeze(database, parse({"jurisdictions": "US-TX"}), salt=SALT, sender="192.0.2.9")
     assert await count(database) == 0
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tracker.crosswalk_files import sssom_read
+from tracker.crosswalk_files.values import split
 from tracker.entries.evidence import Cited, Support, lacking
 from tracker.jurisdictions.iso import countries, subdivisions
 from tracker.kit.vocabulary import (
@@ -23,6 +25,7 @@ from tracker.kit.vocabulary import (
     JurisdictionKind,
     MandateKind,
     OrganisationKind,
+    Relation,
     RevisionKind,
     Scope,
 )
@@ -145,20 +148,16 @@ class TestFrameworks:
         )
 
     def test_mappings_name_known_items_and_claim_no_equality(self):
-        items = keyed(read("framework-items.csv"), "key")
-        lines = (SEED / "crosswalk-draft.sssom.tsv").read_text(encoding="utf-8").splitlines()
-        rows = list(csv.DictReader((line for line in lines if not line.startswith("#")), delimiter="\t"))
-        assert len(rows) == 64
-        for row in rows:
-            assert {
-                row["subject_id"].removeprefix("item:"),
-                row["object_id"].removeprefix("item:"),
-            } <= items.keys()
-            assert row["predicate_id"] in {
-                "skos:narrowMatch",
-                "skos:broadMatch",
-                "skos:relatedMatch",
-            }
+        file = sssom_read.read((SEED / "crosswalk-draft.sssom.tsv").read_bytes())
+        index: dict[str, set[str]] = {}
+        for row in read("framework-items.csv"):
+            index.setdefault(row["key"], set()).add(f"{row['framework']}@{row['version']}")
+        contents, faults = split(file, index)
+        assert faults == []
+        assert len(contents) == 13
+        said = [said for content in contents for said in content.said]
+        assert len(said) == 64
+        assert {s.relation for s in said} <= {Relation.SUPERSET_OF, Relation.SUBSET_OF, Relation.SUPPORTS}
 
 
 class TestCountryGroups:

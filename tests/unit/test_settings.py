@@ -65,10 +65,20 @@ def test_every_setting_can_lie_in_a_file(tmp_path: Path, name: str) -> None:
         "HELP_TEXT": "Call the helpline, at any hour.",
         "WORKERS": "4",
         "ATTACHMENT_QUOTA_MB": "20",
+        "SMTP_HOST": "mail.example.org",
+        "SMTP_PORT": "2525",
+        "SMTP_SECURITY": "tls",
+        "SMTP_USER": "tracker",
+        "SMTP_PASSWORD": "a password",
+        "SMTP_FROM": "tracker@example.org",
+        "MAIL_EVERY": "60",
     }
     secret = tmp_path / "secret"
     secret.write_text(f"{examples[name]}\n", encoding="utf-8")
-    assert settings(tmp_path, **{f"{name}_FILE": str(secret)}) == settings(tmp_path, **{name: examples[name]})
+    # the mail server is nothing without the address that mail comes from
+    more = {"SMTP_FROM": examples["SMTP_FROM"]} if name == "SMTP_HOST" else {}
+    of_file = settings(tmp_path, **{f"{name}_FILE": str(secret)}, **more)
+    assert of_file == settings(tmp_path, **{name: examples[name]}, **more)
     with pytest.raises(SettingsError, match=f"TRACKER_{name} or TRACKER_{name}_FILE, not both"):
         settings(tmp_path, **{name: examples[name], f"{name}_FILE": str(secret)})
     with pytest.raises(SettingsError, match=f"TRACKER_{name}_FILE can't be read"):

@@ -7,12 +7,15 @@ from uuid import UUID
 from litestar.handlers import HTTPRouteHandler
 
 from tests import factories, personas
+from tests.criteria import checklists
 from tests.snapshots import frozen
 from tracker.access.guard import Access
+from tracker.access.tokens import Scope, new_key, new_token
 from tracker.app import App
 from tracker.db.session import Database
 from tracker.instruments import service as instruments
 from tracker.instruments.service import Happening
+from tracker.kit import clock
 from tracker.kit.vocabulary import InstrumentEventKind, PublishAs
 from tracker.web.static_files import static_url
 
@@ -21,8 +24,18 @@ NO_ORGANISATION = "health-xxx"
 OWN_EXAMPLES = {
     "framework": {"key": "hhs-core-competencies"},
     "crosswalk": {"key": "hhs-core-competencies--coe-cets-197"},
+    "framework_diff": {"key": "hhs-core-competencies"},
+    "framework_diff_csv": {"key": "hhs-core-competencies"},
+    "framework_lineage": {"key": "hhs-core-competencies"},
+    "framework_lineage_do": {"key": "hhs-core-competencies"},
+    "move": {"key": "hhs-core-competencies"},
+    "move_do": {"key": "hhs-core-competencies"},
     "framework_file": {"key": "delta87-justice", "kind": "csv"},
+    "crosswalk_file": {"key": "hhs-core-competencies--coe-cets-197", "kind": "sssom"},
     "lens": {"key": "hhs-core-competencies--delta87-justice"},
+    "api_framework": {"key": "hhs-core-competencies"},
+    "api_crosswalk": {"key": "hhs-core-competencies--coe-cets-197"},
+    "api_organisation": {"key": "health-xaa"},
     "lens_json": {"key": "hhs-core-competencies--delta87-justice"},
     "crosswalk_compare": {"key": "hhs-core-competencies--delta87-justice"},
 }
@@ -45,14 +58,14 @@ class Call:
 
     def elsewhere(self) -> str:
         """The same path for an organisation that does not exist."""
-        return self.path.replace(f"/o/{ORGANISATION}", f"/o/{NO_ORGANISATION}")
+        return self.path.replace(f"/{ORGANISATION}", f"/{NO_ORGANISATION}")
 
 
 @dataclass(frozen=True)
 class Things:
     """Things of ORGANISATION: a submitted draft, a published revision, an instrument with its file and amendment.
 
-    Also a notice to it, an open report of a mistake, and `foreign_uid`, a revision that another published.
+    Also a criterion of its own with what it published of it, a notice to it, an open report of a mistake, and `foreign_uid`, a revision that another published.
     """
 
     draft_id: UUID
@@ -64,6 +77,9 @@ class Things:
     number: int
     foreign_uid: UUID
     import_id: UUID
+    criterion_id: UUID
+    criterion_uid: UUID
+    token_id: UUID
     snapshot_id: str
 
 
@@ -87,17 +103,24 @@ async def make_things(database: Database) -> Things:
     number = await factories.reported(database, revision)
     looked_at = await factories.looked_at_import(database, author)
     snapshot = await frozen.freeze(database, jurisdictions="XAA")
+    criterion, statement = await checklists.published(database, author, reviewer)
+    async with database.write(personas.bound(author)) as db:
+        token = new_token(author, "a secret", new_key(), "A program", [Scope.SUBMIT], clock.today())
+        db.add(token)
     return Things(
-        draft.id,
-        revision.uid,
-        instrument,
-        attachment,
-        event.id,
-        notice.id,
-        number,
-        foreign.uid,
-        looked_at,
-        snapshot.id,
+        draft_id=draft.id,
+        uid=revision.uid,
+        instrument_id=instrument,
+        attachment_id=attachment,
+        event_id=event.id,
+        notice_id=notice.id,
+        number=number,
+        foreign_uid=foreign.uid,
+        import_id=looked_at,
+        criterion_id=criterion.id,
+        criterion_uid=statement.uid,
+        token_id=token.id,
+        snapshot_id=snapshot.id,
     )
 
 
@@ -123,6 +146,8 @@ def calls(app: App, things: Things) -> list[Call]:
         "side": "target",
         "item_id": "1",
         "mapping_id": "1",
+        "criterion_id": str(things.criterion_id),
+        "token_id": str(things.token_id),
         "snapshot": things.snapshot_id,
         "version": version,
         "name": name,
@@ -135,6 +160,8 @@ def calls(app: App, things: Things) -> list[Call]:
             own = examples | OWN_EXAMPLES.get(handler.name or "", {})
             if (handler.name or "").startswith("review_revision"):  # nobody reviews their own
                 own |= {"uid": str(things.foreign_uid)}
+            if (handler.name or "").startswith("criterion_withdraw"):
+                own |= {"uid": str(things.criterion_uid)}
             path = re.sub(r"\{(\w+):\w+\}", lambda found, own=own: own[found[1]], route.path)
             own_parameters = tuple(
                 n

@@ -9,8 +9,9 @@ from tests import personas
 from tests.personas import Persona, Visitor
 from tests.web.paths import ORGANISATION, Call, calls, make_things
 from tracker import app as app_module
-from tracker.access.guard import PUBLIC, SIGNED_IN, Access, Undeclared, Who, member, require_declared
+from tracker.access.guard import PUBLIC, SIGNED_IN, Access, Undeclared, Who, member, require_declared, token
 from tracker.access.permissions import GRANTS, Permission
+from tracker.access.tokens import Scope
 from tracker.app import App, create_app
 from tracker.db.session import Database
 from tracker.settings import Settings
@@ -21,6 +22,7 @@ EVERYBODY = [*personas.PERSONAS, None]
 
 # Said a second time on purpose: whoever opens a route to more people changes two lines. The rest is for anyone.
 SIGNED_IN_ONLY = {"sign_out", "account", "change_password", "workspaces"}
+SIGNED_IN_ONLY |= {"mail_choices", "choose_mail"}
 NEEDS = {
     Permission.READ_DRAFTS: {
         "workspace",
@@ -37,6 +39,9 @@ NEEDS = {
         "work",
         "export_csv",
         "export_xlsx",
+        "criteria",
+        "criterion",
+        "criterion_value",
     },
     Permission.WRITE_DRAFTS: {
         "entry_do",
@@ -44,6 +49,8 @@ NEEDS = {
         "discard",
         "apply",
         "apply_do",
+        "move",
+        "move_do",
         "add_instrument",
         "add_instrument_do",
         "own_instrument_do",
@@ -55,6 +62,12 @@ NEEDS = {
         "import_do",
         "import_preview",
         "import_apply",
+        "add_criterion",
+        "add_criterion_do",
+        "criterion_do",
+        "criterion_move",
+        "criterion_archive",
+        "criterion_value_do",
     },
     Permission.REVIEW: {
         "publish_many",
@@ -71,11 +84,30 @@ NEEDS = {
         "review_revision_do",
         "answer_correction",
         "answer_correction_do",
+        "criterion_publish",
+        "criterion_publish_do",
+        "criterion_withdraw",
+        "criterion_withdraw_do",
     },
-    Permission.ADMINISTER: {"redact", "redact_do"},
+    Permission.ADMINISTER: {
+        "redact",
+        "redact_do",
+        "mail_log",
+        "tokens",
+        "tokens_do",
+        "token_revoke",
+        "token_revoke_do",
+    },
     Permission.OPERATE: {
         "framework_import",
         "framework_import_do",
+        "framework_lineage",
+        "framework_lineage_do",
+        "framework_import_preview",
+        "framework_import_apply",
+        "crosswalk_import",
+        "crosswalk_import_look",
+        "crosswalk_import_do",
         "crosswalk_sets",
         "workbench",
         "workbench_item",
@@ -102,6 +134,12 @@ NEEDS = {
         "crosswalk_differences",
     },
 }
+# Programs only, by the scope of their token; tests/api tries them with tokens.
+SCOPES: dict[Scope, set[str]] = {
+    Scope.READ_DRAFTS: {"api_drafts", "api_draft"},
+    Scope.WRITE_DRAFTS: {"api_draft_put", "api_draft_delete"},
+    Scope.SUBMIT: {"api_draft_submit"},
+}
 
 
 def access_of(handler: HTTPRouteHandler) -> object:
@@ -122,6 +160,10 @@ def test_every_handler_declares_access(shared_app: App) -> None:
 def test_every_handler_declares_what_it_should() -> None:
     for handler in app_module.ROUTES:
         needed = next((p for p, names in NEEDS.items() if handler.name in names), None)
+        scope = next((s for s, names in SCOPES.items() if handler.name in names), None)
+        if scope:
+            assert access_of(handler) == token(scope), handler.name
+            continue
         wanted = member(needed) if needed else SIGNED_IN if handler.name in SIGNED_IN_ONLY else PUBLIC
         assert access_of(handler) == wanted, handler.name
 
@@ -132,7 +174,7 @@ def test_the_organisation_of_a_path_is_always_guarded(shared_app: App) -> None:
         for handler in getattr(route, "route_handlers", []):
             access = access_of(handler)
             if isinstance(access, Access):
-                guarded = access.who is Who.ORGANISATION
+                guarded = access.who in (Who.ORGANISATION, Who.TOKEN)
                 assert guarded == ("{organisation:" in route.path), route.path
                 assert guarded == (access.permission is not None), route.path
 
@@ -161,6 +203,8 @@ async def _send(
     async with person:
         if call.method == "GET":
             return await person.get(path)
+        if call.access.who is Who.TOKEN:
+            return await person.request(call.method, path)
         return await person.submit(path)
 
 
@@ -169,6 +213,8 @@ def _fault(call: Call, persona: Persona | None, answer: httpx.Response, unknown:
     status, access = answer.status_code, call.access
     if access.who is Who.ANYONE:
         return "" if status in SERVED else "should be served to anyone"
+    if access.who is Who.TOKEN:
+        return "" if status == 401 else "should take tokens only, and no session"
     if persona is None:
         there = answer.headers.get("location", "")
         return "" if status == 303 and there.startswith("/en/sign-in") else "should lead to the sign-in page"
@@ -208,18 +254,19 @@ async def test_every_page_is_there_for_who_may_see_it(
     for call in calls(app, await make_things(database)):
         if call.method == "GET":
             answer = await _send(app, settings, database, persona, call, call.path)
-            wanted = {200, 303}
+            wanted = {401} if call.access.who is Who.TOKEN else {200, 303}
             if call.name in (
                 "briefing",
                 "briefing_pdf",
                 "compare_csv",
                 "compare_json",
                 "compare_xlsx",
+                "api_compare",
             ):  # they need a query
                 wanted |= {422}
             if call.name == "crosswalk_compare":  # the seed's crosswalks are drafts, which it does not show
                 wanted = {404}
-            if call.access.permission and call.access.permission not in GRANTS[persona.role]:
+            if call.access.who is Who.ORGANISATION and call.access.permission not in GRANTS[persona.role]:
                 wanted = {403}  # the operator's own pages
             assert answer.status_code in wanted, f"{call}: {answer.status_code}"
 

@@ -17,6 +17,7 @@ FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 async def unsafe(app: App, database: Database) -> list[Call]:
     found = [call for call in calls(app, await make_things(database)) if call.method != "GET"]
+    found = [call for call in found if call.access.who is not Who.TOKEN]  # no forms: tests/api
     assert len(found) > 10
     return found
 

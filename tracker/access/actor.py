@@ -34,7 +34,7 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class OrganisationActor:
-    """A user (None: the service itself, at the command line) acting for an organisation in a role."""
+    """A user (None: a token, or the service itself at the command line) acting for an organisation in a role."""
 
     user_id: UUID | None
     organisation_id: UUID
@@ -43,6 +43,12 @@ class OrganisationActor:
     organisation_kind: OrganisationKind
     fictional: bool
     role: Role
+    token_id: UUID | None = None
+
+    @property
+    def by(self) -> UUID | None:
+        """Who is written down as having done it: the user, or the token."""
+        return self.user_id or self.token_id
 
     def may(self, permission: Permission) -> bool:
         return permission in GRANTS[self.role]

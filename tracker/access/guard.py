@@ -19,6 +19,7 @@ from sqlmodel import col
 from tracker.access.actor import Actor, OrganisationActor
 from tracker.access.models import Membership, Organisation
 from tracker.access.permissions import Permission
+from tracker.access.tokens import Scope, bearer_of, permission_of
 from tracker.db.base import select
 from tracker.db.session import Bound, Database
 from tracker.kit.errors import Forbidden, NotFound, Refused
@@ -31,14 +32,16 @@ class Who(StrEnum):
     ANYONE = "anyone"
     SIGNED_IN = "signed_in"
     ORGANISATION = "organisation"
+    TOKEN = "token"
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Who may call a handler; `permission` is needed in the organisation of the path."""
+    """Who may call a handler; `permission` is needed in the organisation of the path, by a token with the `scope`."""
 
     who: Who
     permission: Permission | None = None
+    scope: Scope | None = None
 
 
 PUBLIC = Access(Who.ANYONE)
@@ -50,8 +53,21 @@ def member(permission: Permission) -> Access:
     return Access(Who.ORGANISATION, permission)
 
 
+def token(scope: Scope) -> Access:
+    """A program with a token of the organisation in the path that has the scope."""
+    return Access(Who.TOKEN, permission_of(scope), scope)
+
+
 class NotSignedIn(Refused):
     """The page needs somebody signed in."""
+
+
+class NoToken(Refused):
+    """The API needs a token, and none came or one that does not hold. `given`: there was one."""
+
+    def __init__(self, text: str, *, given: bool) -> None:
+        super().__init__(text)
+        self.given = given
 
 
 class BadToken(Refused):
@@ -95,6 +111,10 @@ async def authorise(connection: ASGIConnection[Any, Any, Any, Any], handler: Bas
     context = connection.scope["tracker"]  # type: ignore[typeddict-item]
     if connection.path_params.get("locale", context.locale) not in context.locales:
         raise NotFound(_("There is no such page."))
+    if access.who is Who.TOKEN:
+        # No cookie counts here, so no other site can make a browser call it: there is no form's token to check.
+        await _as_token(connection, access)
+        return
     if access.who is not Who.ANYONE and context.actor is None:
         raise NotSignedIn
     if access.who is Who.ORGANISATION:
@@ -105,6 +125,22 @@ async def authorise(connection: ASGIConnection[Any, Any, Any, Any], handler: Bas
         form = await _form(connection, handler)
         if context.actor is not None:
             _check_form_token(form, context.secret_key, context.actor)
+
+
+async def _as_token(connection: ASGIConnection[Any, Any, Any, Any], access: Access) -> None:
+    """Let a program in by its bearer token. Raises NoToken; NotFound outside its organisation; Forbidden."""
+    context = connection.scope["tracker"]  # type: ignore[typeddict-item]
+    scheme, _space, key = connection.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not key.strip():
+        raise NoToken(_("This needs a token, sent as “Authorization: Bearer …”."), given=False)
+    bearer = await bearer_of(context.database, context.secret_key, key.strip())
+    if bearer is None:
+        raise NoToken(_("This token is not known, has expired or was revoked."), given=True)
+    if bearer.organisation.organisation_key != connection.path_params["organisation"]:
+        raise NotFound(_("There is nothing at this address."))
+    if access.scope is None or not bearer.may(access.scope):
+        raise Forbidden(_("This token lacks the scope %(scope)s.") % {"scope": access.scope})
+    context.organisation = bearer.organisation
 
 
 async def _as_member(database: Database, actor: Actor, key: str) -> OrganisationActor:

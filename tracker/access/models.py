@@ -1,6 +1,6 @@
 """Users, organisations, memberships, sessions and sign-in attempts."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import ClassVar
 from uuid import UUID, uuid4
 
@@ -57,6 +57,24 @@ class UserSession(Table, table=True):
     epoch: int
     created_at: datetime = moment_field()
     seen_at: datetime = moment_field()
+    revoked_at: datetime | None = moment_field(default=None)
+
+
+class ApiToken(Private, table=True):
+    """A key by which a program acts for its organisation. The key is never stored, only its keyed hash.
+
+    `scopes`: separated by commas; `prefix`: how the key begins, to tell it from others; `expires_on`: its last day.
+    """
+
+    __table_args__ = (sa.UniqueConstraint("key_hash"),)
+    name: str = text_field(80)
+    key_hash: str = text_field(64)
+    prefix: str = text_field(12)
+    scopes: str = text_field(60)
+    created_at: datetime = moment_field()
+    created_by: UUID | None = None
+    expires_on: date
+    last_used_on: date | None = None
     revoked_at: datetime | None = moment_field(default=None)
 
 

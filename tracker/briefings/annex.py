@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tracker.briefings import document as d
-from tracker.briefings.wording import axis_word, day
+from tracker.briefings.wording import axis_word, day, principle_line
 from tracker.compare.comparison import ComparedCell, Comparison
 from tracker.compare.wording import cell_ref
 from tracker.entries.evidence import ADOPTING
+from tracker.entries.principles import ordered
 from tracker.entries.standing import Evidence, Standing
 from tracker.kit.i18n import gettext as _
 from tracker.kit.safe import safe_url
@@ -121,7 +122,7 @@ def _instrument(source: Source, first: Evidence) -> d.Evidence:
         anchor=source.anchor,
         title=first.title,
         href=safe_url(first.url),
-        lines=(*_particulars(source, first), *_cells(source)),
+        lines=(*_particulars(source, first), *_principles(source), *_cells(source)),
         quote=quote,
         quote_language=language,
         translation=translation,
@@ -149,6 +150,12 @@ def _particulars(source: Source, first: Evidence) -> Iterator[str]:
         yield _("Provenance: as entered by %(organisation)s") % {"organisation": ", ".join(by)}
     # In full, for whoever reads it on paper.
     yield safe_url(first.url) or _("No public link is recorded.")
+
+
+def _principles(source: Source) -> Iterator[str]:
+    """A line for each of the report's principles that it states, with the place."""
+    said = dict.fromkeys(s for use in source.uses if use.evidence for s in use.evidence.principles)
+    yield from map(principle_line, ordered(said))
 
 
 def _cells(source: Source) -> Iterator[str]:

@@ -6,6 +6,7 @@ from tracker.briefings.closing import citation, context
 from tracker.briefings.desk import Desk, text
 from tracker.briefings.differences import differences, gaps
 from tracker.briefings.document import Block, Bullets, Document, Facts, Notice, Part, Run, Runs
+from tracker.briefings.lens import lens_parts
 from tracker.briefings.messages import key_messages
 from tracker.briefings.method import method
 from tracker.briefings.options import DEFAULT, Options
@@ -16,6 +17,7 @@ from tracker.compare.caveats import shown
 from tracker.compare.comparison import Comparison
 from tracker.compare.query import DEFAULT_FRAMEWORK
 from tracker.compare.wording import MOST_NAMES, item_ref, named, place_heading
+from tracker.crosswalks.reading import Reading
 from tracker.kit.errors import Invalid
 from tracker.kit.i18n import direction, ngettext
 from tracker.kit.i18n import gettext as _
@@ -25,6 +27,7 @@ from tracker.kit.vocabulary import Axis, word
 
 def compose(
     comparison: Comparison,
+    reading: Reading | None = None,
     *,
     base_url: str,
     locale: str,
@@ -32,10 +35,12 @@ def compose(
     options: Options = DEFAULT,
     beside: Beside = NOTHING,
 ) -> Document:
-    """The briefing of a comparison; equal comparisons, options and things beside give equal documents.
+    """The briefing of a comparison; equal comparisons give equal documents.
 
-    `base_url` without a slash at its end. Words are of the current language, links of `locale`. `beside` is what
-    `gather` read for the same comparison and options. Raises Invalid where no jurisdiction is compared.
+    `reading`: the same comparison read through a crosswalk, told in a part of its own.
+
+    `base_url` without a slash at its end. Words are of the current language, links of `locale`.
+    Raises Invalid where no jurisdiction is compared.
     """
     if not comparison.places:
         raise Invalid({"jurisdictions": _("Choose at least one jurisdiction for a briefing.")})
@@ -50,17 +55,18 @@ def compose(
         publisher=service_name,
         footer=_footer(desk),
         facts=_facts(desk),
-        parts=_parts(desk, question),
+        parts=_parts(desk, question, reading),
     )
 
 
-def _parts(desk: Desk, question: str) -> tuple[Part, ...]:
+def _parts(desk: Desk, question: str, reading: Reading | None) -> tuple[Part, ...]:
     parts: list[Part | None] = [
         _messages(desk),
         how_to_read(desk),
         *matrix_parts(desk),
         differences(desk),
         *gaps(desk),
+        *lens_parts(desk, reading),
         *place_parts(desk),
         annex(desk.register),
         *method(desk),
@@ -144,6 +150,7 @@ def _facts(desk: Desk) -> Facts:
     comparison = desk.comparison
     at, query, framework = comparison.at, comparison.query, comparison.framework
     basis = word("basis", query.basis.value) if query.basis else _("Any: by name or equivalent")
+    principle = ((_("Principle"), text(word("principle", query.principle))),) if query.principle else ()
     landing = safe_url(framework.landing_url)
     changed = ((_("Last published change"), text(day(at.dated))),) if at.dated != at.as_of.date() else ()
     rows: tuple[tuple[str, Runs], ...] = (
@@ -155,6 +162,7 @@ def _facts(desk: Desk) -> Facts:
         (_("Axes"), text(" · ".join(axis_word(a) for a in query.axes))),
         (_("Voices read"), text(word("source", query.source.value))),
         (_("Basis"), text(basis)),
+        *principle,
         (_("Counted"), text(_counted(comparison))),
         (_("This comparison"), (Run(_("open it in the service"), href=desk.comparison_url()),)),
     )
@@ -181,6 +189,9 @@ def _counted(comparison: Comparison) -> str:
         told += _(", %(cells)s in all") % {"cells": columns * places}
     if comparison.query.show != "all":
         told += _("; shown: %(show)s") % {"show": shown(comparison.query.show)}
+    if comparison.query.principle:
+        said = word("principle", comparison.query.principle).lower()
+        told += _("; only where a cited instrument says so: %(principle)s") % {"principle": said}
     return told
 
 

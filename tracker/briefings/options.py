@@ -1,7 +1,7 @@
 """What a briefing is asked to be, beside the comparison it is made of. Plain values, which an edition can keep."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 # In the order in which a briefing has them; "messages" and "read" can't be left out of one.
@@ -19,6 +19,8 @@ PARTS = (
     "method",
     "data",
 )
+# Without them a reader would take the rest for more than it is.
+ALWAYS = ("messages", "read", "method", "data")
 # Up to so many jurisdictions a briefing treats each in full; above it is a register.
 MOST_IN_FULL = 12
 
@@ -87,6 +89,7 @@ class Options:
     question: str = ""
     parts: tuple[str, ...] = PARTS
     since: date | None = None
+    known_by: datetime | None = None
     lens: str = ""
     messages: tuple[Message, ...] | None = None
     recommendations: tuple[Recommendation, ...] = ()

@@ -2,16 +2,19 @@
 
 from collections.abc import Iterator
 
+from tracker.briefings.annex import Source
 from tracker.briefings.desk import Desk
 from tracker.briefings.document import Block, Bullets, Facts, Notice, Part, Run, Runs, Table, Text
 from tracker.briefings.reading import text_block
-from tracker.briefings.wording import axis_word, day
+from tracker.briefings.wording import axis_word, day, principle_line
 from tracker.compare.comparison import ComparedCell, coverage
+from tracker.compare.principles import Told, told
 from tracker.compare.wording import column_ref, item_name, place_heading
 from tracker.entries.standing import Review, Standing
 from tracker.jurisdictions.queries import Place
 from tracker.kit.i18n import gettext as _
-from tracker.kit.vocabulary import Source, word
+from tracker.kit.vocabulary import Source as Voices
+from tracker.kit.vocabulary import word
 
 # A register of more jurisdictions than this tells in one sentence of those without any entry.
 MOST_IN_FULL = 12
@@ -63,6 +66,7 @@ def _part(desk: Desk, place: Place) -> Part:
     if spoken:
         blocks.append(_table(desk, place, spoken))
     blocks += _silence(desk, place)
+    blocks += _principles(desk, place)
     blocks += _remarks(spoken)
     blocks += _replies(spoken)
     return Part(anchor(place), place_heading(place), 2, tuple(blocks))
@@ -87,7 +91,7 @@ def _facts(desk: Desk, place: Place, spoken: list[Spoken]) -> Facts:
     rows.append((_("Said by"), (Run("; ".join(voices) or _("Nobody")),)))
     contested = [column_ref((c.item, c.domain)) for c in _cells(spoken) if c.contested]
     if contested:
-        link = Run(_("every voice"), href=desk.comparison_url(source=Source.ALL))
+        link = Run(_("every voice"), href=desk.comparison_url(source=Voices.ALL))
         rows.append((_("Contested"), (Run("; ".join(contested) + " · "), link)))
     return Facts(tuple(rows))
 
@@ -154,6 +158,26 @@ def _silence(desk: Desk, place: Place) -> Iterator[Text]:
         _("This says nothing about adoption."),
         desk.filtered,
     )
+
+
+def _principles(desk: Desk, place: Place) -> Iterator[Text | Bullets]:
+    """What the instruments that are cited here say on the report's principles, each with its source's number."""
+    numbers = {s.uses[0].evidence.instrument_id: s for s in desk.register.sources if s.uses[0].evidence}
+    lines = [
+        (Run(principle_line(line.stated)), Run(" · "), _source(line, numbers.get(line.instrument_id)))
+        for line in told(desk.comparison.cell(place, column) for column in desk.comparison.columns)
+    ]
+    if lines:
+        head = _("What the instruments say on the report's principles, where; it is never scored")
+        yield Text((Run(head, bold=True),))
+        yield Bullets(tuple(lines))
+
+
+def _source(line: Told, source: Source | None) -> Run:
+    """The instrument's title, with its number in the annex if the shown axes cite it."""
+    if source is None:
+        return Run(line.title)
+    return Run(f"{line.title} [{source.number}]", href=f"#{source.anchor}")
 
 
 def _remarks(spoken: list[Spoken]) -> Iterator[Text | Bullets]:

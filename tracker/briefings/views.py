@@ -10,6 +10,7 @@ from tracker.briefings.compose import compose
 from tracker.briefings.document import Document
 from tracker.compare.queries import compare
 from tracker.compare.query import Query, parse
+from tracker.crosswalks.lens_queries import reading_of
 from tracker.kit.errors import Invalid
 from tracker.kit.i18n import gettext as _
 from tracker.web.render import context_of, page, renderer_of
@@ -34,10 +35,12 @@ async def _document(request: Request) -> tuple[Query, Document]:
             {"jurisdictions": _("A briefing takes %(n)s jurisdictions at most.") % {"n": MOST_JURISDICTIONS}}
         )
     async with database_of(request).read() as db:
-        comparison = await compare(db, query)
+        found = await reading_of(db, query) if query.through else None
+        comparison = found.comparison if found else await compare(db, query)
     settings = renderer_of(request).settings
     document = compose(
         comparison,
+        found,
         base_url=settings.base_url,
         locale=context_of(request).locale,
         service_name=settings.service_name,

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+from tracker.entries.principles import Stated
 from tracker.entries.queries import end_of
 from tracker.kit.i18n import format_date
 from tracker.kit.i18n import gettext as _
@@ -39,3 +40,13 @@ def means(basis: Basis | None) -> str:
     if basis is None:
         return ""
     return _(", by name") if basis is Basis.BY_NAME else _(", by an equivalent measure")
+
+
+def principle_line(stated: Stated) -> str:
+    """One of the report's principles as an instrument states it: its name, the place, and who takes part how."""
+    told = f"{word('principle', stated.principle)}: {stated.locator}"
+    if stated.how:
+        told += f"; {stated.how}"
+    if stated.payment:
+        told += f" ({word('payment', stated.payment).lower()})"
+    return told

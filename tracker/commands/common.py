@@ -69,6 +69,7 @@ _FLAG_HELP = {
     "show": "all, differences, gaps or unknown.",
     "through": "A crosswalk to read through.",
     "layout": "by_domain or together, swapped, regions; for pages.",
+    "principle": "Only columns in which a cited instrument says so: trauma_informed, survivor_informed, ...",
 }
 
 

@@ -1,6 +1,7 @@
 """`tracker compare` and `tracker briefing`: what the pages of the same query serve."""
 
 import sys
+from dataclasses import replace
 
 import click
 
@@ -9,6 +10,8 @@ from tracker.compare.files import long_csv
 from tracker.compare.json_file import comparison_json
 from tracker.compare.queries import compare
 from tracker.compare.workbook import comparison_xlsx
+from tracker.crosswalks import through
+from tracker.crosswalks.lens_queries import reading_of
 from tracker.db.session import Database
 from tracker.settings import Settings
 
@@ -23,8 +26,12 @@ def compare_command(kind: str, out: str | None, **parameters: str) -> None:
     """Compare jurisdictions: the files of the compare page's query."""
 
     async def work(database: Database, settings: Settings) -> bytes:
+        query = query_of(parameters)
         async with database.read() as db:
-            comparison = await compare(db, query_of(parameters))
+            if query.through and kind == "csv":
+                found = await reading_of(db, replace(query, axis="both"))
+                return through.long_csv(found, settings.base_url).encode()
+            comparison = await compare(db, query)
         if kind == "json":
             return comparison_json(comparison, settings.base_url)
         if kind == "xlsx":
@@ -48,10 +55,13 @@ def briefing_command(out: str, page_size: str, **parameters: str) -> None:
     from tracker.briefings.compose import compose
 
     async def work(database: Database, settings: Settings) -> bytes:
+        query = query_of(parameters)
         async with database.read() as db:
-            comparison = await compare(db, query_of(parameters))
+            found = await reading_of(db, query) if query.through else None
+            comparison = found.comparison if found else await compare(db, query)
         document = compose(
             comparison,
+            found,
             base_url=settings.base_url,
             locale=settings.locales[0],
             service_name=settings.service_name,

@@ -1,5 +1,6 @@
 """`tracker framework`: import and export."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -25,17 +26,22 @@ def framework() -> None:
 @click.option(
     "--format", "kind", type=click.Choice(framework_files.IMPORTS), help="By the file's name if absent."
 )
+@click.option(
+    "--as-version", default="", help="Take the file in as this version, whatever version it states."
+)
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
-def framework_import(file: Path, kind: str | None, dry_run: bool) -> None:
-    """Import a framework from CSV or CASE JSON: all of it or nothing. Importing it again changes nothing."""
+def framework_import(file: Path, kind: str | None, as_version: str, dry_run: bool) -> None:
+    """Import a framework from CSV, XLSX or CASE JSON: all of it or nothing. Importing it again changes nothing."""
     kind = kind or framework_files.format_of(file.name)
     if not kind:
-        raise click.UsageError("say what it is: --format csv or --format case")
+        raise click.UsageError("say what it is: --format csv, xlsx or case")
     try:
         framework_files.check_size(file.stat().st_size)
         read = framework_files.read(file.read_bytes(), kind)
     except Unreadable as error:
         _print_faults(error.faults)
+    if as_version:
+        read = replace(read, version=as_version)
 
     async def work(database: Database, _: Settings) -> Plan:
         async with database.write(Bound(tenant=SERVICE)) as db:
@@ -44,6 +50,8 @@ def framework_import(file: Path, kind: str | None, dry_run: bool) -> None:
             return await framework_service.import_framework(db, read, tenant=SERVICE, actor=None)
 
     plan = with_database(work)
+    if plan.frozen:
+        click.echo(plan.frozen, err=True)
     _print_faults(plan.faults)
     for note in plan.notes:
         click.echo(note)
@@ -68,14 +76,15 @@ def _print_faults(faults: tuple[Fault, ...]) -> None:
 )
 @click.option("--out", type=click.Path(dir_okay=False), required=True, help="The file to write.")
 def framework_export(key: str, kind: str, out: str) -> None:
-    """Export a framework (key or key@version) as CSV, CASE JSON or SKOS Turtle."""
+    """Export a framework (key or key@version) as CSV, XLSX, CASE JSON or SKOS (Turtle, or JSON-LD)."""
 
-    async def work(database: Database, settings: Settings) -> str:
+    async def work(database: Database, settings: Settings) -> bytes:
         async with database.read() as db:
             found = await frameworks.framework(db, key)
-        if found is None:
-            raise click.ClickException(f"there is no framework {key}")
-        return framework_files.write(found, kind, settings.base_url)
+            if found is None:
+                raise click.ClickException(f"there is no framework {key}")
+            lineage = await frameworks.told_lineage(db, found)
+        return framework_files.write(found, kind, settings.base_url, lineage)
 
-    write(out, with_database(work).encode())
+    write(out, with_database(work))
     click.echo(f"wrote {out}")

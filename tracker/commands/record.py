@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,23 +14,52 @@ from tracker.settings import Settings
 
 
 @click.command("redact")
-@click.argument("revision_uid", type=click.UUID)
+@click.argument("uid", type=click.UUID)
 @click.argument("field", required=False)
 @click.option("--reason", default="", help="Published in place of the text; at most 150 characters.")
-def redact_command(revision_uid: UUID, field: str | None, reason: str) -> None:
-    """Replace a published text, and its exact copies, by a tombstone for good; without FIELD, list the texts."""
+def redact_command(uid: UUID, field: str | None, reason: str) -> None:
+    """Replace a published text or file, and its exact copies, by a tombstone for good; without FIELD, list the texts.
+
+    UID is that of a revision or of an instrument.
+    """
+    from tracker.instruments.store import Store
     from tracker.privacy import operation
 
     if field and not reason:
         raise click.UsageError("say why: --reason ...")
 
-    async def work(database: Database, _: Settings) -> list[str]:
+    async def work(database: Database, settings: Settings) -> list[str]:
         if not field:
-            return await operation.texts(database, revision_uid)
-        return await operation.redact(database, revision_uid, field, reason)
+            return await operation.texts(database, uid)
+        return await operation.redact(database, Store(settings.data_dir), uid, field, reason)
 
     for line in with_database(work):
         click.echo(line)
+
+
+@click.command("tidy")
+@click.option(
+    "--older-than",
+    "hours",
+    type=click.IntRange(1),
+    default=24,
+    show_default=True,
+    help="Hours; an upload under way must be younger.",
+)
+@click.option("--dry-run", is_flag=True, help="Say what would be removed, and remove nothing.")
+def tidy_command(hours: int, dry_run: bool) -> None:
+    """Remove what a crash left: half uploads, and stored files that nothing refers to."""
+    from tracker.instruments.store import Store
+    from tracker.instruments.tidy_service import Left, tidy
+
+    async def work(database: Database, settings: Settings) -> Left:
+        return await tidy(database, Store(settings.data_dir), timedelta(hours=hours), remove=not dry_run)
+
+    left = with_database(work)
+    for name in [*left.incoming, *left.files]:
+        click.echo(name)
+    would = "would be " if dry_run else ""
+    click.echo(f"{len(left.incoming)} half uploads and {len(left.files)} files of nobody {would}removed")
 
 
 @click.group()
@@ -39,12 +69,13 @@ def verify() -> None:
 
 @verify.command("redactions")
 def verify_redactions() -> None:
-    """Check that every redacted text still shows its tombstone; exits non-zero when one does not."""
-    from tracker.privacy import queries as privacy
+    """Check that every redacted text still shows its tombstone and every redacted file is gone; else exits non-zero."""
+    from tracker.instruments.store import Store
+    from tracker.privacy import check_queries
 
-    async def work(database: Database, _: Settings) -> list[privacy.Checked]:
+    async def work(database: Database, settings: Settings) -> list[check_queries.Checked]:
         async with database.read() as db:
-            return await privacy.check_redactions(db)
+            return await check_queries.check_redactions(db, Store(settings.data_dir))
 
     checked = with_database(work)
     for c in checked:
@@ -57,7 +88,8 @@ def verify_redactions() -> None:
 
 @verify.command("attachments")
 def verify_attachments() -> None:
-    """Read every attachment and compare it with its hash; names what is missing or altered."""
+    """Read every attachment and compare it with its hash; names what is missing, altered or redacted."""
+    from tracker.instruments.queries import Held
     from tracker.instruments.store import Store
     from tracker.instruments.verify import Fault, faults
 
@@ -65,11 +97,13 @@ def verify_attachments() -> None:
         with click.progressbar(files, label="Attachments", file=sys.stderr) as bar:
             yield from bar
 
-    async def work(database: Database, settings: Settings) -> tuple[int, list[Fault]]:
+    async def work(database: Database, settings: Settings) -> tuple[int, list[Fault], list[Held]]:
         async with database.read() as db:
             return await faults(db, Store(settings.data_dir), progress)
 
-    number, found = with_database(work)
+    number, found, redacted = with_database(work)
+    for file in redacted:
+        click.echo(f"redacted: {file.sha256} {'; '.join(file.public)}".rstrip())
     for fault in found:
         click.echo(f"{fault.what}: {fault.file.sha256} {'; '.join(fault.file.public)}".rstrip())
     click.echo(f"{number} attachments compared, {len(found)} of them missing or altered")

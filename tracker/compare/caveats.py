@@ -46,11 +46,18 @@ def _of_the_query(comparison: Comparison) -> Iterator[str]:
         }
     if told := filtered(comparison):
         yield told
+    if query.principle:
+        yield _(
+            "Only the columns in which a cited instrument says so are shown (%(principle)s). A cell that no such "
+            "instrument supports reads as it would without this."
+        ) % {"principle": word("principle", query.principle).lower()}
     if query.show != "all":
         yield _(
             "Only some columns are shown (%(show)s). All counts are of these columns, not of the framework."
         ) % {"show": shown(query.show)}
-    elif len(comparison.columns) < sum(len(item.domains) for item in comparison.framework.items):
+    elif not query.principle and len(comparison.columns) < sum(
+        len(item.domains) for item in comparison.framework.items
+    ):
         yield _("Only some items or domains of the framework were asked for. All counts are of these.")
 
 

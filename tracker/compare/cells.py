@@ -12,7 +12,7 @@ from tracker.compare.comparison import ComparedCell
 from tracker.entries.standing import Standing
 from tracker.kit.i18n import current_locale
 from tracker.kit.i18n import gettext as _
-from tracker.kit.vocabulary import Axis, Value, value, word
+from tracker.kit.vocabulary import Axis, Principle, Value, value, word
 
 _SYMBOL = '<svg class="sym" aria-hidden="true"><use href="#s-{code}"/></svg>'
 
@@ -25,15 +25,20 @@ def _value(axis: Axis, code: str, locale: str) -> tuple[str, str]:
     return ground, _SYMBOL.format(code=code) + str(escape(shown.word))
 
 
-def matrix_cell(cell: ComparedCell, href: str, axes: tuple[Axis, ...]) -> Markup:
-    """One <td>: every voice that is heard, the whole cell a link to its evidence. Its parts come escaped."""
+def matrix_cell(
+    cell: ComparedCell, href: str, axes: tuple[Axis, ...], principle: Principle | None = None
+) -> Markup:
+    """One <td>: every voice that is heard, the whole cell a link to its evidence. Its parts come escaped.
+
+    `principle`: marked on the voices that cite an instrument saying so.
+    """
     voices = cell.voices or (None,)
     link = escape(href)
     if len(axes) == 1 and len(voices) == 1:
         ground, shown = _value(axes[0], _code(voices[0], axes[0]).code, current_locale())
-        marks = _marks(cell, voices[0], axes)
+        marks = _marks(cell, voices[0], axes, principle)
         return Markup(f'<td class="cell {ground}"><a href="{link}">{shown}{marks}</a></td>')  # nosec B704
-    parts = "".join(_voice(cell, voice, axes, named=len(voices) > 1) for voice in voices)
+    parts = "".join(_voice(cell, voice, axes, principle, named=len(voices) > 1) for voice in voices)
     return Markup(f'<td class="cell two"><a href="{link}">{parts}</a></td>')  # nosec B704
 
 
@@ -41,18 +46,29 @@ def _code(voice: Standing | None, axis: Axis) -> Value:
     return voice.on(axis) if voice else value(axis, "not_assessed")
 
 
-def _voice(cell: ComparedCell, voice: Standing | None, axes: tuple[Axis, ...], *, named: bool) -> str:
+def _voice(
+    cell: ComparedCell,
+    voice: Standing | None,
+    axes: tuple[Axis, ...],
+    principle: Principle | None,
+    *,
+    named: bool,
+) -> str:
     head = f"<strong>{escape(voice.organisation_name)}</strong> " if named and voice else ""
     spans = []
     for axis in axes:
         ground, shown = _value(axis, _code(voice, axis).code, current_locale())
         label = escape(word("short", axis))
         spans.append(f'<span class="ax {ground}"><i>{label}</i> {shown}</span>')
-    return head + "".join(spans) + _marks(cell, voice, axes)
+    return head + "".join(spans) + _marks(cell, voice, axes, principle)
 
 
-def _marks(cell: ComparedCell, voice: Standing | None, axes: tuple[Axis, ...]) -> str:
+def _marks(
+    cell: ComparedCell, voice: Standing | None, axes: tuple[Axis, ...], principle: Principle | None
+) -> str:
     flags, marks = flags_and_marks(cell, voice, axes)
+    if principle and voice and voice.says(principle):
+        marks = [*marks, word("principle", principle).lower()]
     if not flags and not marks:
         return ""
     outlined = "".join(f"<b>{escape(flag)}</b> " for flag in flags)

@@ -54,5 +54,8 @@ _ASPECTS: dict[str, Aspect] = {
     "voice": _voice("organisation_key"),
     "basis": _voice("basis"),
     "scope": _voice("scope"),
+    "principles": lambda cell: (
+        {(e.reference, e.principles) for e in cell.voice.evidence if e.principles} if cell.voice else None
+    ),
     "evidence": lambda cell: tuple(e.reference for e in cell.voice.evidence) if cell.voice else None,
 }

@@ -9,7 +9,7 @@ from tracker.entries.queries import Moment
 from tracker.entries.standing import Standing
 from tracker.frameworks.queries import Framework, Item
 from tracker.jurisdictions.queries import Place
-from tracker.kit.vocabulary import LEVEL_CODES, Axis, Domain, Value, value
+from tracker.kit.vocabulary import LEVEL_CODES, Axis, Domain, Principle, Value, value
 
 Column = tuple[Item, Domain]
 
@@ -30,6 +30,10 @@ class ComparedCell:
     seen: date
     filtered: bool = False
 
+    def says(self, principle: Principle | None) -> bool:
+        """Whether a voice that is heard cites an instrument that says so; False where nothing is asked."""
+        return principle is not None and any(v.says(principle) for v in self.voices)
+
     @property
     def voice(self) -> Standing | None:
         return self.voices[0] if self.voices else None
@@ -49,7 +53,7 @@ class ComparedCell:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """`cells` has every jurisdiction x column; `columns` are those that `show` keeps."""
+    """`cells` has every jurisdiction x column; `columns` are those that `show` and `principle` keep."""
 
     query: Query
     at: Moment

@@ -105,10 +105,11 @@ def _cell(query: Query, place: Place, column: Column, voices: list[Standing], se
 
 
 def _narrowed(whole: Comparison) -> Comparison:
-    """Only the columns that `show` asks for."""
-    keep = _SHOWS.get(whole.query.show)
-    if keep is None:
-        return whole
-    axes = whole.query.axes
-    columns = tuple(c for c in whole.columns if keep([whole.cell(p, c) for p in whole.places], axes))
+    """Only the columns that `show` and `principle` ask for. No cell reads otherwise than without them."""
+    keep, principle, axes = _SHOWS.get(whole.query.show), whole.query.principle, whole.query.axes
+    columns = whole.columns
+    if principle is not None:
+        columns = tuple(c for c in columns if any(whole.cell(p, c).says(principle) for p in whole.places))
+    if keep is not None:
+        columns = tuple(c for c in columns if keep([whole.cell(p, c) for p in whole.places], axes))
     return Comparison(whole.query, whole.at, whole.framework, whole.places, columns, whole.cells)

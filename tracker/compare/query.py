@@ -9,7 +9,7 @@ from tracker.entries.queries import end_of
 from tracker.kit import clock
 from tracker.kit.errors import Invalid
 from tracker.kit.i18n import gettext as _
-from tracker.kit.vocabulary import Axis, Basis, Domain, Source
+from tracker.kit.vocabulary import Axis, Basis, Domain, Principle, Source
 
 DEFAULT_FRAMEWORK = "hhs-core-competencies"
 MOST_JURISDICTIONS = 1000
@@ -30,6 +30,7 @@ PARAMETERS = (
     "show",
     "through",
     "layout",
+    "principle",
 )
 
 
@@ -53,6 +54,7 @@ class Query:
     show: str = "all"
     through: str = ""
     layout: tuple[str, ...] = ()
+    principle: Principle | None = None
 
     def parameters(self) -> dict[str, str]:
         """As query parameters, without those that say what is the default."""
@@ -69,6 +71,7 @@ class Query:
             "show": "" if self.show == "all" else self.show,
             "through": self.through,
             "layout": ",".join(self.layout),
+            "principle": self.principle or "",
         }
         return {name: given[name] for name in PARAMETERS if given.get(name)}
 
@@ -106,6 +109,7 @@ def parse(given: Mapping[str, str]) -> Query:
         show=reader.one("show", SHOW, "all"),
         through=reader.text("through"),
         layout=reader.layout(),
+        principle=Principle(p) if (p := reader.one("principle", tuple(Principle), "")) else None,
     )
     if faults:
         raise Invalid(faults)

@@ -62,8 +62,9 @@ def _table(comparison: Comparison, domain: Domain | None, locale: str, moment: s
     silent = not any(comparison.cell(p, c).voices for p in comparison.places for c in columns)
 
     def drawn(cells: Iterable[ComparedCell]) -> tuple[Markup, ...]:
+        query = comparison.query
         paths = ((c, cell_path(comparison, c, locale) + asked) for c in cells)
-        return tuple(matrix_cell(c, path, comparison.query.axes) for c, path in paths)
+        return tuple(matrix_cell(c, path, query.axes, query.principle) for c, path in paths)
 
     if swapped:
         heads = tuple(_place(p, p.region if regions else "") for p in places)

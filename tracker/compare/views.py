@@ -17,14 +17,17 @@ from tracker.compare.reading import reading
 from tracker.compare.tables import tables
 from tracker.compare.workbook import XLSX, comparison_xlsx
 from tracker.crosswalks import queries as crosswalks
+from tracker.crosswalks import through
+from tracker.crosswalks.lens_queries import reading_of
 from tracker.crosswalks.queries import CrosswalkLine
+from tracker.crosswalks.reading import Reading
 from tracker.frameworks import queries as frameworks
 from tracker.frameworks.queries import Framework
 from tracker.jurisdictions import queries as jurisdictions
 from tracker.jurisdictions.queries import Listed
 from tracker.kit.errors import Invalid
 from tracker.kit.i18n import gettext as _
-from tracker.kit.vocabulary import LEVEL_CODES, MISSING_CODES, Axis, Basis, Domain, Source, value
+from tracker.kit.vocabulary import LEVEL_CODES, MISSING_CODES, Axis, Basis, Domain, Principle, Source, value
 from tracker.web.render import context_of, page, renderer_of
 from tracker.web.requests import database_of, query_parameters
 
@@ -66,6 +69,8 @@ async def compare_page(request: Request) -> Response[str] | Redirect:
         options = await _options(db, given)
         try:
             query = await _with_peers(db, parse(given), given.get("peers", ""))
+            if query.through and query.jurisdictions:
+                return _inferred(request, query, await reading_of(db, query))
             if query.through:
                 return _lens(request, query)
             if query.jurisdictions:
@@ -93,6 +98,7 @@ async def compare_page(request: Request) -> Response[str] | Redirect:
         layouts=LAYOUTS,
         sources=list(Source),
         bases=list(Basis),
+        principles=list(Principle),
         all_domains=list(Domain),
         axes=list(Axis),
         levels={axis: [value(axis, code) for code in LEVEL_CODES] for axis in Axis},
@@ -113,10 +119,17 @@ async def _with_peers(db: AsyncSession, query: Query, key: str) -> Query:
     return replace(query, jurisdictions=whole)
 
 
+def _inferred(request: Request, query: Query, found: Reading) -> Response[str]:
+    """The comparison over the items of the crosswalk's target: what follows, and nothing that was reported."""
+    locale = context_of(request).locale
+    columns, rows = through.matrix(found, locale)
+    return page(request, "compare/through.html", query=query, found=found, columns=columns, rows=rows)
+
+
 def _lens(request: Request, query: Query) -> Redirect:
-    """The page that reads the query through its crosswalk; it chooses items and domains by itself."""
+    """The lens page, which offers the jurisdictions to choose from."""
     urls, locale = renderer_of(request).urls, context_of(request).locale
-    whole = query.url(through="", framework="", items=(), domains=(), show="all", layout=())
+    whole = query.url(through="", framework="", items=(), domains=(), show="all", layout=(), principle=None)
     return Redirect(f"{urls.path('lens', locale, key=query.through)}?{whole}", status_code=303)
 
 
@@ -134,16 +147,21 @@ def _longer(given: str, short: str) -> bool:
 async def compare_csv(request: Request) -> Response[str]:
     """The long CSV of the same query."""
     query = parse(query_parameters(request))
+    base_url, locale = renderer_of(request).settings.base_url, context_of(request).locale
     async with database_of(request).read() as db:
-        comparison = await compare(db, query)
-    settings = renderer_of(request).settings
-    body = long_csv(comparison, settings.base_url, context_of(request).locale)
-    return Response(body, media_type="text/csv", headers=_named(comparison, "csv"))
+        if query.through:
+            found = await reading_of(db, replace(query, axis="both"))
+            comparison, body = found.comparison, through.long_csv(found, base_url, locale)
+            of = f"{found.target.key}-through-{found.crosswalk.key}"
+        else:
+            comparison = await compare(db, query)
+            of, body = comparison.framework.key, long_csv(comparison, base_url, locale)
+    return Response(body, media_type="text/csv", headers=_named(of, comparison, "csv"))
 
 
-def _named(comparison: Comparison, extension: str) -> dict[str, str]:
+def _named(of: str, comparison: Comparison, extension: str) -> dict[str, str]:
     """The header that names a file."""
-    name = f"adoption-{comparison.framework.key}-{comparison.at.dated.isoformat()}.{extension}"
+    name = f"adoption-{of}-{comparison.at.dated.isoformat()}.{extension}"
     return {"content-disposition": f'attachment; filename="{name}"'}
 
 
@@ -154,7 +172,11 @@ async def compare_json(request: Request) -> Response[bytes]:
     async with database_of(request).read() as db:
         comparison = await compare(db, query)
     body = comparison_json(comparison, renderer_of(request).settings.base_url, context_of(request).locale)
-    return Response(body, media_type="application/json; charset=utf-8", headers=_named(comparison, "json"))
+    return Response(
+        body,
+        media_type="application/json; charset=utf-8",
+        headers=_named(comparison.framework.key, comparison, "json"),
+    )
 
 
 @get("/{locale:str}/compare.xlsx", name="compare_xlsx", access=PUBLIC)
@@ -165,4 +187,4 @@ async def compare_xlsx(request: Request) -> Response[bytes]:
         comparison = await compare(db, query)
     base_url, locale = renderer_of(request).settings.base_url, context_of(request).locale
     body = await asyncio.to_thread(comparison_xlsx, comparison, base_url, locale)
-    return Response(body, media_type=XLSX, headers=_named(comparison, "xlsx"))
+    return Response(body, media_type=XLSX, headers=_named(comparison.framework.key, comparison, "xlsx"))

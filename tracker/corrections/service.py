@@ -1,27 +1,27 @@
 """Receiving reports from anyone, and closing them with an answer, or without a trace of their text."""
 
-import hashlib
 from uuid import uuid4
 
-import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from tracker.access.actor import OrganisationActor
-from tracker.access.models import TRIES_KEPT, SignInAttempt
 from tracker.access.permissions import Permission
+from tracker.access.throttle_service import may_again
 from tracker.audit.record import Action, record
 from tracker.corrections.models import PublishedReport, PublishedReportEvent, Report, ReportState
 from tracker.db.base import select
-from tracker.db.session import Bound, Database, queue_behind
+from tracker.db.session import Bound, Database
 from tracker.entries.models import PublishedRevision
 from tracker.kit import clock
 from tracker.kit.errors import Invalid, NotFound, Refused
 from tracker.kit.i18n import gettext as _
+from tracker.mail import outbox_service as outbox
+from tracker.mail.models import MailKind
 from tracker.privacy.scan import scan
 
-# What one address may send within the window; nobody needs more, and a flood buries the real ones.
-WINDOW, MOST = TRIES_KEPT, 10
+# What one address may send within the hour; nobody needs more, and a flood buries the real ones.
+MOST = 10
 
 
 class TooManyReports(Refused):
@@ -29,11 +29,17 @@ class TooManyReports(Refused):
 
 
 async def receive(
-    database: Database, revision: PublishedRevision, *, text: str, evidence_url: str, address: str
+    database: Database, revision: PublishedRevision, *, text: str, evidence_url: str, sender: str
 ) -> int:
-    """Store a report for the organisation that answers it, and return its public number. Raises TooManyReports."""
+    """Store a report for the organisation that answers it, and return its public number. Raises TooManyReports.
+
+    `sender`: the hash that stands for where it came from, see `tracker.kit.senders`.
+    """
     async with database.write(Bound(tenant=revision.organisation_id)) as db:
-        await _throttle(db, address)
+        if not await may_again(db, sender, MOST):
+            raise TooManyReports(
+                _("Many reports came from your network within the hour. Please try again later.")
+            )
         public = PublishedReport(
             revision_id=revision.id, organisation_id=revision.organisation_id, recorded_at=clock.now()
         )
@@ -56,23 +62,8 @@ async def receive(
             actor=None,
             subject=f"report:{public.number}",
         )
+        await outbox.put(db, revision.organisation_id, MailKind.REPORTS, f"report:{public.number}")
         return public.number
-
-
-async def _throttle(db: AsyncSession, address: str) -> None:
-    subject = hashlib.sha256(f"report:{address}".encode()).hexdigest()
-    await queue_behind(db, subject)
-    await db.execute(sa.delete(SignInAttempt).where(col(SignInAttempt.at) < clock.now() - TRIES_KEPT))
-    sent = await db.scalar(
-        select(sa.func.count())
-        .select_from(SignInAttempt)
-        .where(col(SignInAttempt.subject) == subject, col(SignInAttempt.at) > clock.now() - WINDOW)
-    )
-    if (sent or 0) >= MOST:
-        raise TooManyReports(
-            _("Many reports came from your network within the hour. Please try again later.")
-        )
-    db.add(SignInAttempt(subject=subject, at=clock.now()))
 
 
 async def _open(db: AsyncSession, number: int) -> Report:

@@ -14,6 +14,7 @@ from tracker.entries import queries as entries
 from tracker.entries.models import PublishedRevision
 from tracker.kit.errors import Invalid, NotFound
 from tracker.kit.i18n import gettext as _
+from tracker.kit.senders import sender_of
 from tracker.web.render import form_page, go, page
 from tracker.web.requests import (
     bound_of,
@@ -81,7 +82,7 @@ async def send_correction(request: Request, uid: FromPath[UUID]) -> Response[str
             revision,
             text=form.text.data,
             evidence_url=form.evidence_url.data,
-            address=client_address(request),
+            sender=sender_of(settings_of(request).secret_key, "report", client_address(request)),
         )
     except service.TooManyReports as wait:
         form.add_faults({"wait": str(wait)})

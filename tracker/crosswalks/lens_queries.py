@@ -17,6 +17,14 @@ from tracker.kit.vocabulary import Source
 MOST_JURISDICTIONS = 200
 
 
+async def reading_of(db: AsyncSession, query: Query) -> Reading:
+    """The reading that a comparison with `through` asks for. Raises Invalid naming each parameter that can't be taken."""
+    crosswalk = await queries.crosswalk(db, query.through)
+    if crosswalk is None:
+        raise Invalid({"through": _("There is no crosswalk “%(key)s”.") % {"key": query.through[:80]}})
+    return await read_through(db, crosswalk, replace(query, through="", layout=Query().layout))
+
+
 async def read_through(db: AsyncSession, crosswalk: CrosswalkLine, query: Query) -> Reading:
     """The lens of a query. `query.items` are items of the target.
 
@@ -65,6 +73,8 @@ def _faults(query: Query, crosswalk: CrosswalkLine, items: set[str]) -> dict[str
         faults["source"] = _("The lens reads one voice a cell: self, independent or best.")
     if query.show != "all":
         faults["show"] = _("The lens shows everything that is related; leave this out.")
+    if query.principle:
+        faults["principle"] = _("The lens shows everything that is related; leave this out.")
     return faults
 
 

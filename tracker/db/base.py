@@ -89,9 +89,13 @@ def select(*entities: Any) -> Any:
 
 
 class Private(Table):
-    """A row that belongs to one organisation and that no other may read, change, count or detect."""
+    """A row that belongs to one organisation and that no other may read, change, count or detect.
+
+    `passing__`: its rows are copies of texts for a short while; a redaction deletes them all.
+    """
 
     kind__: ClassVar[Kind] = Kind.PRIVATE
+    passing__: ClassVar[bool] = False
     tenant_id: UUID = Field(primary_key=True, foreign_key="organisation.id")
     id: UUID = Field(primary_key=True)
 

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from alembic import command
 from alembic.config import Config
@@ -43,6 +44,8 @@ async def upgrade(engine: AsyncEngine) -> None:
             await _sqlite_foreign_keys(connection, "OFF")
         async with connection.begin():
             await connection.run_sync(_run)
+            # A migration may change what answers say, and a new version of the service how.
+            await connection.exec_driver_sql(f"UPDATE record_stamp SET stamp = '{uuid4().hex}'")  # nosec B608
             if not is_sqlite:
                 await connection.run_sync(_grant)
             else:

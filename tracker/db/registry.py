@@ -3,6 +3,7 @@
 import importlib
 
 MODULES = (
+    "tracker.db.stamp",
     "tracker.access.models",
     "tracker.audit.models",
     "tracker.jurisdictions.models",
@@ -16,9 +17,11 @@ MODULES = (
     "tracker.crosswalks.models",
     "tracker.privacy.models",
     "tracker.exchange.models",
+    "tracker.criteria.models",
     "tracker.snapshots.models",
     "tracker.jobs.models",
     "tracker.editions.models",
+    "tracker.mail.models",
 )
 
 

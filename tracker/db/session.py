@@ -17,15 +17,17 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, with_loader_criteria
 
+from tracker.db import stamp
 from tracker.db.base import Kind, Private, tables_of
 
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """Whose private rows a session may see: the organisation's and the user's own memberships."""
+    """Whose private rows a session may see: the organisation's, the user's own memberships, a token's own row."""
 
     tenant: UUID | None = None
     user: UUID | None = None
+    token: str | None = None
 
 
 PUBLIC = Bound()
@@ -42,7 +44,8 @@ class WalledSession(Session):
 def _criteria(bound: Bound, *, reading: bool) -> list[Any]:
     """What each private table shows. What is written is the tenant's alone; what is read may be more:
 
-    a user's own memberships in all organisations, and rows whose second party (`counterpart_id`) is the tenant.
+    a user's own memberships in all organisations, rows whose second party (`counterpart_id`) is the tenant, and
+    the row of the token (`key_hash`) that a request came with.
     """
     options = []
     for table in tables_of(Kind.PRIVATE):
@@ -52,6 +55,8 @@ def _criteria(bound: Bound, *, reading: bool) -> list[Any]:
             allowed = sa.or_(allowed, table.user_id == bound.user)  # type: ignore[attr-defined]
         if bound.tenant is not None and "counterpart_id" in columns and reading:
             allowed = sa.or_(allowed, table.counterpart_id == bound.tenant)  # type: ignore[attr-defined]
+        if bound.token is not None and "key_hash" in columns and reading:
+            allowed = sa.or_(allowed, table.key_hash == bound.token)  # type: ignore[attr-defined]
         options.append(with_loader_criteria(table, allowed, include_aliases=True))
     return options
 
@@ -63,6 +68,12 @@ def _wall_off(state: ORMExecuteState) -> None:
         if state.is_select not in known:
             known[state.is_select] = _criteria(state.session.info["bound"], reading=state.is_select)
         state.statement = state.statement.options(*known[state.is_select])
+        if (
+            not state.is_select
+            and state.bind_mapper is not None
+            and stamp.is_public(state.bind_mapper.class_)
+        ):
+            state.session.info["public"] = True
     elif state.is_insert:
         raise ForeignRow("bulk inserts pass the wall by; add objects instead")
 
@@ -75,6 +86,8 @@ def _refuse_foreign(session: Session, *_: object) -> None:
             before = sa.inspect(row).attrs.tenant_id.history.deleted
             if row.tenant_id != tenant or any(old != tenant for old in before):
                 raise ForeignRow(f"{type(row).__name__} of another tenant")
+        elif stamp.is_public(type(row)) and (row not in session.dirty or session.is_modified(row)):
+            session.info["public"] = True
 
 
 @event.listens_for(WalledSession, "after_begin")
@@ -85,13 +98,19 @@ def _tell_database(session: Session, _: SessionTransaction, connection: Connecti
 def _tell(connection: Connection, bound: Bound) -> None:
     if connection.dialect.name == "postgresql":
         connection.execute(
-            sa.text("select set_config('app.tenant', :tenant, true), set_config('app.user', :user, true)"),
-            {"tenant": str(bound.tenant or ""), "user": str(bound.user or "")},
+            sa.text(
+                "select set_config('app.tenant', :tenant, true), set_config('app.user', :user, true), "
+                "set_config('app.token', :token, true)"
+            ),
+            {"tenant": str(bound.tenant or ""), "user": str(bound.user or ""), "token": bound.token or ""},
         )
 
 
 async def rebind(db: AsyncSession, bound: Bound) -> None:
-    """Act for another tenant in the same transaction. Only for loading, where one run is many tenants' history."""
+    """Act for another tenant in the same transaction.
+
+    Only for loading, where one run is many tenants' history, and for redaction, which reaches every copy.
+    """
     await db.flush()
     db.info["bound"] = bound
     db.info.pop("criteria", None)
@@ -183,6 +202,9 @@ class Database:
         """One transaction: all that happens in the block is kept when it ends, or nothing of it."""
         async with self._session(self._write_bind, bound) as session:
             yield session
+            await session.flush()
+            if session.info.pop("public", False):
+                await stamp.renew(session)
             await session.commit()
 
     async def scrub(self) -> bool:

@@ -57,12 +57,12 @@ async def gathered(db: AsyncSession, told: Told, desk: Desk) -> Gathered:
     locale = told.content.locale
     url = f"{desk.base_url}/{locale}/snapshots/{snapshot.id}"
     options = told.options(Frozen(snapshot.id, snapshot.sha256, url))
-    with speaking(locale):
-        beside = await gather(db, snapshot.comparison, options)
     if told.earlier:
         earlier = (await the_snapshot(db, told.earlier[0])).comparison
         if comparable(earlier, snapshot.comparison):
-            beside = replace(beside, earlier=earlier)
+            options = replace(options, since=earlier.at.on, known_by=earlier.at.as_of)
+    with speaking(locale):
+        beside = await gather(db, snapshot.comparison, options)
     return Gathered(told, snapshot, options, beside, desk)
 
 

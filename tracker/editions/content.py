@@ -25,8 +25,6 @@ PART_WORDS = {
     "method": N_("Method and limitations"),
     "data": N_("Data and how to cite"),
 }
-# Without these nobody could read a briefing, or check it.
-ALWAYS = ("messages", "read", "method", "data")
 STATES = {
     "draft": N_("Draft"),
     "submitted": N_("Submitted"),

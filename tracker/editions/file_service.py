@@ -66,7 +66,6 @@ async def keep_draft_files(db: AsyncSession, edition: Edition, made: Iterable[Dr
                 sha256=file.sha256,
                 body=file.body,
                 made_at=now,
-                checked_at=now,
             )
         )
     await db.flush()

@@ -13,11 +13,11 @@ from sqlmodel import col
 from tracker.access.actor import OrganisationActor
 from tracker.access.permissions import Permission
 from tracker.audit.record import Action, record
-from tracker.briefings.options import PARTS
+from tracker.briefings.options import ALWAYS, PARTS
 from tracker.db.base import select
 from tracker.db.session import queue_behind
 from tracker.editions import queries
-from tracker.editions.content import ALWAYS, MOST_MESSAGES, MOST_RECOMMENDATIONS, PAGE_SIZES, Chosen, Content
+from tracker.editions.content import MOST_MESSAGES, MOST_RECOMMENDATIONS, PAGE_SIZES, Chosen, Content
 from tracker.editions.models import (
     ID_LENGTH,
     QUESTION_LENGTH,

@@ -12,6 +12,7 @@ from tracker.access.permissions import Permission
 from tracker.entries import draft_queries, service
 from tracker.entries.content import Cell, Citation, Content
 from tracker.entries.models import Draft
+from tracker.entries.principles import merged
 from tracker.kit.errors import Conflict
 from tracker.kit.i18n import gettext as _
 from tracker.kit.vocabulary import Basis, DraftState, RevisionKind, Scope
@@ -78,9 +79,14 @@ def _afresh(content: Content) -> Content:
 
 def _with(content: Content, application: Application) -> Content:
     citation = application.citation
-    cited_before = any(
+    same = [
         c.instrument == citation.instrument and c.locator == citation.locator and c.axis is citation.axis
         for c in content.citations
+    ]
+    # Cited before, it stays as it is, and says what it said and what is told of it now.
+    cited = tuple(
+        replace(c, principles=merged(c.principles, citation.principles)) if again else c
+        for c, again in zip(content.citations, same, strict=True)
     )
     return replace(
         content,
@@ -90,7 +96,7 @@ def _with(content: Content, application: Application) -> Content:
         scope=application.scope or content.scope,
         scope_note=application.scope_note or content.scope_note,
         valid_from=application.valid_from or content.valid_from,
-        citations=content.citations if cited_before else (*content.citations, citation),
+        citations=cited if any(same) else (*cited, citation),
     )
 
 

@@ -4,12 +4,15 @@ from litestar import Request, Response, get
 
 from tracker.access.guard import PUBLIC
 from tracker.compare.query import parse
+from tracker.criteria import queries as criteria
 from tracker.entries import queries
 from tracker.entries.context import framework_named, item_and_domain
+from tracker.entries.difference import Changed, before_it, changed
 from tracker.entries.evidence import Cited, Support, lacking
 from tracker.entries.standing import Source, Standing, contested, heard
 from tracker.instruments import queries as instruments
 from tracker.jurisdictions import queries as jurisdictions
+from tracker.kit import clock
 from tracker.kit.errors import Invalid, NotFound
 from tracker.kit.i18n import gettext as _
 from tracker.kit.vocabulary import Axis
@@ -39,6 +42,9 @@ async def cell_page(request: Request) -> Response[str]:
         item, domain = item_and_domain(framework, path["item"], path["domain"])
         at = await queries.moment(db, query.on, query.as_of)
         voices = await queries.standing(db, at, jurisdictions=[place.id], items=[item.id], domains=[domain])
+        own = await criteria.published(
+            db, query.as_of or clock.now(), jurisdiction_id=place.id, item_id=item.id
+        )
         past = await queries.history(db, place.id, item.id, domain, at.as_of)
         cited = {e.instrument_id for voice in voices for e in voice.evidence}
         situations = await instruments.situations(db, cited, at.as_of)
@@ -58,12 +64,19 @@ async def cell_page(request: Request) -> Response[str]:
         faults=faults,
         voices=best + [v for v in heard(voices, Source.ALL) if v not in best],
         contested=contested(voices),
-        past=past,
+        past=[(p, _changes(p, past)) for p in past],
+        own_criteria_published=own,
         situations=situations,
         standing_ids={v.id for v in voices},
         axes=list(Axis),
         lacking=lacks,
     )
+
+
+def _changes(of: queries.Past, past: list[queries.Past]) -> tuple[Changed, ...] | None:
+    """What it changed; None for an organisation's first word on the cell."""
+    before = before_it(of.revision, of.corrects, [p.revision for p in past])
+    return changed(before, of.revision) if before else None
 
 
 def lacks(voice: Standing, axis: Axis) -> list[str]:

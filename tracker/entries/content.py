@@ -6,6 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from tracker.entries.evidence import Support
+from tracker.entries.principles import Stated
 from tracker.kit.vocabulary import Basis, CitationAxis, Domain, InstrumentKind, RevisionKind, Scope
 
 
@@ -46,6 +47,7 @@ class Citation:
     quote: str = ""
     quote_language: str = ""
     translation: str = ""
+    principles: tuple[Stated, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

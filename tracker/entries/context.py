@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from tracker.entries import draft_queries
 from tracker.entries.content import Cell
 from tracker.entries.draft_queries import DraftView, OwnRevision
+from tracker.entries.moving_queries import Moved, moved_from
 from tracker.frameworks import queries as frameworks
 from tracker.frameworks.queries import Framework, Item
 from tracker.jurisdictions import queries as jurisdictions
@@ -66,6 +67,7 @@ class CellContext:
     published: OwnRevision | None
     instruments: list[tuple[str, str]]
     texts: list[Text]  # what publishing the draft would publish
+    moved: Moved | None  # from an earlier version
 
 
 async def cell_context(db: AsyncSession, request: Request) -> CellContext:
@@ -91,6 +93,7 @@ async def cell_context(db: AsyncSession, request: Request) -> CellContext:
         published.get((item.id, domain)),
         await instrument_choices(db, where.place),
         texts[draft.id] if draft else [],
+        await moved_from(db, cell) if draft and not published else None,
     )
 
 

@@ -11,8 +11,9 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from tracker.access.models import User
+from tracker.access.models import ApiToken, User
 from tracker.db.base import select
+from tracker.entries import principle_queries
 from tracker.entries.content import FIELDS, INSTRUMENT_FIELDS, Cell, Citation, Content, NewInstrument
 from tracker.entries.evidence import Cited, lacking
 from tracker.entries.models import (
@@ -22,6 +23,7 @@ from tracker.entries.models import (
     PublishedRevision,
     PublishedWithdrawal,
 )
+from tracker.entries.principles import Stated
 from tracker.frameworks.models import FrameworkItem
 from tracker.instruments.models import Instrument, PublishedInstrument
 from tracker.jurisdictions.models import Jurisdiction
@@ -44,10 +46,17 @@ class CitedInstrument:
     quote: str
     quote_language: str
     translation: str
+    principles: tuple[Stated, ...] = ()
 
     def as_input(self) -> Citation:
         return Citation(
-            self.axis, self.instrument_id, self.locator, self.quote, self.quote_language, self.translation
+            self.axis,
+            self.instrument_id,
+            self.locator,
+            self.quote,
+            self.quote_language,
+            self.translation,
+            self.principles,
         )
 
 
@@ -111,6 +120,12 @@ async def returned(db: AsyncSession) -> list[DraftView]:
     return await _drafts(db, col(Draft.state) == DraftState.RETURNED, order=col(Draft.updated_at))
 
 
+async def after(db: AsyncSession, draft_id: UUID | None, *, limit: int) -> list[DraftView]:
+    """The drafts after one, in the order of their ids; None for the first ones."""
+    where = [] if draft_id is None else [col(Draft.id) > draft_id]
+    return await _drafts(db, *where, order=col(Draft.id), limit=limit)
+
+
 async def of_jurisdiction(
     db: AsyncSession, jurisdiction_id: int, item_ids: Collection[int]
 ) -> list[DraftView]:
@@ -130,7 +145,9 @@ async def counts(db: AsyncSession) -> dict[str, Counter[DraftState]]:
     return found
 
 
-async def _drafts(db: AsyncSession, *where: sa.ColumnElement[bool], order: Any = None) -> list[DraftView]:
+async def _drafts(
+    db: AsyncSession, *where: sa.ColumnElement[bool], order: Any = None, limit: int | None = None
+) -> list[DraftView]:
     updater, submitter = sa.orm.aliased(User), sa.orm.aliased(User)
     statement = (
         select(
@@ -141,8 +158,8 @@ async def _drafts(db: AsyncSession, *where: sa.ColumnElement[bool], order: Any =
             FrameworkItem.key,
             FrameworkItem.short_label,
             FrameworkItem.text,
-            sa.func.coalesce(updater.name, "").label("updater"),
-            sa.func.coalesce(submitter.name, "").label("submitter"),
+            sa.func.coalesce(updater.name, _token_name(Draft.updated_by), "").label("updater"),
+            sa.func.coalesce(submitter.name, _token_name(Draft.submitted_by), "").label("submitter"),
         )
         .join(Jurisdiction, col(Jurisdiction.id) == Draft.jurisdiction_id)
         .join(FrameworkItem, col(FrameworkItem.id) == Draft.item_id)
@@ -151,10 +168,16 @@ async def _drafts(db: AsyncSession, *where: sa.ColumnElement[bool], order: Any =
         .where(*where)
     )
     by = [order] if order is not None else []
-    rows = (await db.execute(statement.order_by(*by, FrameworkItem.position, Draft.domain))).all()
+    ordered = statement.order_by(*by, FrameworkItem.position, Draft.domain).limit(limit)
+    rows = (await db.execute(ordered)).all()
     cited = await _cited(db, [row[0].id for row in rows])
     before = await _published_before(db, [row[0] for row in rows])
     return [_view(row, tuple(cited[row[0].id]), before.get(row[0].id)) for row in rows]
+
+
+def _token_name(who: Any) -> Any:
+    """The name of the organisation's token with the id, where it was no member."""
+    return select(ApiToken.name).where(col(ApiToken.id) == who).scalar_subquery()
 
 
 async def _published_before(db: AsyncSession, drafts: list[Draft]) -> "dict[UUID, OwnRevision]":
@@ -210,6 +233,7 @@ async def _cited(db: AsyncSession, draft_ids: list[UUID]) -> dict[UUID, list[Cit
     rows = await db.execute(
         select(
             c.draft_id,
+            col(c.id),
             c.axis,
             sa.func.coalesce(c.own_instrument_id, c.instrument_id).label("instrument_id"),
             sa.type_coerce(either("kind"), sa.String).label("kind"),
@@ -230,9 +254,11 @@ async def _cited(db: AsyncSession, draft_ids: list[UUID]) -> dict[UUID, list[Cit
         .where(col(c.draft_id).in_(draft_ids))
         .order_by(c.draft_id, c.position)
     )
+    stated = await principle_queries.of_drafts(db, draft_ids)
     found: dict[UUID, list[CitedInstrument]] = defaultdict(list)
-    for draft_id, axis, instrument_id, kind, *rest in rows:
-        found[draft_id].append(CitedInstrument(axis, instrument_id, InstrumentKind(kind), *rest))
+    for draft_id, citation_id, axis, instrument_id, kind, *rest in rows:
+        said = [*rest, stated.get(citation_id, ())]
+        found[draft_id].append(CitedInstrument(axis, instrument_id, InstrumentKind(kind), *said))
     return found
 
 
@@ -309,13 +335,24 @@ async def own_latest(
 async def _published_citations(db: AsyncSession, ids: list[int]) -> dict[int, list[Citation]]:
     c = PublishedCitation
     rows = await db.execute(
-        select(c.revision_id, c.axis, c.instrument_id, c.locator, c.quote, c.quote_language, c.translation)
+        select(
+            c.revision_id,
+            c.position,
+            c.axis,
+            c.instrument_id,
+            c.locator,
+            c.quote,
+            c.quote_language,
+            c.translation,
+        )
         .where(col(c.revision_id).in_(ids))
         .order_by(c.revision_id, c.position)
     )
+    stated = await principle_queries.of_revisions(db, ids)
     found: dict[int, list[Citation]] = defaultdict(list)
-    for revision_id, *rest in rows:
-        found[revision_id].append(Citation(*rest))
+    for revision_id, position, *rest in rows:
+        said = [*rest, stated.get((revision_id, position), ())]
+        found[revision_id].append(Citation(*said))
     return found
 
 

@@ -18,6 +18,7 @@ from wtforms.validators import StopValidation
 
 from tracker.entries.content import Citation, Content, NewInstrument
 from tracker.entries.models import LOCATOR_LENGTH, NOTE_LENGTH, QUOTE_LENGTH, REASON_LENGTH, SHORT_LENGTH
+from tracker.entries.principle_forms import PrinciplesForm, principle_values
 from tracker.instruments.models import CITATION_LENGTH, TITLE_LENGTH, URL_LENGTH
 from tracker.kit.forms import AtMost, DayField, Form, Needed, SafeLink, choices, stripped
 from tracker.kit.i18n import N_
@@ -70,7 +71,7 @@ class OneOf(RadioField):
             raise StopValidation(_(self.say)) from None
 
 
-class CitationForm(Form):
+class CitationForm(PrinciplesForm):
     """One citation: an instrument picked, or a new one typed in; and the passage in it."""
 
     axis = RadioField(N_("What it supports"), default="commitment")
@@ -98,11 +99,13 @@ class CitationForm(Form):
         self.axis.choices = choices(_words("axis", CitationAxis))
         self.instrument.choices = choices([("", _("A new one, given below")), *instruments])
         self.new_kind.choices = choices(_words("instrument", InstrumentKind))
+        self.prepare_principles()
 
     @property
     def untouched(self) -> bool:
         typed = ("new_title", "new_citation", "new_url", "new_issuer", "locator", "quote", "translation")
-        return not self.instrument.data and not any(self[name].data for name in typed)
+        named = self.instrument.data or any(self[name].data for name in typed)
+        return not named and not self.tells_of_principles
 
     def validate(self, extra_validators: Any = None) -> bool:
         good = super().validate(extra_validators)
@@ -115,7 +118,7 @@ class CitationForm(Form):
         if start and end and end < start:
             self.new_in_force_until.errors = [_("This day lies before the day it came into force.")]
             good = False
-        return good
+        return self.check_principles() and good
 
     def citation(self) -> Citation:
         """The citation, once validated."""
@@ -133,6 +136,7 @@ class CitationForm(Form):
             self.quote.data,
             self.quote_language.data,
             self.translation.data,
+            self.stated(),
         )
 
 
@@ -260,6 +264,7 @@ def citation_values(citation: Citation) -> dict[str, Any]:
         "quote": citation.quote,
         "quote_language": citation.quote_language,
         "translation": citation.translation,
+        **principle_values(citation.principles),
     }
 
 

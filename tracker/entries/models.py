@@ -19,6 +19,8 @@ from tracker.kit.vocabulary import (
     CitationAxis,
     Domain,
     DraftState,
+    Payment,
+    Principle,
     RevisionKind,
     Scope,
     Voice,
@@ -80,6 +82,19 @@ class CitationFields(SQLModel):
     translation: str = text_field(QUOTE_LENGTH, default="")
 
 
+class PrincipleFields(SQLModel):
+    """That the instrument of a citation says so, and where. `how` and `payment`: of those who take part."""
+
+    principle: Principle = enum_field(Principle)
+    locator: str = text_field(LOCATOR_LENGTH)
+    how: str = text_field(SHORT_LENGTH, default="")
+    payment: Payment | None = Field(default=None, sa_type=enum_type(Payment))
+
+
+def _payment_check() -> sa.CheckConstraint:
+    return sa.CheckConstraint("(principle = 'survivor_informed') = (payment IS NOT NULL)", name="payment_of")
+
+
 class Draft(Private, CellFields, ContentFields, table=True):
     """The working copy of an entry. `version` rises with each change, so a stale form is noticed."""
 
@@ -118,6 +133,21 @@ class DraftCitation(Private, CitationFields, table=True):
     instrument_id: UUID | None = Field(default=None, foreign_key="published_instrument.id")
 
 
+class DraftPrinciple(Private, PrincipleFields, table=True):
+    """What the instrument of a draft's citation says on one principle."""
+
+    __table_args__ = (
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "citation_id"],
+            ["draft_citation.tenant_id", "draft_citation.id"],
+            ondelete="CASCADE",
+        ),
+        sa.UniqueConstraint("tenant_id", "citation_id", "principle"),
+        _payment_check(),
+    )
+    citation_id: UUID
+
+
 class PublishedRevision(Table, CellFields, ContentFields, table=True):
     """An immutable state of an entry. `commitment_claimed`: a level without its least evidence, likewise practice.
 
@@ -151,6 +181,22 @@ class PublishedCitation(Table, CitationFields, table=True):
     instrument_id: UUID = Field(foreign_key="published_instrument.id")
 
 
+class PublishedPrinciple(Table, PrincipleFields, table=True):
+    """What the instrument of a published citation says on one principle."""
+
+    kind__: ClassVar[Kind] = Kind.PUBLISHED
+    __table_args__ = (
+        sa.ForeignKeyConstraint(
+            ["revision_id", "position"], ["published_citation.revision_id", "published_citation.position"]
+        ),
+        sa.UniqueConstraint("revision_id", "position", "principle"),
+        _payment_check(),
+    )
+    id: int = Field(default=None, primary_key=True)
+    revision_id: int
+    position: int
+
+
 class PublishedWithdrawal(Table, table=True):
     """A revision taken back; the reason stays as its tombstone."""
 
@@ -158,3 +204,19 @@ class PublishedWithdrawal(Table, table=True):
     revision_id: int = Field(primary_key=True, foreign_key="published_revision.id")
     reason: str = text_field(REASON_LENGTH)
     recorded_at: datetime = moment_field()
+
+
+class EntryMove(Private, table=True):
+    """A draft that was begun from the organisation's entry on an earlier version of its framework.
+
+    `change`: what became of the item, such as split; `item_id` is the later version's.
+    """
+
+    __table_args__ = (sa.UniqueConstraint("tenant_id", "jurisdiction_id", "item_id", "domain"),)
+    jurisdiction_id: int = Field(foreign_key="jurisdiction.id")
+    item_id: int = Field(foreign_key="framework_item.id")
+    domain: Domain = enum_field(Domain)
+    old_item_id: int = Field(foreign_key="framework_item.id")
+    change: str = text_field(40)
+    moved_at: datetime = moment_field()
+    moved_by: UUID | None = None

@@ -8,17 +8,21 @@ from sqlmodel import col
 
 from tracker.access.actor import OrganisationActor
 from tracker.access.permissions import Permission
+from tracker.access.tokens import made_by
 from tracker.audit.record import Action, record
 from tracker.db.base import select
+from tracker.entries import principle_queries
 from tracker.entries.content import CITATION_FIELDS, FIELDS, INSTRUMENT_FIELDS
 from tracker.entries.evidence import Cited, Support, lacking
 from tracker.entries.models import (
     Draft,
     DraftCitation,
     PublishedCitation,
+    PublishedPrinciple,
     PublishedRevision,
     PublishedWithdrawal,
 )
+from tracker.entries.principles import PRINCIPLE_FIELDS, Stated
 from tracker.entries.service import locked_draft
 from tracker.instruments import publish as attachments
 from tracker.instruments.models import Instrument, PublishedInstrument
@@ -50,8 +54,7 @@ async def publish(
     """
     actor.require(Permission.REVIEW)
     draft = await locked_draft(db, draft_id, version, DraftState.SUBMITTED, DraftState.NOTIFIED)
-    if draft.submitted_by == actor.user_id:
-        raise Forbidden(_("You submitted this entry, so somebody else has to publish it."))
+    await _require_another(db, actor, draft)
     voice = await _voice(db, actor, draft)
     stewards = await organisations.nearest_stewards(db, draft.jurisdiction_id, clock.today())
     if voice is Voice.INDEPENDENT and stewards:
@@ -72,8 +75,7 @@ async def notify(
     """
     actor.require(Permission.REVIEW)
     draft = await locked_draft(db, draft_id, version, DraftState.SUBMITTED)
-    if draft.submitted_by == actor.user_id:
-        raise Forbidden(_("You submitted this entry, so somebody else has to send it on."))
+    await _require_another(db, actor, draft)
     stewards = await organisations.nearest_stewards(db, draft.jurisdiction_id, clock.today())
     if await _voice(db, actor, draft) is not Voice.INDEPENDENT or not stewards:
         raise Conflict(_("There is no steward to notify; this entry can be published as it is."))
@@ -82,6 +84,16 @@ async def notify(
     draft.version += 1
     await db.flush()
     return draft
+
+
+async def _require_another(db: AsyncSession, actor: OrganisationActor, draft: Draft) -> None:
+    """Raises Forbidden to whoever submitted the draft, and to whoever made the token that did."""
+    if draft.submitted_by == actor.user_id:
+        raise Forbidden(_("You submitted this entry, so somebody else has to publish it or send it on."))
+    if actor.user_id and draft.submitted_by and await made_by(db, draft.submitted_by) == actor.user_id:
+        raise Forbidden(
+            _("A token that you made submitted this entry, so somebody else has to publish it or send it on.")
+        )
 
 
 async def _voice(db: AsyncSession, actor: OrganisationActor, draft: Draft) -> Voice:
@@ -121,9 +133,12 @@ async def publish_as(
     )
     db.add(revision)
     await db.flush()
-    for citation, _instrument in citations:
+    for citation, _instrument, stated in citations:
         citation.revision_id = revision.id
         db.add(citation)
+        for said in stated:
+            fields = {name: getattr(said, name) for name in PRINCIPLE_FIELDS}
+            db.add(PublishedPrinciple(revision_id=revision.id, position=citation.position, **fields))
     subject, draft_id = f"revision:{revision.uid}", str(draft.id)
     await db.delete(draft)
     await db.flush()
@@ -142,10 +157,10 @@ async def publish_as(
     return revision
 
 
-Pair = tuple[PublishedCitation, PublishedInstrument]
+Cite = tuple[PublishedCitation, PublishedInstrument, tuple[Stated, ...]]
 
 
-async def _published_citations(db: AsyncSession, actor: OrganisationActor, draft: Draft) -> list[Pair]:
+async def _published_citations(db: AsyncSession, actor: OrganisationActor, draft: Draft) -> list[Cite]:
     rows = (
         await db.execute(
             select(DraftCitation)
@@ -153,14 +168,14 @@ async def _published_citations(db: AsyncSession, actor: OrganisationActor, draft
             .order_by(col(DraftCitation.position))
         )
     ).scalars()
-    pairs = []
+    stated = await principle_queries.of_drafts(db, [draft.id])
+    found = []
     for row in rows.all():
         instrument = await _published_instrument(db, actor, row)
         fields = {name: getattr(row, name) for name in CITATION_FIELDS}
-        pairs.append(
-            (PublishedCitation(position=row.position, instrument_id=instrument.id, **fields), instrument)
-        )
-    return pairs
+        citation = PublishedCitation(position=row.position, instrument_id=instrument.id, **fields)
+        found.append((citation, instrument, stated.get(row.id, ())))
+    return found
 
 
 async def _published_instrument(
@@ -197,7 +212,7 @@ async def _published_instrument(
     return published
 
 
-def _claimed(axis: Axis, draft: Draft, citations: list[Pair]) -> bool:
+def _claimed(axis: Axis, draft: Draft, citations: list[Cite]) -> bool:
     support = Support(
         draft.search_who,
         draft.search_where,
@@ -206,7 +221,7 @@ def _claimed(axis: Axis, draft: Draft, citations: list[Pair]) -> bool:
         draft.budget,
         draft.valid_from,
     )
-    cited = [Cited(c.axis, i.kind, i.adopted_on or i.in_force_on, c.locator) for c, i in citations]
+    cited = [Cited(c.axis, i.kind, i.adopted_on or i.in_force_on, c.locator) for c, i, _stated in citations]
     return bool(lacking(axis, getattr(draft, axis.value), support, cited))
 
 

@@ -18,6 +18,7 @@ from sqlmodel import col
 
 from tracker.access.models import Organisation
 from tracker.db.base import select
+from tracker.entries import principle_queries
 from tracker.entries.models import PublishedCitation, PublishedRevision, PublishedWithdrawal
 from tracker.entries.standing import Evidence, Reply, Review, Standing, values_of
 from tracker.frameworks.models import FrameworkItem, FrameworkVersion
@@ -25,6 +26,7 @@ from tracker.instruments.models import PublishedInstrument, PublishedInstrumentE
 from tracker.jurisdictions.models import Jurisdiction
 from tracker.kit import clock
 from tracker.kit.vocabulary import Domain, RevisionKind, Value
+from tracker.privacy.models import PublishedRedaction
 from tracker.reviews.models import PublishedConfirmation, PublishedReply, PublishedReview, Verdict
 
 R = PublishedRevision
@@ -98,6 +100,8 @@ async def moment(db: AsyncSession, on: date | None = None, as_of: datetime | Non
             col(PublishedInstrumentEvent.recorded_at) <= known_by
         ),
         select(PublishedConfirmation.recorded_at).where(col(PublishedConfirmation.recorded_at) <= known_by),
+        # It shows at every date that is asked about, so pages kept from before it are old.
+        select(PublishedRedaction.recorded_at).where(col(PublishedRedaction.recorded_at) <= known_by),
     )
     maxima = [(await db.execute(select(sa.func.max(s.subquery().c.recorded_at)))).scalar() for s in recorded]
     last = max((m for m in maxima if m is not None), default=datetime(2021, 2, 24, tzinfo=UTC))
@@ -219,9 +223,11 @@ async def evidence_of(db: AsyncSession, revision_ids: Sequence[int]) -> dict[int
         .where(col(c.revision_id).in_(revision_ids))
         .order_by(c.revision_id, c.position)
     )
+    stated = await principle_queries.of_revisions(db, revision_ids)
     found: dict[int, list[Evidence]] = defaultdict(list)
-    for revision_id, *rest in rows:
-        found[revision_id].append(Evidence(*rest))
+    for revision_id, position, *rest in rows:
+        said = [*rest, stated.get((revision_id, position), ())]
+        found[revision_id].append(Evidence(position, *said))
     return found
 
 

@@ -17,13 +17,16 @@ from tracker.audit.record import Action, record
 from tracker.db.base import select
 from tracker.entries import draft_queries
 from tracker.entries.content import CITATION_FIELDS, FIELDS, INSTRUMENT_FIELDS, Cell, Citation, Content
-from tracker.entries.models import Draft, DraftCitation
+from tracker.entries.models import Draft, DraftCitation, DraftPrinciple
+from tracker.entries.principles import PRINCIPLE_FIELDS
 from tracker.frameworks.models import FrameworkItem
 from tracker.instruments.models import Instrument, PublishedInstrument
 from tracker.kit import clock
 from tracker.kit.errors import Conflict, Invalid, NotFound
 from tracker.kit.i18n import gettext as _
 from tracker.kit.vocabulary import DraftState, RevisionKind
+from tracker.mail import outbox_service as outbox
+from tracker.mail.models import MailKind
 from tracker.notices import service as notices
 from tracker.organisations import queries as organisations
 
@@ -39,13 +42,14 @@ async def require_mandate(db: AsyncSession, actor: OrganisationActor, jurisdicti
         raise NotFound(_("Your organisation has no mandate for this jurisdiction."))
 
 
-async def open_draft(db: AsyncSession, cell: Cell) -> Draft | None:
-    """The draft of the cell in the session's organisation, if there is one."""
+async def open_draft(db: AsyncSession, cell: Cell, *, lock: bool = False) -> Draft | None:
+    """The draft of the cell in the session's organisation, if there is one; locked until the transaction ends."""
     statement = select(Draft).where(
         col(Draft.jurisdiction_id) == cell.jurisdiction_id,
         col(Draft.item_id) == cell.item_id,
         col(Draft.domain) == cell.domain,
     )
+    statement = statement.with_for_update() if lock else statement
     return (await db.execute(statement)).scalar_one_or_none()
 
 
@@ -70,7 +74,8 @@ async def save_draft(
     """
     actor.require(Permission.WRITE_DRAFTS)
     await require_mandate(db, actor, cell.jurisdiction_id)
-    draft = await open_draft(db, cell)
+    # Locked before its version is looked at: else two who read the same version would both write.
+    draft = await open_draft(db, cell, lock=True)
     if (draft.version if draft else 0) != version:
         raise stale()
     if draft is None:
@@ -99,7 +104,7 @@ async def _new_draft(db: AsyncSession, actor: OrganisationActor, cell: Cell) -> 
         domain=cell.domain,
         version=0,
         created_at=now,
-        created_by=actor.user_id,
+        created_by=actor.by,
         updated_at=now,
     )
     db.add(draft)
@@ -119,7 +124,7 @@ async def _corrected(db: AsyncSession, actor: OrganisationActor, cell: Cell) -> 
 
 async def _touch(db: AsyncSession, actor: OrganisationActor, draft: Draft, action: Action) -> None:
     draft.version += 1
-    draft.updated_at, draft.updated_by = clock.now(), actor.user_id
+    draft.updated_at, draft.updated_by = clock.now(), actor.by
     try:
         await db.flush()
     except IntegrityError as error:  # another request made the same cell's draft in this moment
@@ -128,9 +133,10 @@ async def _touch(db: AsyncSession, actor: OrganisationActor, draft: Draft, actio
         db,
         action,
         tenant=actor.organisation_id,
-        actor=actor.user_id,
+        actor=actor.by,
         subject=f"draft:{draft.id}",
-        detail={"version": draft.version, "state": draft.state.value},
+        detail={"version": draft.version, "state": draft.state.value}
+        | ({"token": str(actor.token_id)} if actor.token_id else {}),
     )
 
 
@@ -140,17 +146,19 @@ async def _replace_citations(
     await db.execute(sa.delete(DraftCitation).where(col(DraftCitation.draft_id) == draft.id))
     for position, citation in enumerate(citations, start=1):
         own, published = await _instrument_of(db, actor, draft.jurisdiction_id, citation)
-        db.add(
-            DraftCitation(
-                tenant_id=actor.organisation_id,
-                id=uuid4(),
-                draft_id=draft.id,
-                position=position,
-                own_instrument_id=own,
-                instrument_id=published,
-                **{name: getattr(citation, name) for name in CITATION_FIELDS},
-            )
+        row = DraftCitation(
+            tenant_id=actor.organisation_id,
+            id=uuid4(),
+            draft_id=draft.id,
+            position=position,
+            own_instrument_id=own,
+            instrument_id=published,
+            **{name: getattr(citation, name) for name in CITATION_FIELDS},
         )
+        db.add(row)
+        for stated in citation.principles:
+            said = {name: getattr(stated, name) for name in PRINCIPLE_FIELDS}
+            db.add(DraftPrinciple(tenant_id=actor.organisation_id, id=uuid4(), citation_id=row.id, **said))
     await db.flush()
 
 
@@ -178,7 +186,7 @@ async def _add_instrument(
         id=uuid4(),
         jurisdiction_id=jurisdiction_id,
         created_at=clock.now(),
-        created_by=actor.user_id,
+        created_by=actor.by,
         **{name: getattr(citation.instrument, name) for name in INSTRUMENT_FIELDS},
     )
     db.add(instrument)
@@ -187,7 +195,7 @@ async def _add_instrument(
         db,
         Action.INSTRUMENT_ADDED,
         tenant=actor.organisation_id,
-        actor=actor.user_id,
+        actor=actor.by,
         subject=f"instrument:{instrument.id}",
     )
     return instrument.id
@@ -199,8 +207,9 @@ async def submit(db: AsyncSession, actor: OrganisationActor, draft_id: UUID, *, 
     draft = await locked_draft(db, draft_id, version, DraftState.DRAFT, DraftState.RETURNED)
     _complete_enough(draft)
     draft.state, draft.return_reason = DraftState.SUBMITTED, ""
-    draft.submitted_at, draft.submitted_by = clock.now(), actor.user_id
+    draft.submitted_at, draft.submitted_by = clock.now(), actor.by
     await _touch(db, actor, draft, Action.DRAFT_SUBMITTED)
+    await outbox.put(db, actor.organisation_id, MailKind.TO_REVIEW, f"draft:{draft.id}", but=actor.user_id)
     return draft
 
 
@@ -239,6 +248,7 @@ async def return_draft(
     draft = await locked_draft(db, draft_id, version, DraftState.SUBMITTED)
     draft.state, draft.return_reason = DraftState.RETURNED, reason.strip()
     await _touch(db, actor, draft, Action.DRAFT_RETURNED)
+    await outbox.put(db, actor.organisation_id, MailKind.RETURNED, f"draft:{draft.id}", but=actor.user_id)
     return draft
 
 

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from tracker.entries.principles import Stated
 from tracker.kit.vocabulary import (
     Axis,
     Basis,
     CitationAxis,
     Domain,
     InstrumentKind,
+    Principle,
     Scope,
     Source,
     Value,
@@ -45,6 +47,7 @@ class Evidence:
     url: str
     provenance: str
     instrument_note: str
+    principles: tuple[Stated, ...] = ()
 
     @property
     def dated(self) -> date | None:
@@ -144,6 +147,10 @@ class Standing:
     def disputed(self) -> bool:
         """Whether another organisation's disagreement with it is open."""
         return any(not r.agrees for r in self.verdicts)
+
+    def says(self, principle: Principle) -> bool:
+        """Whether an instrument that it cites says so."""
+        return any(stated.principle is principle for e in self.evidence for stated in e.principles)
 
     def rank(self) -> tuple[list[str], datetime, int]:
         """Sorts voices for `best`: by verification of either axis, then recency; never by level."""

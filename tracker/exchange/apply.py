@@ -13,11 +13,13 @@ from sqlmodel import col
 from tracker.access.actor import OrganisationActor
 from tracker.db.base import select
 from tracker.db.session import insert_rows, update_rows
+from tracker.entries import principle_queries
 from tracker.entries.content import CITATION_FIELDS, FIELDS
-from tracker.entries.models import Draft, DraftCitation, PublishedCitation
-from tracker.exchange import queries
+from tracker.entries.models import Draft, DraftCitation, DraftPrinciple, PublishedCitation
+from tracker.entries.principles import Stated
+from tracker.exchange import carried, queries
 from tracker.exchange.checks import day
-from tracker.exchange.columns import CITATION, DAYS, MOST_CITATIONS, citations_of, plain
+from tracker.exchange.columns import CITATION, DAYS, MOST_CITATIONS, citations_of
 from tracker.exchange.known import Known, cell_of
 from tracker.exchange.plan import Planned
 from tracker.kit.vocabulary import DraftState
@@ -57,7 +59,11 @@ class Writer:
         }
 
     async def _insert(self, planned: Sequence[Planned]) -> None:
-        drafts, citations = [], []
+        drafts, citations, principles = [], [], []
+        revisions = self.known.stored.revisions
+        before = await queries.published_principles(
+            self.db, [revisions[p.key] for p in planned if p.key in revisions]
+        )
         for p in planned:
             draft_id = uuid4()
             place, item, domain = cell_of(p.key)
@@ -78,14 +84,33 @@ class Writer:
                 }
             )
             if p.texts[len(FIELDS)]:
-                cited = enumerate(citations_of(p.texts), start=1)
-                citations += [self._citation(draft_id, n, c) for n, c in cited]
+                texts = citations_of(p.texts)
+                rows = [self._citation(draft_id, n, c) for n, c in enumerate(texts, start=1)]
+                citations += rows
+                principles += self._carried(before.get(revisions.get(p.key, 0), []), texts, rows)
             if p.key in self.known.stored.longer:
-                citations += await self._published_rest(draft_id, self.known.stored.revisions[p.key])
+                rest = await self._published_rest(draft_id, revisions[p.key])
+                citations += [row for row, _stated in rest]
+                principles += [s for row, stated in rest for s in self._principles(row, stated)]
         await insert_rows(self.db, Draft, drafts)
         await insert_rows(self.db, DraftCitation, citations)
+        await insert_rows(self.db, DraftPrinciple, principles)
 
-    async def _published_rest(self, draft_id: UUID, revision_id: int) -> list[dict[str, Any]]:
+    def _principles(self, row: dict[str, Any], stated: Sequence[Stated]) -> list[dict[str, Any]]:
+        return carried.long_rows(self.actor.organisation_id, row["id"], stated)
+
+    def _carried(
+        self, before: Sequence[carried.Before], texts: Sequence[tuple[str, ...]], rows: list[dict[str, Any]]
+    ) -> list[dict[str, Any]]:
+        """Rows of DraftPrinciple for the new citations `rows`, which say `texts`."""
+        if not before:
+            return []
+        stated = carried.carried(before, texts)
+        return [s for row, said in zip(rows, stated, strict=True) for s in self._principles(row, said)]
+
+    async def _published_rest(
+        self, draft_id: UUID, revision_id: int
+    ) -> list[tuple[dict[str, Any], tuple[Stated, ...]]]:
         """The published citations that a row has no room for: a new draft starts with them too."""
         c = PublishedCitation
         rows = (
@@ -93,8 +118,12 @@ class Writer:
                 select(c).where(col(c.revision_id) == revision_id).order_by(col(c.position))
             )
         ).scalars()
+        stated = await principle_queries.of_revisions(self.db, [revision_id])
         return [
-            self._citation(draft_id, row.position, (row.axis, str(row.instrument_id), *_passage(row)))
+            (
+                self._citation(draft_id, row.position, carried.said(row)),
+                stated.get((revision_id, row.position), ()),
+            )
             for row in rows.all()[MOST_CITATIONS:]
         ]
 
@@ -133,33 +162,34 @@ class Writer:
         )
         for row in rows.scalars():
             held[row.draft_id].append(row)
-        gone, fresh = [], []
+        stated = await principle_queries.of_drafts(self.db, list(wanted))
+        gone, fresh, principles = [], [], []
         for draft_id, citations in wanted.items():
             before = held[draft_id][:MOST_CITATIONS]
+            taken_out: list[carried.Before] = []
+            put_in: list[dict[str, Any]] = []
+            texts: list[tuple[str, ...]] = []
             for n in range(MOST_CITATIONS):
                 old = before[n] if n < len(before) else None
                 new = citations[n] if n < len(citations) else None
-                if old is not None and new is not None and _said(old) == new:
+                if old is not None and new is not None and carried.said(old) == new:
                     continue
                 if old is not None:
                     gone.append(old.id)
+                    taken_out.append((carried.said(old), stated.get(old.id, ())))
                 if new is not None:
-                    fresh.append(self._citation(draft_id, old.position if old else _after(before, n), new))
+                    texts.append(new)
+                    put_in.append(self._citation(draft_id, old.position if old else _after(before, n), new))
+            fresh += put_in
+            principles += self._carried(taken_out, texts, put_in)
         await self.db.execute(sa.delete(c).where(col(c.id).in_(gone)))
         await insert_rows(self.db, c, fresh)
+        await insert_rows(self.db, DraftPrinciple, principles)
 
 
 def _after(before: Sequence[DraftCitation], n: int) -> int:
     """A free position for the citation `n` (from 0) of a draft that has fewer."""
     return (before[-1].position if before else 0) + n - len(before) + 1
-
-
-def _passage(row: DraftCitation | PublishedCitation) -> list[str]:
-    return [plain(getattr(row, name)) for name in CITATION[2:]]
-
-
-def _said(row: DraftCitation) -> tuple[str, ...]:
-    return (row.axis.value, str(row.own_instrument_id or row.instrument_id), *_passage(row))
 
 
 assert set(CITATION_FIELDS) == {"axis", *CITATION[2:]}

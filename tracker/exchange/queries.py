@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from tracker.db.base import select
+from tracker.entries import principle_queries
 from tracker.entries.content import FIELDS
 from tracker.entries.models import (
     Draft,
@@ -24,6 +25,7 @@ from tracker.entries.models import (
     PublishedRevision,
     PublishedWithdrawal,
 )
+from tracker.exchange.carried import Before, said
 from tracker.exchange.columns import CITATION, MOST_CITATIONS, digest, plain
 from tracker.exchange.known import Ground, Instruments, ItemGround, Known, Stored, cell_key, voice
 from tracker.exchange.models import ImportPreview
@@ -149,14 +151,14 @@ async def known(
     places = await grounds(db, organisation_id, codes)
     stored = Stored()
     for batch in batches([ground.id for ground in places.values()]):
-        async for said in contents(db, organisation_id, batch, lock=lock):
-            if said.revision_id is not None:
-                stored.revisions[said.key] = said.revision_id
-            if said.state is not None:
-                stored.states[said.key] = said.state
-            if said.more:
-                stored.longer.add(said.key)
-            stored.digests[said.key] = digest(said.texts)
+        async for one in contents(db, organisation_id, batch, lock=lock):
+            if one.revision_id is not None:
+                stored.revisions[one.key] = one.revision_id
+            if one.state is not None:
+                stored.states[one.key] = one.state
+            if one.more:
+                stored.longer.add(one.key)
+            stored.digests[one.key] = digest(one.texts)
     return Known(places, await item_grounds(db), await instruments(db), stored)
 
 
@@ -254,6 +256,24 @@ def _text(value: Any) -> str:
     if isinstance(value, date):
         return value.isoformat()
     return plain(value)
+
+
+async def published_principles(db: AsyncSession, revision_ids: Collection[int]) -> dict[int, list[Before]]:
+    """The citations that a row has room for, of those revisions in which some instrument says something."""
+    stated = await principle_queries.of_revisions(db, revision_ids)
+    if not stated:
+        return {}
+    c = PublishedCitation
+    rows = await db.execute(
+        select(c)
+        .where(col(c.revision_id).in_({revision_id for revision_id, _position in stated}))
+        .order_by(col(c.revision_id), col(c.position))
+    )
+    found: dict[int, list[Before]] = defaultdict(list)
+    for row in rows.scalars():
+        if len(found[row.revision_id]) < MOST_CITATIONS:
+            found[row.revision_id].append((said(row), stated.get((row.revision_id, row.position), ())))
+    return found
 
 
 async def preview(db: AsyncSession, preview_id: UUID) -> ImportPreview | None:

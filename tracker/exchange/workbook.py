@@ -14,7 +14,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from tracker.exchange.columns import CELL, CODES, COLUMNS
-from tracker.exchange.xlsx_child import MOST_ROWS, SHEET
+from tracker.exchange.sheets import SHEET
 from tracker.frameworks.queries import Framework
 from tracker.kit.errors import Invalid
 from tracker.kit.i18n import gettext as _
@@ -29,6 +29,7 @@ from tracker.kit.vocabulary import (
     Scope,
     word,
 )
+from tracker.kit.xlsx_child import MOST_ROWS
 
 _HEAD = Font(bold=True)
 _GIVEN = PatternFill("solid", fgColor="FFE8EEF2")

@@ -1,18 +1,18 @@
-"""Frameworks as CASE 1.1 JSON (1EdTech): CFDocument, CFItems, and CFAssociations isChildOf. 1.0 is read too.
+"""Reading frameworks from CASE 1.1 JSON (1EdTech): CFDocument, CFItems and CFAssociations. 1.0 is read too.
 
 What CASE has no place for (key, domains, rating, licence to quote) stands in `extensions.tracker`.
 """
 
 import json
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from tracker.frameworks.csv_file import head_of, items_of
-from tracker.frameworks.queries import Framework
 from tracker.frameworks.tree import FIELDS, ITEM_KEY, Fault, FrameworkFile, RatingRow, Row, Unreadable
 from tracker.kit.i18n import gettext as _
+from tracker.kit.vocabulary import Wording
 
 CHILD = "isChildOf"
 OURS = "tracker"
@@ -20,8 +20,15 @@ OURS = "tracker"
 NAMES = {"source_number": "humanCodingScheme", "kind": "CFItemType", "text": "fullStatement"}
 NAMES |= {"short_label": "abbreviatedStatement"}
 OWN = ("key", "theme", "wording", "provenance", "source_url", "domains", "bindingness", "rating")
+# Associations that may tie an item to one of an earlier version, which is not in the package.
+CONTINUES = ("replacedBy", "isPartOf")
 
 Json = dict[str, Any]
+
+
+def identifier_of(key: str, version: str, *parts: str) -> str:
+    """Our identifier of a version, or with ("item", key) of its item, where other systems have given none."""
+    return str(uuid5(NAMESPACE_URL, ":".join(("urn:tracker:framework", key, version, *parts))))
 
 
 def read(data: bytes) -> FrameworkFile:
@@ -74,18 +81,39 @@ class _Reader:
         self.document, self.items, self.associations = document, items, associations
         self.faults: list[Fault] = []
         self.keys: dict[str, str] = {}  # by identifier
+        self.continued: dict[str, list[str]] = defaultdict(list)  # identifiers of older items, by identifier
+        self.passed_over = 0
 
     def file(self) -> FrameworkFile:
         own = self._own("CFDocument", self.document)
         self._keys()
         parents, order = self._parents()
-        rows = [self._row(n, item, parents) for n, item in enumerate(self.items)]
+        self._lineage()
         key = str(own.get("key") or _slug(self._text("CFDocument", self.document, "title")))
         version = str(own.get("version") or self._text("CFDocument", self.document, "version") or "1")
+        rows = [self._row(n, item, parents, key, version) for n, item in enumerate(self.items)]
         rows.sort(key=lambda row: order.get(row.key, 0))
+        head, ratings, notes = self._head(own), tuple(self._ratings(own)), tuple(self._notes())
         return FrameworkFile(
-            key, version, self._head(own), tuple(self._ratings(own)), tuple(rows), tuple(self._notes())
+            key, version, head, ratings, tuple(rows), notes, replaces=str(own.get("replaces", ""))
         )
+
+    def _lineage(self) -> None:
+        """Which older items each item continues: replacedBy it, or the one a part of the other."""
+        for n, association in enumerate(self.associations):
+            kind = association.get("associationType")
+            if kind == CHILD:
+                continue
+            origin, destination = (
+                self._node(f"CFAssociations[{n}]", association, end)
+                for end in ("originNodeURI", "destinationNodeURI")
+            )
+            if kind in CONTINUES and destination in self.keys and origin and origin not in self.keys:
+                self.continued[destination].append(origin)
+            elif kind == "isPartOf" and origin in self.keys and destination and destination not in self.keys:
+                self.continued[origin].append(destination)
+            else:
+                self.passed_over += 1
 
     def _keys(self) -> None:
         """Our key of each item: the extension's, else its human code, else its identifier."""
@@ -135,9 +163,10 @@ class _Reader:
         node = association.get(end)
         return self._text(where, node, "identifier") if isinstance(node, dict) else str(node or "")
 
-    def _row(self, number: int, item: Json, parents: Mapping[str, str]) -> Row:
+    def _row(self, number: int, item: Json, parents: Mapping[str, str], framework: str, version: str) -> Row:
         where = f"CFItems[{number}]"
-        key = self.keys[self._text(where, item, "identifier")]
+        identifier = self._text(where, item, "identifier")
+        key = self.keys[identifier]
         own = self._own(where, item)
         fields = {name: str(own[name]).strip() for name in OWN if name in own}
         fields |= {
@@ -145,7 +174,12 @@ class _Reader:
         }
         fields |= {"key": key, "parent": parents.get(key, "")}
         fields.setdefault("kind", "item")
-        return Row(where, {name: fields[name] for name in FIELDS if name in fields})
+        foreign = identifier not in (key, identifier_of(framework, version, "item", key))
+        fields["identifier"] = identifier if foreign else ""
+        if fields.get("wording") == Wording.WITHHELD:
+            fields["text"] = ""  # CASE asks for some: what stands there is the key
+        replaces = tuple(self.continued.get(identifier, ())) or None
+        return Row(where, {name: fields[name] for name in FIELDS if name in fields}, replaces)
 
     def _head(self, own: Json) -> dict[str, str]:
         def text(name: str) -> str:
@@ -197,98 +231,11 @@ class _Reader:
         return value.strip() if isinstance(value, str) else ""
 
     def _notes(self) -> Iterator[str]:
-        others = [a for a in self.associations if a.get("associationType") != CHILD]
-        if others:
-            yield _("%(number)s associations other than isChildOf are not taken in.") % {
-                "number": len(others)
-            }
+        if self.passed_over:
+            yield _(
+                "%(number)s associations are not taken in: neither isChildOf nor with an item of an earlier version."
+            ) % {"number": self.passed_over}
 
 
 def _slug(title: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:60].strip("-")
-
-
-def write(framework: Framework, base_url: str) -> str:
-    """The whole version as a CASE 1.1 package; reading it gives the same."""
-    head, moment = head_of(framework), f"{framework.year:04}-01-01T00:00:00+00:00"
-    page = f"{base_url}/en/frameworks/{framework.name}"
-    document = {
-        "identifier": _identifier(framework),
-        "uri": page,
-        "caseVersion": "1.1",
-        "title": framework.title,
-        "creator": framework.publisher,
-        "publisher": framework.publisher,
-        "version": framework.version,
-        "frameworkType": framework.kind,
-        "officialSourceURL": framework.landing_url,
-        "notes": framework.note,
-        "statusStartDate": moment[:10],
-        "lastChangeDateTime": moment,
-        "CFPackageURI": _link(framework.title, _identifier(framework, "package"), page),
-        "extensions": {
-            OURS: {
-                "key": framework.key,
-                "version": framework.version,
-                **{n: head[n] for n in ("applies_by_domain", "verbatim_allowed", "licence")},
-                "ratings": [
-                    {"code": r.code, "label": r.label, "definition": r.definition} for r in framework.ratings
-                ],
-            }
-        },
-    }
-    rows = list(items_of(framework))
-    package = {
-        "CFDocument": {name: value for name, value in document.items() if value},
-        "CFItems": [_item(framework, fields, page, moment) for fields in rows],
-        "CFAssociations": [
-            _association(framework, n, fields, page, moment) for n, fields in enumerate(rows, start=1)
-        ],
-    }
-    return json.dumps(package, ensure_ascii=False, indent=1) + "\n"
-
-
-def _identifier(framework: Framework, *parts: str) -> str:
-    return str(
-        uuid5(NAMESPACE_URL, ":".join(("urn:tracker:framework", framework.key, framework.version, *parts)))
-    )
-
-
-def _link(title: str, identifier: str, uri: str) -> Json:
-    return {"title": title, "identifier": identifier, "uri": uri}
-
-
-def _document_link(framework: Framework, page: str) -> Json:
-    return _link(framework.title, _identifier(framework), page)
-
-
-def _item(framework: Framework, fields: Mapping[str, str], page: str, moment: str) -> Json:
-    named = {case: fields[name] for name, case in NAMES.items() if fields[name]}
-    return {
-        "identifier": _identifier(framework, "item", fields["key"]),
-        "uri": f"{page}#{fields['key']}",
-        **named,
-        "CFDocumentURI": _document_link(framework, page),
-        "lastChangeDateTime": moment,
-        "extensions": {OURS: {name: fields[name] for name in OWN if fields[name]}},
-    }
-
-
-def _association(
-    framework: Framework, number: int, fields: Mapping[str, str], page: str, moment: str
-) -> Json:
-    def node(key: str, title: str) -> Json:
-        return _link(title, _identifier(framework, "item", key), f"{page}#{key}")
-
-    identifier = _identifier(framework, "association", fields["key"])
-    parent = fields["parent"]
-    return {
-        "identifier": identifier,
-        "uri": f"{page}#{identifier}",
-        "associationType": CHILD,
-        "originNodeURI": node(fields["key"], fields["text"]),
-        "destinationNodeURI": node(parent, parent) if parent else _document_link(framework, page),
-        "sequenceNumber": number,
-        "CFDocumentURI": _document_link(framework, page),
-        "lastChangeDateTime": moment,
-    }

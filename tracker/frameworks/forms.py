@@ -1,20 +1,30 @@
-"""The form that imports a framework."""
+"""The forms of the framework library."""
 
-from wtforms import RadioField, TextAreaField
+from wtforms import FileField, RadioField, StringField
+from wtforms.validators import Optional, Regexp
 
-from tracker.kit.forms import Form, FormData, Needed, choices
+from tracker.frameworks.tree import VERSION
+from tracker.kit.forms import Form, FormData, choices, stripped
 from tracker.kit.i18n import N_
 from tracker.kit.i18n import gettext as _
 
 
 class ImportForm(Form):
-    """A file as text: forms send no files here, so that nothing is parsed before the member is known."""
+    """A file. `kind` "": by the file's name; `as_version`: another version than the file states."""
 
-    kind = RadioField(N_("Format"), default="csv")
-    content = TextAreaField(
-        N_("Contents of the file"), validators=[Needed(N_("Paste the contents of the file."))]
-    )
+    file = FileField(N_("File"))
+    kind = RadioField(N_("Format"), default="")
+    as_version = StringField(N_("Take it in as another version"), filters=[stripped])
 
     def __init__(self, data: FormData | None = None) -> None:
         super().__init__(data)
-        self.kind.choices = choices([("csv", _("CSV")), ("case", _("CASE JSON (1.1 or 1.0)"))])
+        self.kind.choices = choices(
+            [
+                ("", _("By the file's name")),
+                ("csv", _("CSV")),
+                ("xlsx", _("Workbook (XLSX)")),
+                ("case", _("CASE JSON (1.1 or 1.0)")),
+            ]
+        )
+        wrong = _("Write a version such as 2021 or 1.2: letters, digits, . _ and -, at most 20.")
+        self.as_version.validators = [Optional(), Regexp(f"^{VERSION.pattern}$", message=wrong)]

@@ -2,14 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from tracker.db.base import select
-from tracker.frameworks.models import FrameworkItem, FrameworkRating, FrameworkVersion
+from tracker.frameworks.models import FrameworkItem, FrameworkRating, FrameworkSuccession, FrameworkVersion
 from tracker.kit.vocabulary import PRACTITIONER_DOMAINS, Domain
 
 
@@ -31,6 +31,7 @@ class Item:
     domains: tuple[Domain, ...]
     bindingness: str = ""
     rating: str = ""
+    identifier: str = ""
     depth: int = 0
 
     @property
@@ -82,6 +83,22 @@ class Framework:
 
 
 @dataclass(frozen=True, slots=True)
+class Lineage:
+    """What is told of how a version continues an earlier one, `version`. `pairs`: (old key, new key).
+
+    `identifiers`: of the old items that other systems know, by key.
+    """
+
+    version: str
+    pairs: frozenset[tuple[str, str]]
+    identifiers: dict[str, str] = field(default_factory=dict)
+
+    def replaced_by(self, key: str) -> list[str]:
+        """The old keys that an item of the later version is told to continue."""
+        return sorted(old for old, new in self.pairs if new == key)
+
+
+@dataclass(frozen=True, slots=True)
 class FrameworkLine:
     """A framework version in a list."""
 
@@ -92,6 +109,24 @@ class FrameworkLine:
     year: int
     kind: str
     items: int
+    newest: bool
+
+    @property
+    def name(self) -> str:
+        return f"{self.key}@{self.version}"
+
+    @property
+    def choice(self) -> str:
+        """What a query calls it: the key alone for the newest version."""
+        return self.key if self.newest else self.name
+
+    @property
+    def label(self) -> str:
+        """For a list to choose from: an older version says which it is."""
+        return self.title if self.newest else f"{self.title} ({self.version})"
+
+
+_NEWEST_FIRST = (col(FrameworkVersion.year).desc(), col(FrameworkVersion.id).desc())
 
 
 async def frameworks(db: AsyncSession) -> list[FrameworkLine]:
@@ -99,6 +134,7 @@ async def frameworks(db: AsyncSession) -> list[FrameworkLine]:
     count = sa.func.count(col(FrameworkItem.id))
     rows = await db.execute(
         select(
+            FrameworkVersion.id,
             FrameworkVersion.key,
             FrameworkVersion.version,
             FrameworkVersion.title,
@@ -109,9 +145,19 @@ async def frameworks(db: AsyncSession) -> list[FrameworkLine]:
         )
         .outerjoin(FrameworkItem, col(FrameworkItem.framework_version_id) == FrameworkVersion.id)
         .group_by(col(FrameworkVersion.id))
-        .order_by(col(FrameworkVersion.applies_by_domain).desc(), FrameworkVersion.title)
+        .order_by(
+            col(FrameworkVersion.applies_by_domain).desc(),
+            FrameworkVersion.title,
+            FrameworkVersion.key,
+            *_NEWEST_FIRST,
+        )
     )
-    return [FrameworkLine(*row) for row in rows]
+    found = rows.all()
+    newest: dict[str, tuple[int, int, str]] = {}
+    for _id, key, version, _title, _publisher, year, *_rest in found:
+        newest[key] = max(newest.get(key, (0, 0, "")), (year, _id, version))
+    lines = [[*row[1:], newest[row[1]][2] == row[2]] for row in found]
+    return [FrameworkLine(*line) for line in lines]
 
 
 async def framework(db: AsyncSession, name: str) -> Framework | None:
@@ -120,9 +166,41 @@ async def framework(db: AsyncSession, name: str) -> Framework | None:
     statement = select(FrameworkVersion).where(col(FrameworkVersion.key) == key)
     if version:
         statement = statement.where(col(FrameworkVersion.version) == version)
-    newest = statement.order_by(col(FrameworkVersion.year).desc(), col(FrameworkVersion.id).desc()).limit(1)
-    found = (await db.execute(newest)).scalar_one_or_none()
+    found = (await db.execute(statement.order_by(*_NEWEST_FIRST).limit(1))).scalar_one_or_none()
     return await _whole(db, found) if found else None
+
+
+async def versions(db: AsyncSession, key: str) -> list[str]:
+    """The versions of a framework that are here, newest first."""
+    statement = select(FrameworkVersion.version).where(col(FrameworkVersion.key) == key)
+    return list((await db.execute(statement.order_by(*_NEWEST_FIRST))).scalars())
+
+
+async def lineage(db: AsyncSession, key: str, old: str, new: str) -> Lineage:
+    """What is told of how version `new` of a framework continues `old`, beside the items that keep their key."""
+    before, after = sa.orm.aliased(FrameworkItem), sa.orm.aliased(FrameworkItem)
+    first, second = sa.orm.aliased(FrameworkVersion), sa.orm.aliased(FrameworkVersion)
+    rows = (
+        await db.execute(
+            select(before.key, after.key, before.identifier)
+            .join(FrameworkSuccession, col(FrameworkSuccession.old_item_id) == before.id)
+            .join(after, after.id == col(FrameworkSuccession.new_item_id))
+            .join(first, first.id == before.framework_version_id)
+            .join(second, second.id == after.framework_version_id)
+            .where(first.key == key, first.version == old, second.key == key, second.version == new)
+        )
+    ).all()
+    return Lineage(old, frozenset((a, b) for a, b, _i in rows), {a: i for a, _b, i in rows if i})
+
+
+async def told_lineage(db: AsyncSession, framework: Framework) -> Lineage | None:
+    """The lineage that a file of the version carries: to the newest earlier one of which anything is told."""
+    known = await versions(db, framework.key)
+    for version in known[known.index(framework.version) + 1 :]:
+        found = await lineage(db, framework.key, version, framework.version)
+        if found.pairs:
+            return found
+    return None
 
 
 async def _whole(db: AsyncSession, found: FrameworkVersion) -> Framework:

@@ -1,23 +1,41 @@
 """Importing a framework: planned first, then carried out whole and told to the log, or not at all."""
 
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from tracker.audit.record import Action, record
 from tracker.db.base import select
-from tracker.frameworks import queries
+from tracker.frameworks import lineage_service, pinned_queries, queries
 from tracker.frameworks.models import FrameworkItem, FrameworkRating, FrameworkVersion
-from tracker.frameworks.plan import Plan, make_plan
+from tracker.frameworks.plan import Earlier, Plan, make_plan
 from tracker.frameworks.tree import FrameworkFile
+from tracker.kit.errors import Conflict
+from tracker.kit.i18n import gettext as _
+from tracker.kit.vocabulary import Wording
 
 
 async def plan_import(db: AsyncSession, file: FrameworkFile) -> Plan:
     """What importing the file would do; see `Plan.faults`."""
     stored = await queries.framework(db, file.name) if file.key and file.version else None
-    return make_plan(file, stored)
+    pins = await pinned_queries.pins(db, stored.id) if stored else None
+    return make_plan(file, stored, await _earlier(db, file), pins)
+
+
+async def _earlier(db: AsyncSession, file: FrameworkFile) -> Earlier | None:
+    """The version before the file's: the one that it names, else the newest that is older."""
+    known = await queries.versions(db, file.key)
+    older = known[known.index(file.version) + 1 :] if file.version in known else known
+    version = file.replaces or (older[0] if older else "")
+    if version not in older:
+        return None
+    framework = await queries.framework(db, f"{file.key}@{version}")
+    assert framework is not None
+    return Earlier(framework, (await queries.lineage(db, file.key, version, file.version)).pairs)
 
 
 async def import_framework(
@@ -25,7 +43,8 @@ async def import_framework(
 ) -> Plan:
     """Carry the plan of a file out, unless it has faults or changes nothing.
 
-    The plan is made anew, with the version locked: one that was shown earlier may be stale.
+    The plan is made anew, with the version locked: one that was shown earlier may be stale. Raises Conflict when
+    another import has made the same version in this moment.
     """
     found = await _locked(db, file)
     plan = await plan_import(db, file)
@@ -35,7 +54,16 @@ async def import_framework(
     await _ratings(db, version.id, plan)
     ids = await _change(db, version.id, plan)
     await _add(db, version.id, plan, ids)
-    detail = {"new": len(plan.new), "changed": len(plan.changed), "new_version": plan.new_version}
+    if plan.told or plan.untold:
+        earlier = f"{file.key}@{plan.replaces}"
+        await lineage_service.store(db, earlier, file.name, told=plan.told, untold=plan.untold)
+    detail: dict[str, Any] = {
+        "new": len(plan.new),
+        "changed": len(plan.changed),
+        "new_version": plan.new_version,
+    }
+    if plan.told or plan.untold:
+        detail |= {"replaces": plan.replaces, "told": len(plan.told), "untold": len(plan.untold)}
     await record(db, Action.FRAMEWORK_IMPORTED, tenant=tenant, actor=actor, subject=plan.name, detail=detail)
     return plan
 
@@ -68,7 +96,12 @@ async def _version(
     else:
         for name, value in fields.items():
             setattr(found, name, value)
-    await db.flush()
+    try:
+        await db.flush()
+    except IntegrityError as error:
+        raise Conflict(
+            _("Another import has made this version in this moment. Look at the file again.")
+        ) from error
     return found
 
 
@@ -124,6 +157,8 @@ async def _add(db: AsyncSession, version_id: int, plan: Plan, ids: dict[str, int
 
 def _item(version_id: int, position: int, fields: dict[str, str], parent_id: int | None) -> FrameworkItem:
     own = {name: value for name, value in fields.items() if name not in ("parent", "domains")}
+    if own["wording"] == Wording.WITHHELD:
+        own["text"] = own["key"]
     domains = ",".join(part.strip() for part in fields["domains"].split(","))
     return FrameworkItem(
         framework_version_id=version_id,

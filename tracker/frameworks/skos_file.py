@@ -1,4 +1,4 @@
-"""Frameworks as SKOS in Turtle: a concept scheme with a concept for each item. For reading elsewhere, not for import."""
+"""Frameworks as SKOS in Turtle or JSON-LD: a concept scheme with a concept for each item. For reading elsewhere, not for import."""
 
 from urllib.parse import quote
 
@@ -6,8 +6,8 @@ from tracker.frameworks.queries import Framework, Item
 from tracker.kit.safe import safe_url
 
 
-def write(framework: Framework) -> str:
-    """The whole version as Turtle."""
+def write(framework: Framework, form: str) -> str:
+    """The whole version. `form`: turtle or json-ld."""
     # Imported here: it takes a fifth of a second, and only this one file needs it.
     from rdflib import RDF, Graph, Literal, URIRef
     from rdflib.namespace import DCTERMS, SKOS
@@ -45,7 +45,10 @@ def write(framework: Framework) -> str:
         else:
             graph.add((concept, SKOS.topConceptOf, scheme))
             graph.add((scheme, SKOS.hasTopConcept, concept))
-    return graph.serialize(format="turtle")
+    if form == "json-ld":
+        names = {"skos": str(SKOS), "dcterms": str(DCTERMS)}
+        return graph.serialize(format=form, context=names, sort_keys=True)
+    return graph.serialize(format=form)
 
 
 def _uri(framework: Framework, item: Item | None = None) -> str:

@@ -24,6 +24,7 @@ FIELDS = {
     "domains": 80,
     "bindingness": 20,
     "rating": 20,
+    "identifier": 120,
 }
 # What a file may state of the framework itself.
 HEAD_FIELDS = {
@@ -51,22 +52,31 @@ _CODES = {"wording": tuple(Wording), "provenance": tuple(Provenance), "bindingne
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """`where`: the row or element as its file counts it; `field`: the column; `text`: what is wrong."""
+    """`where`: the row or element as its file counts it; `field`: the column; `text`: what is wrong.
+
+    `fixed`: it would be taken in as a new version.
+    """
 
     where: str
     field: str
     text: str
+    fixed: bool = False
 
     def __str__(self) -> str:
-        return ", ".join(part for part in (self.where, self.field) if part) + f": {self.text}"
+        place = ", ".join(part for part in (self.where, self.field) if part)
+        return f"{place}: {self.text}" if place else self.text
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """An item as its file states it. `fields` has only what is stated, by FIELDS."""
+    """An item as its file states it. `fields` has only what is stated, by FIELDS.
+
+    `replaces`: the items of the earlier version that it continues, by key or identifier; None: not stated.
+    """
 
     where: str
     fields: Mapping[str, str]
+    replaces: tuple[str, ...] | None = None
 
     @property
     def key(self) -> str:
@@ -87,7 +97,10 @@ class RatingRow:
 
 @dataclass(frozen=True, slots=True)
 class FrameworkFile:
-    """All that a file states. `head` has only what is stated, by HEAD_FIELDS; `notes`: what was passed over."""
+    """All that a file states. `head` has only what is stated, by HEAD_FIELDS; `notes`: what was passed over.
+
+    `replaces`: the earlier version that its rows name items of; "": the one before it.
+    """
 
     key: str
     version: str
@@ -95,6 +108,7 @@ class FrameworkFile:
     ratings: tuple[RatingRow, ...]
     rows: tuple[Row, ...]
     notes: tuple[str, ...] = ()
+    replaces: str = ""
 
     @property
     def name(self) -> str:
@@ -109,7 +123,7 @@ class Unreadable(Refused):
         super().__init__(" ".join(str(fault) for fault in faults))
 
 
-def domains_of(text: str) -> tuple[str, ...]:
+def codes_of(text: str) -> tuple[str, ...]:
     """The codes of a cell such as "individual, organization", each once."""
     return tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
 
@@ -159,15 +173,18 @@ def row_faults(rows: Iterable[Row], *, by_domain: bool, scale: set[str]) -> Iter
             yield Fault(
                 row.where, "key", _("“%(text)s” is no key: letters, digits, . _ and -.") % _cut(row.key)
             )
-        for name in ("kind", "text"):
+        withheld = row.fields.get("wording") == Wording.WITHHELD
+        for name in ("kind",) if withheld else ("kind", "text"):
             if not row.fields.get(name):
                 yield Fault(row.where, name, _("This is needed."))
+        if withheld and row.fields.get("text"):
+            yield Fault(row.where, "text", _("An item whose wording is withheld has no text here."))
         for name, text in row.fields.items():
             yield from _text_faults(row.where, name, text, FIELDS[name])
         for name, allowed in _CODES.items():
             if row.fields.get(name, allowed[0]) not in allowed:
                 yield _not_among(row.where, name, row.fields[name], allowed)
-        for code in domains_of(row.fields.get("domains", "")):
+        for code in codes_of(row.fields.get("domains", "")):
             if code not in domains and not (code == "all" and not by_domain):
                 yield _not_among(row.where, "domains", code, domains or ("all",))
         if row.fields.get("rating") and row.fields["rating"] not in scale:
@@ -179,8 +196,13 @@ def row_faults(rows: Iterable[Row], *, by_domain: bool, scale: set[str]) -> Iter
 def tree_faults(rows: Iterable[Row], stored: Mapping[str, str]) -> Iterator[Fault]:
     """Keys given twice, parents that are nowhere, and circles. `stored`: parent by key of the items there are."""
     where: dict[str, str] = {}
+    known: dict[str, str] = {}
     parents = dict(stored)
     for row in rows:
+        identifier = row.fields.get("identifier", "")
+        if identifier and identifier in known:
+            yield Fault(row.where, "identifier", _twice(identifier, known[identifier]))
+        known.setdefault(identifier, row.where)
         if row.key in where:
             yield Fault(row.where, "key", _twice(row.key, where[row.key]))
             continue
@@ -206,7 +228,11 @@ def tree_faults(rows: Iterable[Row], stored: Mapping[str, str]) -> Iterator[Faul
 
 
 def quoting_fault(wording: str, text: str, verbatim_allowed: str) -> str:
-    """Why an item may not stand in the source's own words; "" when it may."""
+    """Why an item may not be given as it is; "" when it may: the licence is kept where a text would come in."""
+    if wording == Wording.TITLE and verbatim_allowed == "no":
+        return _(
+            "The source allows nothing to be quoted: leave the text empty with the wording “withheld”, or paraphrase it."
+        )
     if wording != Wording.VERBATIM or verbatim_allowed in ("yes", "non-commercial only"):
         return ""
     if verbatim_allowed == "short quotation" and len(text) <= SHORT_QUOTATION:

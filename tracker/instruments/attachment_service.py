@@ -21,6 +21,7 @@ from tracker.instruments import own_queries
 from tracker.instruments.media import media_type
 from tracker.instruments.models import Attachment, PublishedAttachment, PublishedInstrument, StoredFile
 from tracker.instruments.publish import publish_attachment
+from tracker.instruments.redacted_queries import may_not_return, redacted_hashes
 from tracker.instruments.service import editable
 from tracker.instruments.store import Store, sync
 from tracker.kit import clock
@@ -82,6 +83,8 @@ async def attach(
                 % {"mb": quota_mb}
             }
         )
+    if await may_not_return(db, actor.organisation_id, incoming.sha256):
+        raise Invalid({"file": _("This very file was redacted, so it is not taken again.")})
     await _hold(db, incoming)
     attachment = Attachment(
         tenant_id=actor.organisation_id,
@@ -114,7 +117,7 @@ async def _own_published(db: AsyncSession, actor: OrganisationActor, instrument_
 
 
 async def _hold(db: AsyncSession, incoming: Incoming) -> None:
-    stored = await _stored(db, incoming.sha256)
+    stored = await stored_file(db, incoming.sha256)
     if stored is None:
         db.add(StoredFile(sha256=incoming.sha256, size=incoming.size, holders=1))
     else:
@@ -122,7 +125,8 @@ async def _hold(db: AsyncSession, incoming: Incoming) -> None:
     await db.flush()
 
 
-async def _stored(db: AsyncSession, sha256: str) -> StoredFile | None:
+async def stored_file(db: AsyncSession, sha256: str) -> StoredFile | None:
+    """What is known of the stored file, locked until the transaction ends."""
     statement = select(StoredFile).where(col(StoredFile.sha256) == sha256).with_for_update()
     found: StoredFile | None = (await db.execute(statement)).scalar_one_or_none()
     return found
@@ -181,7 +185,7 @@ async def delete(db: AsyncSession, actor: OrganisationActor, attachment_id: UUID
     sha256 = attachment.sha256
     await _tell(db, actor, Action.ATTACHMENT_DELETED, attachment_id, sha256=sha256)
     await db.delete(attachment)
-    stored = await _stored(db, sha256)
+    stored = await stored_file(db, sha256)
     assert stored is not None  # the attachment refers to it
     stored.holders -= 1
     await db.flush()
@@ -189,11 +193,15 @@ async def delete(db: AsyncSession, actor: OrganisationActor, attachment_id: UUID
 
 
 async def sweep(db: AsyncSession, store: Store, sha256: str) -> None:
-    """Remove a file that nobody holds any more. Whoever attaches the same bytes at this moment waits for its row."""
-    stored = await _stored(db, sha256)
+    """Remove a file that nobody holds any more. Whoever attaches the same bytes at this moment waits for its row.
+
+    The row of a file that was redacted stays, for what was published of it names it.
+    """
+    stored = await stored_file(db, sha256)
     if stored is not None and stored.holders == 0:
-        await db.delete(stored)
-        await db.flush()
+        if sha256 not in await redacted_hashes(db):
+            await db.delete(stored)
+            await db.flush()
         await asyncio.to_thread(store.remove, sha256)
 
 

@@ -97,6 +97,8 @@ async def _own(request: Request, attachment_id: UUID) -> OwnAttachment:
         found = await own_queries.attachment(db, attachment_id)
     if found is None:
         raise NotFound(_("Your organisation has no such attachment."))
+    if found.redacted:
+        raise NotFound(found.redacted)
     return found
 
 

@@ -17,6 +17,7 @@ from tracker.entries.content import INSTRUMENT_FIELDS, NewInstrument
 from tracker.entries.models import Draft, DraftCitation
 from tracker.instruments.models import Attachment, Instrument, PublishedAttachment, PublishedInstrument
 from tracker.instruments.queries import Known, register
+from tracker.instruments.redacted_queries import redacted_files
 from tracker.jurisdictions.models import Jurisdiction
 from tracker.kit import clock
 from tracker.kit.vocabulary import DraftState, PublishAs
@@ -25,7 +26,10 @@ from tracker.organisations.queries import mandates
 
 @dataclass(frozen=True, slots=True)
 class OwnAttachment:
-    """A file the organisation keeps. `published`: whether the public has it, or its title and hash, by now."""
+    """A file the organisation keeps. `published`: whether the public has it, or its title and hash, by now.
+
+    `redacted`: the tombstone that stands in place of the file, else "".
+    """
 
     id: UUID
     instrument_id: UUID
@@ -38,6 +42,7 @@ class OwnAttachment:
     created_at: datetime
     created_by: UUID | None
     created_by_name: str
+    redacted: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,12 +180,15 @@ async def _attachments(db: AsyncSession, *where: sa.ColumnElement[bool]) -> list
         .where(*where)
         .order_by(a.title, a.id)
     )
-    return [OwnAttachment(*row) for row in rows]
+    gone = await redacted_files(db)
+    return [OwnAttachment(*[*row, gone.get(row[0], "")]) for row in rows]
 
 
 async def used(db: AsyncSession) -> int:
     """How many bytes of attachments the organisation keeps."""
-    return int((await db.execute(select(sa.func.coalesce(sa.func.sum(Attachment.size), 0)))).scalar_one())
+    gone = await redacted_files(db)
+    sizes = select(sa.func.coalesce(sa.func.sum(Attachment.size), 0)).where(col(Attachment.id).not_in(gone))
+    return int((await db.execute(sizes)).scalar_one())
 
 
 async def published_in_mandate(

@@ -21,6 +21,7 @@ from tracker.instruments.models import (
     PublishedInstrumentEvent,
     StoredFile,
 )
+from tracker.instruments.redacted_queries import redacted_files, redacted_hashes
 from tracker.instruments.state import Event, Situation, situation
 from tracker.jurisdictions.models import Jurisdiction
 from tracker.kit.vocabulary import InstrumentKind, PublishAs
@@ -204,7 +205,10 @@ async def situations(
 
 @dataclass(frozen=True, slots=True)
 class PublicAttachment:
-    """A file published with an instrument; `published_as` hash: only these facts of it are public."""
+    """A file published with an instrument; `published_as` hash: only these facts of it are public.
+
+    `redacted`: the tombstone that stands in place of the file, else "".
+    """
 
     id: UUID
     title: str
@@ -214,6 +218,7 @@ class PublicAttachment:
     published_as: PublishAs
     organisation: str
     recorded_at: datetime
+    redacted: str
 
 
 async def attachments(db: AsyncSession, instrument_id: UUID, as_of: datetime) -> list[PublicAttachment]:
@@ -232,7 +237,7 @@ async def public_file(db: AsyncSession, attachment_id: UUID) -> PublicAttachment
         col(PublishedAttachment.id) == attachment_id,
         col(PublishedAttachment.published_as) == PublishAs.FILE,
     )
-    return found[0] if found else None
+    return found[0] if found and not found[0].redacted else None
 
 
 async def _attachments(db: AsyncSession, *where: sa.ColumnElement[bool]) -> list[PublicAttachment]:
@@ -252,7 +257,8 @@ async def _attachments(db: AsyncSession, *where: sa.ColumnElement[bool]) -> list
         .where(*where)
         .order_by(a.title, a.id)
     )
-    return [PublicAttachment(*row) for row in rows]
+    gone = await redacted_files(db)
+    return [PublicAttachment(*[*row, gone.get(row[0], "")]) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,6 +272,16 @@ class Held:
 
 async def held_files(db: AsyncSession) -> list[Held]:
     """Every file that some organisation or the public record holds, by hash."""
+    return await _files(db, col(StoredFile.holders) > 0)
+
+
+async def let_go_files(db: AsyncSession) -> list[Held]:
+    """Every file that was redacted and that nobody holds any more, by hash."""
+    gone = await redacted_hashes(db)
+    return await _files(db, col(StoredFile.holders) == 0, col(StoredFile.sha256).in_(gone))
+
+
+async def _files(db: AsyncSession, *where: sa.ColumnElement[bool]) -> list[Held]:
     named: dict[str, list[str]] = defaultdict(list)
     titles = select(PublishedAttachment.sha256, PublishedAttachment.title, PublishedInstrument.title).join(
         PublishedInstrument, col(PublishedInstrument.id) == PublishedAttachment.instrument_id
@@ -273,8 +289,6 @@ async def held_files(db: AsyncSession) -> list[Held]:
     for sha256, title, of in await db.execute(titles.order_by(PublishedAttachment.title)):
         named[sha256].append(f"{title} ({of})")
     rows = await db.execute(
-        select(StoredFile.sha256, StoredFile.size)
-        .where(col(StoredFile.holders) > 0)
-        .order_by(StoredFile.sha256)
+        select(StoredFile.sha256, StoredFile.size).where(*where).order_by(StoredFile.sha256)
     )
     return [Held(sha256, size, tuple(named[sha256])) for sha256, size in rows]

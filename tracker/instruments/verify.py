@@ -5,13 +5,14 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from tracker.instruments.queries import Held, held_files
+from tracker.instruments.queries import Held, held_files, let_go_files
 from tracker.instruments.store import Store
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A stored file that is "missing" or "altered", and the titles under which the public knows it."""
+    """A stored file that is "missing", "altered" or "not removed" after its redaction, and the titles under which
+    the public knows it."""
 
     file: Held
     what: str
@@ -20,15 +21,18 @@ class Fault:
 Progress = Callable[[Sequence[Held]], Iterator[Held]]
 
 
-async def faults(db: AsyncSession, store: Store, progress: Progress = iter) -> tuple[int, list[Fault]]:
-    """How many files were compared with their hashes, and every one that is not what was stored.
+async def faults(
+    db: AsyncSession, store: Store, progress: Progress = iter
+) -> tuple[int, list[Fault], list[Held]]:
+    """How many files were compared with their hashes, every one that is not what was stored, and those redacted.
 
     `progress` may wrap the files to tell how far it is. Reads every byte.
     """
     files = await held_files(db)
-    found = []
+    redacted = await let_go_files(db)
+    found = [Fault(file, "not removed") for file in redacted if store.path(file.sha256).exists()]
     for file in progress(files):
         what = store.fault(file.sha256, file.size)
         if what:
             found.append(Fault(file, what))
-    return len(files), found
+    return len(files), found, redacted

@@ -8,8 +8,10 @@ from tracker.compare.cells import matrix_cell
 from tracker.compare.changes import changes
 from tracker.compare.comparison import coverage
 from tracker.compare.files import cell_path
+from tracker.compare.principles import told
 from tracker.compare.queries import compare
 from tracker.compare.query import DEFAULT_FRAMEWORK, Query, parse
+from tracker.criteria import queries as criteria
 from tracker.frameworks import queries as frameworks
 from tracker.jurisdictions import queries
 from tracker.kit import clock
@@ -49,6 +51,8 @@ async def profile(request: Request, code: FromPath[str]) -> Response[str]:
         if place is None:
             raise NotFound(_("There is no jurisdiction with this code."))
         comparison = await compare(db, query)
+        own = await criteria.published(db, query.as_of or clock.now(), jurisdiction_id=place.id)
+        versions = await frameworks.versions(db, comparison.framework.key)
         above = await queries.above(db, place)
         below = await queries.below(db, place)
         stewards = await nearest_stewards(db, place.id, clock.today())
@@ -81,7 +85,10 @@ async def profile(request: Request, code: FromPath[str]) -> Response[str]:
         stewards=stewards,
         speaking=speaking,
         comparison=comparison,
+        versions=versions,
         grid=grid,
+        principles=told(comparison.rows()),
+        own_criteria_published=own,
         coverage={axis: coverage(comparison, place, axis) for axis in Axis},
     )
 

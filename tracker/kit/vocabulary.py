@@ -34,6 +34,26 @@ class Scope(StrEnum):
     TARGETED = "targeted"
 
 
+class Principle(StrEnum):
+    """What an instrument may say on the report's notable recommendations. Never scored."""
+
+    TRAUMA_INFORMED = "trauma_informed"
+    SURVIVOR_INFORMED = "survivor_informed"
+    DISCLOSURE_NOT_GOAL = "disclosure_not_goal"
+    PEOPLE_AT_RISK = "people_at_risk"
+    PREVENTION_PRIMARY = "prevention_primary"
+    PREVENTION_SECONDARY = "prevention_secondary"
+    PREVENTION_TERTIARY = "prevention_tertiary"
+
+
+class Payment(StrEnum):
+    """Whether individuals who take part are paid, as far as the instrument says."""
+
+    PAID = "paid"
+    UNPAID = "unpaid"
+    NOT_SAID = "not_said"
+
+
 class Domain(StrEnum):
     INDIVIDUAL = "individual"
     ORGANIZATION = "organization"
@@ -155,6 +175,7 @@ class Wording(StrEnum):
     TITLE = "title"
     PARAPHRASE = "paraphrase"
     VERBATIM = "verbatim"
+    WITHHELD = "withheld"  # its licence lets nobody give it here: the item stands by its key
 
 
 class Provenance(StrEnum):
@@ -244,6 +265,16 @@ _WORDS: dict[str, str] = {
     "basis.equivalent": N_("Equivalent measure"),
     "meaning.basis.by_name": N_("The instrument names the competencies."),
     "meaning.basis.equivalent": N_("The instrument does the same without naming the competencies."),
+    "principle.trauma_informed": N_("Trauma-informed"),
+    "principle.survivor_informed": N_("Survivor-informed"),
+    "principle.disclosure_not_goal": N_("Disclosure is not the goal"),
+    "principle.people_at_risk": N_("People at risk are included"),
+    "principle.prevention_primary": N_("Primary prevention"),
+    "principle.prevention_secondary": N_("Secondary prevention"),
+    "principle.prevention_tertiary": N_("Tertiary prevention"),
+    "payment.paid": N_("Paid"),
+    "payment.unpaid": N_("Unpaid"),
+    "payment.not_said": N_("Payment not said"),
     "scope.general": N_("General"),
     "scope.targeted": N_("Targeted"),
     "domain.individual": N_("Individual practitioner"),
@@ -330,6 +361,16 @@ _WORDS: dict[str, str] = {
     "wording.title": N_("as published"),
     "wording.paraphrase": N_("our paraphrase"),
     "wording.verbatim": N_("the source's own words"),
+    "wording.withheld": N_("not given here, for its licence does not allow it"),
+    "succession.unchanged": N_("Unchanged"),
+    "succession.added": N_("Added"),
+    "succession.gone": N_("Gone"),
+    "succession.split": N_("Split"),
+    "succession.merged": N_("Merged"),
+    "succession.renamed": N_("Renamed"),
+    "succession.reworded": N_("Reworded"),
+    "succession.moved": N_("Moved"),
+    "succession.otherwise": N_("Other details"),
     "bindingness.binding": N_("Binding"),
     "bindingness.qualified": N_("Binding under conditions"),
     "bindingness.recommended": N_("Recommended"),

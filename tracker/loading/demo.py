@@ -23,6 +23,7 @@ from tracker.db.session import Bound, Database, rebind
 from tracker.entries import publish, service
 from tracker.entries.content import Cell, Citation, Content
 from tracker.entries.models import PublishedRevision
+from tracker.entries.principles import Stated, ordered
 from tracker.frameworks.models import FrameworkItem
 from tracker.instruments.models import Instrument, PublishedInstrument
 from tracker.jurisdictions import queries as jurisdictions
@@ -36,6 +37,8 @@ from tracker.kit.vocabulary import (
     JurisdictionKind,
     MandateKind,
     OrganisationKind,
+    Payment,
+    Principle,
     RevisionKind,
     Scope,
     Voice,
@@ -228,8 +231,19 @@ def _content(row: seed.Row, citations: tuple[Citation, ...]) -> Content:
     )
 
 
+def _stated() -> dict[tuple[str, int], list[Stated]]:
+    """What cited instruments say on the principles, by revision and number of the citation within it."""
+    found = defaultdict(list)
+    for row in seed.rows("demo/principles"):
+        payment = Payment(row["payment"]) if row["payment"] else None
+        stated = Stated(Principle(row["principle"]), row["locator"], row["how"], payment)
+        found[row["revision_seq"], int(row["citation"])].append(stated)
+    return found
+
+
 async def _revisions(db: AsyncSession, world: World) -> None:
-    cited = defaultdict(list)
+    cited: dict[str, list[Citation]] = defaultdict(list)
+    stated = _stated()
     for row in seed.rows("demo/citations"):
         cited[row["revision_seq"]].append(
             Citation(
@@ -239,6 +253,7 @@ async def _revisions(db: AsyncSession, world: World) -> None:
                 row["quote"],
                 row["quote_language"],
                 row["translation"],
+                ordered(stated[row["revision_seq"], len(cited[row["revision_seq"]]) + 1]),
             )
         )
     for row in seed.rows("demo/revisions"):

@@ -12,6 +12,7 @@ from tracker.db.engine import create_engine
 from tracker.db.session import Database
 from tracker.frameworks.models import FrameworkItem
 from tracker.jurisdictions.models import Jurisdiction
+from tracker.mail.queries import failures
 from tracker.settings import Settings
 
 Finding = tuple[bool, str]
@@ -37,6 +38,16 @@ async def examine(database: Database, settings: Settings) -> list[Finding]:
     async with database.read() as db:
         findings += await _integrity(db, settings)
         findings += await _contents(db)
+    return findings + await _mail(database, settings)
+
+
+async def _mail(database: Database, settings: Settings) -> list[Finding]:
+    smtp = settings.smtp
+    off = "e-mail is off: no mail server is named"
+    findings = [(True, f"e-mail goes out by {smtp.host}:{smtp.port} as {smtp.sender}" if smtp else off)]
+    for f in await failures(database):
+        text = f"e-mail to members of {f.organisation}: {f.number} not sent in 30 days, the last of {f.latest}: {f.fault}"
+        findings.append((False, text))
     return findings
 
 

@@ -1,12 +1,14 @@
 """`tracker load reference`: jurisdictions, frameworks, crosswalk drafts and real instruments. Idempotent."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from tracker.crosswalks import sssom
+from tracker.crosswalk_files import queries as crosswalk_files
+from tracker.crosswalk_files import sssom_read
+from tracker.crosswalk_files.values import SetContent, split
 from tracker.crosswalks.models import Crosswalk, MappingSide
 from tracker.crosswalks.models import Mapping as MappingRow
 from tracker.db.base import Table, select
@@ -159,55 +161,47 @@ async def _instruments(db: AsyncSession) -> str:
 
 
 async def _crosswalks(db: AsyncSession) -> str:
-    """The draft mappings, split into a set per pair of framework versions."""
-    file = sssom.read(seed.SEED / "crosswalk-draft.sssom.tsv")
-    items = await _existing(db, FrameworkItem, "key")
-    versions = await _existing(db, FrameworkVersion, "id")
+    """The draft mappings, split into a set per pair of framework versions. A set that is there is left alone."""
+    file = sssom_read.read((seed.SEED / "crosswalk-draft.sssom.tsv").read_bytes())
+    contents, faults = split(file, await crosswalk_files.index(db, file.keys))
+    if faults:
+        raise ValueError(str(faults[0]))
     held = set((await db.execute(select(Crosswalk.key))).scalars())
-    pairs: dict[tuple[int, int], list[sssom.Row]] = {}
-    for row in file.rows:
-        pair = (items[row.source].framework_version_id, items[row.target].framework_version_id)
-        pairs.setdefault(pair, []).append(row)
-    new = 0
-    for (source_id, target_id), mappings in pairs.items():
-        key = f"{versions[source_id].key}--{versions[target_id].key}"
-        if key not in held:
-            new += 1
-            crosswalk = _crosswalk(key, file, versions[source_id], versions[target_id])
-            db.add(crosswalk)
-            await db.flush()
-            await _mappings(db, crosswalk, mappings, items)
-    return f"{len(held) + new} sets, {new} of them new, {len(file.rows)} mappings"
+    new = [content for content in contents if content.head.key not in held]
+    for content in new:
+        await _crosswalk(db, content)
+    return f"{len(held) + len(new)} sets, {len(new)} of them new, {len(file.named)} mappings"
 
 
-def _crosswalk(
-    key: str, file: sssom.MappingFile, source: FrameworkVersion, target: FrameworkVersion
-) -> Crosswalk:
-    return Crosswalk(
-        key=key,
-        version=file.version,
-        title=f"{source.title} ({source.version}) to {target.title} ({target.version})",
+async def _crosswalk(db: AsyncSession, content: SetContent) -> None:
+    source = await crosswalk_files.side(db, content.source)
+    target = await crosswalk_files.side(db, content.target)
+    assert source is not None
+    assert target is not None
+    versions = [name.partition("@")[2] for name in (content.source, content.target)]
+    crosswalk = Crosswalk(
+        key=content.head.key,
+        version=content.head.version,
+        title=f"{source.title} ({versions[0]}) to {target.title} ({versions[1]})",
         source_version_id=source.id,
         target_version_id=target.id,
-        licence=file.licence,
-        comment=file.comment,
+        licence=content.head.licence,
+        comment=content.head.comment,
         created_at=clock.now(),
     )
-
-
-async def _mappings(
-    db: AsyncSession, crosswalk: Crosswalk, rows: Iterable[sssom.Row], items: Mapping[str, FrameworkItem]
-) -> None:
-    for row in rows:
+    db.add(crosswalk)
+    await db.flush()
+    for said in content.said:
         mapping = MappingRow(
             crosswalk_id=crosswalk.id,
-            relation=row.relation,
-            rationale=row.comment,
-            justification=row.justification,
-            confidence=row.confidence,
+            relation=said.relation,
+            rationale=said.rationale,
+            justification=said.justification,
+            confidence=said.confidence,
         )
         db.add(mapping)
         await db.flush()
-        for side, key in (("source", row.source), ("target", row.target)):
-            db.add(MappingSide(mapping_id=mapping.id, item_id=items[key].id, side=side))
+        sides = [("source", source.ids[key]) for key in said.sources]
+        sides += [("target", target.ids[key]) for key in said.targets]
+        db.add_all([MappingSide(mapping_id=mapping.id, item_id=item, side=side) for side, item in sides])
     await db.flush()

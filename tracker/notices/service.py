@@ -12,7 +12,9 @@ from tracker.access.actor import OrganisationActor
 from tracker.access.permissions import Permission
 from tracker.audit.record import Action, record, take_turn
 from tracker.db.base import select
+from tracker.entries import principle_queries
 from tracker.entries.models import Draft, DraftCitation, PublishedRevision
+from tracker.entries.principles import Stated
 from tracker.instruments.models import Instrument, PublishedInstrument
 from tracker.kit import clock
 from tracker.kit.errors import Conflict, Invalid, NotFound
@@ -80,13 +82,17 @@ async def _copy(db: AsyncSession, draft: Draft) -> dict[str, Any]:
         .where(col(DraftCitation.draft_id) == draft.id)
         .order_by(col(DraftCitation.position))
     )
-    told["citations"] = [_citation(c, own or public) for c, own, public in rows]
+    stated = await principle_queries.of_drafts(db, [draft.id])
+    told["citations"] = [_citation(c, own or public, stated.get(c.id, ())) for c, own, public in rows]
     return told
 
 
-def _citation(citation: DraftCitation, instrument: Instrument | PublishedInstrument) -> dict[str, str]:
+def _citation(
+    citation: DraftCitation, instrument: Instrument | PublishedInstrument, stated: tuple[Stated, ...]
+) -> dict[str, Any]:
     dated = instrument.adopted_on or instrument.in_force_on
     return {
+        "instrument": str(instrument.id),
         "axis": citation.axis.value,
         "title": instrument.title,
         "kind": instrument.kind.value,
@@ -98,6 +104,15 @@ def _citation(citation: DraftCitation, instrument: Instrument | PublishedInstrum
         "quote": citation.quote,
         "quote_language": citation.quote_language,
         "translation": citation.translation,
+        "principles": [
+            {
+                "principle": said.principle.value,
+                "locator": said.locator,
+                "how": said.how,
+                "payment": said.payment.value if said.payment else "",
+            }
+            for said in stated
+        ],
     }
 
 

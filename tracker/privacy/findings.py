@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from tracker.kit.errors import Invalid
 from tracker.kit.i18n import N_, ngettext
 from tracker.kit.i18n import gettext as _
+from tracker.kit.vocabulary import Principle, word
 from tracker.privacy.hits import Hit
 from tracker.privacy.scan import scan
 
@@ -63,6 +64,12 @@ _LABELS = {
     "question": N_("Question"),
     "rationale": N_("Why"),
     "comment": N_("Remark"),
+    "how": N_("How individuals take part"),
+    "guidance": N_("How to tell"),
+    "answer": N_("Answer"),
+    "evidence_url": N_("Link to evidence"),
+    "archived_url": N_("Archived copy"),
+    "file": N_("The file itself"),
 }
 _WITHIN = {
     "citation": N_("citation %(n)s"),
@@ -72,6 +79,10 @@ _WITHIN = {
     "recommendation": N_("recommendation %(n)s"),
     "mapping": N_("mapping %(n)s"),
     "state": N_("item without a counterpart %(n)s"),
+    "confirmation": N_("confirmation %(n)s"),
+    "report": N_("report no. %(n)s"),
+    "event": N_("what happened to it, no. %(n)s"),
+    "file": N_("file %(n)s"),
 }
 
 
@@ -83,6 +94,8 @@ def field_label(field: str) -> str:
     for before, part in zip(["", *within], within, strict=False):
         if part in ("instrument", "withdrawal"):
             parts.append(_("instrument") if part == "instrument" else _("withdrawal"))
+        elif part in tuple(Principle):
+            parts.append(word("principle", part))
         elif part.isdigit() and before in _WITHIN:
             parts.append(_(_WITHIN[before]) % {"n": part})
     return f"{label} ({', '.join(parts)})" if parts else label

@@ -6,7 +6,7 @@ from tracker.kit.forms import AtMost, Form, Needed, choices, stripped
 from tracker.kit.i18n import N_
 from tracker.privacy.findings import field_label
 from tracker.privacy.models import REASON_LENGTH
-from tracker.privacy.queries import Place
+from tracker.privacy.place_queries import Place
 
 
 class RedactForm(Form):

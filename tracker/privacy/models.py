@@ -10,6 +10,8 @@ from tracker.access.permissions import Role
 from tracker.db.base import FREE_TEXT, Kind, Table, enum_field, moment_field, text_field
 
 REASON_LENGTH = 150  # the tombstone holds it, and must fit the shortest free text
+# How a redacted file is told: `table_name` and `field`; `row_id` is its PublishedAttachment, `sha256` of its bytes.
+FILES, FILE = "published_attachment_file", "file"
 
 
 class PublishedRedaction(Table, table=True):

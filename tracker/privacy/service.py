@@ -1,27 +1,24 @@
-"""Taking a text out of what is published, for good. A tombstone and the hash of the text stay."""
+"""Taking a text or a file out of what is published, for good. A tombstone and the hash of it stay."""
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
-import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col
 
 from tracker.access.actor import OrganisationActor
 from tracker.access.permissions import Permission
-from tracker.audit.record import Action, record
-from tracker.db.base import free_texts, select
-from tracker.editions.models import Edition, EditionText
-from tracker.entries.models import Draft, DraftCitation
-from tracker.instruments.models import Instrument
+from tracker.audit.record import Action, record, take_turn
+from tracker.instruments import redacted_service as files
 from tracker.jobs.service import enqueue
 from tracker.kit import clock
 from tracker.kit.errors import Conflict, Invalid, NotFound
 from tracker.kit.i18n import gettext as _
-from tracker.privacy import queries
-from tracker.privacy.models import REASON_LENGTH, PublishedRedaction
-from tracker.privacy.queries import Place
+from tracker.privacy import copies_service as copies
+from tracker.privacy import place_queries as queries
+from tracker.privacy.models import FILES, REASON_LENGTH, PublishedRedaction
+from tracker.privacy.place_queries import Place
 from tracker.privacy.scan import scan
 
 REDACTED = "privacy.redacted"  # the job that reaches what was drawn before
@@ -29,24 +26,28 @@ REDACTED = "privacy.redacted"  # the job that reaches what was drawn before
 
 @dataclass(frozen=True, slots=True)
 class Redacted:
-    """What was replaced: `published` texts, this one included, and `drafts` (rows) that repeated it."""
+    """What was replaced: `published` texts and files, this one included, and `drafts` (private rows) that repeated it.
+
+    `sha256`: of a file, to be swept out of the store once this is committed; else empty.
+    """
 
     tombstone: str
     published: int
     drafts: int
+    sha256: str = ""
 
 
 async def redactable(db: AsyncSession, actor: OrganisationActor, uid: UUID) -> list[Place]:
-    """The texts of a revision that the actor may redact and that still stand.
+    """The texts and files of a revision or an instrument that the actor may redact and that still stand.
 
-    An organisation's admin: the texts that it published itself. The operator: all. Raises NotFound where there are none.
+    An organisation's admin: what it published itself. The operator: all. Raises NotFound where there are none.
     """
     actor.require(Permission.ADMINISTER)
     everything = actor.may(Permission.OPERATE)
-    texts = await queries.texts_of_revision(db, uid)
+    texts = await queries.texts_of(db, uid)
     mine = [t for t in texts if everything or t.owner == actor.organisation_id]
     if not mine:
-        raise NotFound(_("There is no such revision, or it is not your organisation's."))
+        raise NotFound(_("There is no such revision or instrument, or it is not your organisation's."))
     gone = await queries.redacted_places(db, mine)
     return [t for t in mine if t not in gone]
 
@@ -54,7 +55,7 @@ async def redactable(db: AsyncSession, actor: OrganisationActor, uid: UUID) -> l
 async def redact(
     db: AsyncSession, actor: OrganisationActor, uid: UUID, field: str, *, reason: str
 ) -> Redacted:
-    """Replace the text `field` of a revision by a tombstone, and every exact copy that its owner has of it.
+    """Replace the text `field` of a revision or an instrument by a tombstone, and every exact copy its owner has of it.
 
     `db` must be bound to the owner of the text, so that the copies in its drafts go too and its log tells of it.
     Raises NotFound, Conflict when it was redacted before, Invalid without a fit reason.
@@ -63,14 +64,61 @@ async def redact(
     _check(reason)
     place = await _named(db, actor, uid, field)
     tombstone = f"[redacted {clock.today().isoformat()}: {reason}]"
-    places = {(p.table, p.row_id, p.column): p for p in [place, *await queries.same_texts(db, place)]}
-    for p in places.values():
+    if place.table == FILES:
+        places, private = await _redact_file(db, actor, place, tombstone, reason)
+    else:
+        places, private = await _redact_text(db, actor, place, tombstone, reason)
+    await record(
+        db,
+        Action.TEXT_REDACTED,
+        tenant=place.owner or actor.organisation_id,
+        actor=actor.user_id,
+        subject=await queries.subject_of(db, uid),
+        detail={"field": field, "published": places, "drafts": private, "by": actor.role.value},
+    )
+    await enqueue(db, REDACTED, {})
+    db.expire_all()
+    return Redacted(tombstone, places, private, place.sha256)
+
+
+async def _redact_text(
+    db: AsyncSession, actor: OrganisationActor, place: Place, tombstone: str, reason: str
+) -> tuple[int, int]:
+    places = {p.key: p for p in [place, *await queries.same_texts(db, place)]}
+    await _tell(db, actor, places.values(), tombstone, reason)
+    private = await copies.redact_own(db, place.text, tombstone)
+    instruments = {UUID(p.row_id) for p in places.values() if p.table == "published_instrument"}
+    if instruments:
+        await copies.redact_cited(db, instruments, place.text, tombstone)
+    return len(places), private
+
+
+async def _redact_file(
+    db: AsyncSession, actor: OrganisationActor, place: Place, tombstone: str, reason: str
+) -> tuple[int, int]:
+    """The operator takes it from everybody who attached the same bytes; an admin from the own organisation alone:
+
+    else anybody could attach what others published, and by redacting it take it from them.
+    """
+    # Whoever attaches takes this turn first, so nobody attaches the same bytes in between.
+    await take_turn(db)
+    everybody = actor.may(Permission.OPERATE)
+    places = {p.key: p for p in [place, *await queries.same_files(db, place, anybodys=everybody)]}
+    held = await (copies.everywhere if everybody else copies.here)(db, files.let_go, place.sha256)
+    await _tell(db, actor, places.values(), tombstone, reason)
+    return len(places), held
+
+
+async def _tell(
+    db: AsyncSession, actor: OrganisationActor, places: Collection[Place], tombstone: str, reason: str
+) -> None:
+    for p in places:
         db.add(
             PublishedRedaction(
                 table_name=p.table,
                 row_id=p.row_id,
                 field=p.column,
-                sha256=hashlib.sha256(p.text.encode()).hexdigest(),
+                sha256=p.sha256 or hashlib.sha256(p.text.encode()).hexdigest(),
                 tombstone=tombstone,
                 reason=reason,
                 by_role=actor.role,
@@ -78,18 +126,6 @@ async def redact(
             )
         )
     await db.flush()
-    drafts = await _redact_drafts(db, place.text, tombstone)
-    await record(
-        db,
-        Action.TEXT_REDACTED,
-        tenant=place.owner or actor.organisation_id,
-        actor=actor.user_id,
-        subject=f"revision:{uid}",
-        detail={"field": field, "published": len(places), "drafts": drafts, "by": actor.role.value},
-    )
-    await enqueue(db, REDACTED, {})
-    db.expire_all()
-    return Redacted(tombstone, len(places), drafts)
 
 
 def _check(reason: str) -> None:
@@ -105,23 +141,6 @@ async def _named(db: AsyncSession, actor: OrganisationActor, uid: UUID, field: s
     found = next((t for t in await redactable(db, actor, uid) if t.field == field), None)
     if found is not None:
         return found
-    if any(t.field == field for t in await queries.texts_of_revision(db, uid)):
+    if any(t.field == field for t in await queries.texts_of(db, uid)):
         raise Conflict(_("This text was redacted before, or it is another organisation's."))
-    raise NotFound(_("The revision has no text in a field of this name."))
-
-
-async def _redact_drafts(db: AsyncSession, text: str, tombstone: str) -> int:
-    """Overwrite the text in the drafts, citations and instruments of the session's organisation."""
-    changed = 0
-    for table in (Draft, DraftCitation, Instrument, Edition, EditionText):
-        for name in free_texts(table):
-            values: dict[str, object] = {name: tombstone}
-            if table is Draft:
-                values["version"] = Draft.version + 1  # a form opened before would bring the text back
-            if table is Edition:
-                values["version"] = Edition.version + 1
-            done = await db.execute(sa.update(table).where(getattr(table, name) == text).values(**values))
-            changed += done.rowcount  # type: ignore[attr-defined]
-    held = select(EditionText.edition_id).where(col(EditionText.text) == tombstone)
-    await db.execute(sa.update(Edition).where(col(Edition.id).in_(held)).values(version=Edition.version + 1))
-    return changed
+    raise NotFound(_("There is no text in a field of this name."))

@@ -9,13 +9,14 @@ from litestar.response import Redirect
 from tracker.access.guard import member
 from tracker.access.permissions import Permission
 from tracker.db.session import Bound
+from tracker.instruments.store import Store
 from tracker.kit.errors import Invalid
 from tracker.kit.i18n import ngettext
-from tracker.privacy import service
+from tracker.privacy import operation, service
 from tracker.privacy.forms import RedactForm
-from tracker.privacy.queries import Place
+from tracker.privacy.place_queries import Place
 from tracker.web.render import form_page, go
-from tracker.web.requests import bound_of, database_of, form_data, organisation_of
+from tracker.web.requests import bound_of, database_of, form_data, organisation_of, settings_of
 
 REDACT = "/{locale:str}/o/{organisation:str}/redact/{uid:uuid}"
 SHOWN = 300  # characters of a text that the page repeats, to tell it from others
@@ -33,7 +34,7 @@ def _page(request: Request, uid: UUID, form: RedactForm, places: list[Place]) ->
 
 @get(REDACT, name="redact", access=member(Permission.ADMINISTER))
 async def redact_page(request: Request, uid: FromPath[UUID]) -> Response[str]:
-    """The texts of a revision that may be redacted."""
+    """The texts and files of a revision or an instrument that may be redacted."""
     places, form = await _places(request, uid), RedactForm()
     form.prepare(places)
     return _page(request, uid, form, places)
@@ -59,6 +60,6 @@ async def redact_do(request: Request, uid: FromPath[UUID]) -> Response[str] | Re
     except Invalid as invalid:
         form.add_faults(invalid.faults)
         return _page(request, uid, form, places)
-    await database.scrub()
-    say = ngettext("%(n)s text is redacted.", "%(n)s texts are redacted.", done.published)
+    await operation.finish(database, Store(settings_of(request).data_dir), done)
+    say = ngettext("Redacted in %(n)s place.", "Redacted in %(n)s places.", done.published)
     return go(request, "workspace", organisation=actor.organisation_key, say=say % {"n": done.published})

@@ -40,7 +40,7 @@ def salt_of(secret_key: str) -> str:
     return hmac.new(secret_key.encode(), b"texts of snapshots", hashlib.sha256).hexdigest()
 
 
-async def freeze(database: Database, query: Query, *, salt: str, address: str) -> str:
+async def freeze(database: Database, query: Query, *, salt: str, sender: str) -> str:
     """Freeze what the query answers now, and return the snapshot's id; that of the same snapshot, where there is one.
 
     Raises Invalid for a query that can't be taken or asks for too much, and TooManySnapshots.
@@ -56,7 +56,7 @@ async def freeze(database: Database, query: Query, *, salt: str, address: str) -
         known = await _known(db, sha256)
         if known:
             return known
-        if not await may_again(db, "snapshot", address, MOST_AN_HOUR):
+        if not await may_again(db, sender, MOST_AN_HOUR):
             raise TooManySnapshots(
                 _("Many comparisons were frozen from your network within the hour. Please try again later.")
             )

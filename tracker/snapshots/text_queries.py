@@ -15,7 +15,7 @@ from tracker.db.base import Table, free_texts, select
 from tracker.entries.models import PublishedCitation, PublishedRevision
 from tracker.instruments.models import PublishedInstrument
 from tracker.privacy.models import PublishedRedaction
-from tracker.privacy.queries import row_id_of
+from tracker.privacy.place_queries import row_id_of
 from tracker.reviews.models import PublishedReply, PublishedReview, Verdict
 from tracker.snapshots.record import Cited, FreeText, Said, Support
 

@@ -17,6 +17,7 @@ from tracker.compare.reading import reading
 from tracker.compare.tables import tables
 from tracker.kit.errors import NotFound
 from tracker.kit.i18n import gettext as _
+from tracker.kit.senders import sender_of
 from tracker.kit.vocabulary import LEVEL_CODES, MISSING_CODES, Axis, value
 from tracker.snapshots import queries, service, since_queries
 from tracker.snapshots.citations import reference
@@ -31,7 +32,7 @@ LASTING = "public, max-age=31536000, immutable"
 
 
 @post("/{locale:str}/snapshots", name="snapshot_do", access=PUBLIC, status_code=200)
-async def freeze(request: Request) -> Response[str] | Redirect:
+async def freeze(request: Request) -> Response[str] | Response[bytes] | Redirect:
     """Freeze the comparison that the form states."""
     form, settings = await form_data(request), settings_of(request)
     query = parse({name: form.first(name) for name in PARAMETERS})
@@ -40,7 +41,7 @@ async def freeze(request: Request) -> Response[str] | Redirect:
             database_of(request),
             query,
             salt=service.salt_of(settings.secret_key),
-            address=client_address(request),
+            sender=sender_of(settings.secret_key, "snapshot", client_address(request)),
         )
     except service.TooManySnapshots as wait:
         return error_page(request, 429, str(wait))

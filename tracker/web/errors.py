@@ -1,4 +1,4 @@
-"""Every error as a plain page: what happened, what to do; never a trace, never SQL."""
+"""Every error as a plain page: what happened, what to do; never a trace, never SQL. Under /api, as a problem."""
 
 import logging
 import secrets
@@ -8,13 +8,16 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException, SerializationException
 from litestar.response import Redirect
 
-from tracker.access.guard import BadToken, NotSignedIn, NotTaken
+from tracker.access.guard import BadToken, NoToken, NotSignedIn, NotTaken
 from tracker.kit.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from tracker.kit.i18n import gettext as _
+from tracker.web.problem import field_errors, is_api, problem
 from tracker.web.render import context_of, renderer_of
 
 log = logging.getLogger("tracker")
+Answer = Response[str] | Response[bytes]
 _STATUS: list[tuple[type[Refused], int]] = [
+    (NoToken, 401),
     (BadToken, 403),
     (NotTaken, 415),
     (NotFound, 404),
@@ -40,7 +43,9 @@ def _titles() -> dict[int, str]:
     }
 
 
-def error_page(request: Request, status: int, text: str) -> Response[str]:
+def error_page(request: Request, status: int, text: str) -> Answer:
+    if is_api(request.url.path):
+        return problem(status, text)
     renderer = renderer_of(request)
     titles = _titles()
     context = renderer.frame(context_of(request).locale) | {
@@ -52,9 +57,16 @@ def error_page(request: Request, status: int, text: str) -> Response[str]:
     return Response(html, media_type="text/html", status_code=status)
 
 
-def on_refused(request: Request, error: Refused) -> Response[str]:
+def on_refused(request: Request, error: Refused) -> Answer:
     status = next(status for kind, status in _STATUS if isinstance(error, kind))
+    if isinstance(error, Invalid) and is_api(request.url.path):
+        return problem(status, str(error), errors=field_errors(error.faults))
     return error_page(request, status, str(error))
+
+
+def on_no_token(request: Request, error: NoToken) -> Answer:
+    challenge = 'Bearer realm="api"' + (', error="invalid_token"' if error.given else "")
+    return problem(401, str(error), headers={"www-authenticate": challenge})
 
 
 def on_not_signed_in(request: Request, _error: NotSignedIn) -> Redirect:
@@ -66,7 +78,7 @@ def on_not_signed_in(request: Request, _error: NotSignedIn) -> Redirect:
     return Redirect(f"{path}?{query}" if query else path, status_code=303)
 
 
-def on_http(request: Request, error: HTTPException) -> Response[str]:
+def on_http(request: Request, error: HTTPException) -> Answer:
     texts = {
         404: _("The address may be mistyped, or the page may have moved."),
         413: _("Send less at once."),
@@ -81,11 +93,11 @@ def on_http(request: Request, error: HTTPException) -> Response[str]:
     return response
 
 
-def on_unreadable(request: Request, _error: Exception) -> Response[str]:
+def on_unreadable(request: Request, _error: Exception) -> Answer:
     return error_page(request, 400, _("The text sent is not in a form this service reads (UTF-8)."))
 
 
-def on_defect(request: Request, error: Exception) -> Response[str]:
+def on_defect(request: Request, error: Exception) -> Answer:
     """A defect of ours: logged under a reference that the page shows."""
     reference = secrets.token_hex(4)
     log.error("defect %s at %s %s", reference, request.method, request.url.path, exc_info=error)
@@ -95,6 +107,7 @@ def on_defect(request: Request, error: Exception) -> Response[str]:
 
 
 HANDLERS = {
+    NoToken: on_no_token,
     NotSignedIn: on_not_signed_in,
     Refused: on_refused,
     HTTPException: on_http,

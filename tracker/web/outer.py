@@ -19,6 +19,7 @@ from tracker.access.sessions import Lifetime, actor_of
 from tracker.db.session import Database
 from tracker.kit import i18n
 from tracker.settings import Settings
+from tracker.web import problem
 from tracker.web.uploads import Uploads
 
 log = logging.getLogger("tracker")
@@ -71,6 +72,7 @@ class Outer:
             await self.app(scope, receive, send)
             return
         guarded = _Answer(send, secure=self.settings.secure, head_only=scope["method"] == "HEAD")
+        guarded.api = problem.is_api(scope["path"])
         try:
             await self._answer(scope, receive, guarded)
         except Exception:
@@ -78,20 +80,20 @@ class Outer:
             log.exception("defect before the application at %s %s", scope["method"], scope["path"])
             if guarded.started:
                 raise
-            await _plain(guarded, 500, "Something went wrong on our side. It was noted.")
+            await _plain(guarded, scope["path"], 500, "Something went wrong on our side. It was noted.")
 
     async def _answer(self, scope: Any, receive: Receive, guarded: "_Answer") -> None:
         headers = {name.lower(): value for name, value in scope["headers"]}
         refusal = self._refusal(scope, headers)
         if refusal:
-            await _plain(guarded, *refusal)
+            await _plain(guarded, scope["path"], *refusal)
             return
         locale = self._locale(scope["path"])
         i18n.set_locale(locale)
         uploads = Uploads(self.settings.data_dir / "attachments" / "incoming")
         context = Context(self.database, self.settings.secret_key, locale, self.settings.locales, uploads)
         token = _cookie(headers.get(b"cookie", b""), session_cookie(self.settings))
-        if token and not scope["path"].startswith("/static/"):
+        if token and not guarded.api and not scope["path"].startswith("/static/"):
             context.actor = await actor_of(self.database, token, self.lifetime)
             guarded.private = True
         scope["tracker"] = context
@@ -110,7 +112,7 @@ class Outer:
             return 400, "This address can't be read."  # no database takes it, and none of ours holds it
         if scope["method"] == "TRACE":
             return 405, "This method is not allowed."
-        if scope["method"] in UNSAFE:
+        if scope["method"] in UNSAFE and not problem.is_api(scope["path"]):
             kind = headers.get(b"content-type", b"").decode("latin-1").partition(";")[0].strip().lower()
             if kind not in FORM_TYPES:
                 return 415, "Only forms are taken here."
@@ -151,7 +153,7 @@ class _Answer:
 
     def __init__(self, send: Send, *, secure: bool, head_only: bool) -> None:
         self._send, self._secure, self._head_only = send, secure, head_only
-        self.private = self.started = False
+        self.private = self.started = self.api = False
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
@@ -168,11 +170,15 @@ class _Answer:
             ours[b"strict-transport-security"] = b"max-age=31536000; includeSubDomains"
         # What a signed-in person sees must not outlive the session in any cache.
         ours[b"cache-control"] = b"no-store" if self.private else b"no-cache"
-        ours[b"vary"] = b"Cookie"
+        ours[b"vary"] = b"Authorization" if self.api else b"Cookie"
         return headers + [(name, value) for name, value in ours.items() if name not in present]
 
 
-async def _plain(send: _Answer, status: int, text: str) -> None:
-    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(text)).encode())]
+async def _plain(send: _Answer, path: str, status: int, text: str) -> None:
+    kind, body = "text/plain; charset=utf-8", text.encode()
+    if problem.is_api(path):
+        kind, body = problem.MEDIA_TYPE, problem.body(status, text)
+    headers = [(b"content-type", kind.encode()), (b"content-length", str(len(body)).encode())]
+    headers.append((b"cache-control", b"no-store"))
     await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": text.encode(), "more_body": False})
+    await send({"type": "http.response.body", "body": body, "more_body": False})

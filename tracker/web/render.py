@@ -148,11 +148,14 @@ def go(
     *,
     say: str = "",
     kind: str = "success",
+    query: str = "",
     **parameters: Any,
 ) -> Redirect:
     """Redirect (303) to a named page, with a message for it."""
     renderer = renderer_of(request)
     path = renderer.urls.path(name, context_of(request).locale, **parameters)
+    if query:
+        path += f"?{query}"
     response = Redirect(path, status_code=HTTP_303_SEE_OTHER)
     if say:
         response.set_cookie(

@@ -33,7 +33,9 @@ def organisation_of(request: Request) -> OrganisationActor:
 
 
 def bound_of(request: Request) -> Bound:
-    return Bound(tenant=organisation_of(request).organisation_id, user=actor_of(request).user_id)
+    """What the sessions of who acts for the organisation of the path may see; a token is no user."""
+    organisation = organisation_of(request)
+    return Bound(tenant=organisation.organisation_id, user=organisation.user_id)
 
 
 async def form_data(request: Request) -> FormData:

@@ -16,6 +16,7 @@ from tracker.entries.draft_queries import DraftView
 from tracker.entries.models import PublishedRevision
 from tracker.entries.queries import Told
 from tracker.entries.standing import Standing, contested
+from tracker.instruments.cited_queries import RestingCell, cells_resting_on_repealed
 from tracker.kit import clock
 from tracker.kit.vocabulary import Axis
 from tracker.notices import queries as notices
@@ -33,6 +34,7 @@ class WorkList:
     reports: list[corrections.Waiting]
     contested: list[Told]
     stale: list[Told]
+    repealed: list[RestingCell]
     search_notes: list[Told]
 
     @property
@@ -42,32 +44,49 @@ class WorkList:
 
 async def work(db: AsyncSession, actor: OrganisationActor) -> WorkList:
     """Everything that needs a member of the organisation, as far as the member's role can do something about it."""
-    reviews, writes = actor.may(Permission.REVIEW), actor.may(Permission.WRITE_DRAFTS)
-    received = await notices.received(db, actor.organisation_id)
-    sent = await notices.sent(db, actor.organisation_id)
-    standing = await _own_standing(db, actor.organisation_id)
+    return share(await gather(db, actor.organisation_id), actor)
+
+
+async def gather(db: AsyncSession, organisation_id: UUID) -> WorkList:
+    """Everything that waits for the session's organisation, whoever of it; `ready` has all open notices it sent."""
+    received = await notices.received(db, organisation_id)
+    sent = await notices.sent(db, organisation_id)
+    standing = await _own_standing(db, organisation_id)
     names = {t.uid: t for t in await _told(db, [v.uid for v, _others in standing])}
     today = clock.today()
     return WorkList(
-        returned=await draft_queries.returned(db) if writes else [],
-        to_review=[d for d in await draft_queries.submitted(db) if d.submitted_by != actor.user_id]
-        if reviews
-        else [],
-        replies_due=[n for n in received if reviews and not n.reply and not n.taken_back],
-        ready=_ready(sent, actor) if reviews else [],
-        reports=await corrections.waiting(db) if reviews else [],
+        returned=await draft_queries.returned(db),
+        to_review=await draft_queries.submitted(db),
+        replies_due=[n for n in received if not n.reply and not n.taken_back],
+        ready=[n for n in sent if not n.closed_at],
+        reports=await corrections.waiting(db),
         contested=[names[v.uid] for v, voices in standing if contested(voices)],
-        stale=[names[v.uid] for v, _voices in standing if writes and v.stale(today)],
-        search_notes=[names[v.uid] for v, _voices in standing if writes and _lacks_search_note(v)],
+        stale=[names[v.uid] for v, _voices in standing if v.stale(today)],
+        repealed=await cells_resting_on_repealed(db, organisation_id),
+        search_notes=[names[v.uid] for v, _voices in standing if _lacks_search_note(v)],
+    )
+
+
+def share(waits: WorkList, actor: OrganisationActor) -> WorkList:
+    """What of it needs this member: whoever submitted something does not review it."""
+    reviews, writes = actor.may(Permission.REVIEW), actor.may(Permission.WRITE_DRAFTS)
+    return WorkList(
+        returned=waits.returned if writes else [],
+        to_review=[d for d in waits.to_review if reviews and d.submitted_by != actor.user_id],
+        replies_due=waits.replies_due if reviews else [],
+        ready=_ready(waits.ready, actor) if reviews else [],
+        reports=waits.reports if reviews else [],
+        contested=waits.contested,
+        stale=waits.stale if writes else [],
+        repealed=waits.repealed if writes else [],
+        search_notes=waits.search_notes if writes else [],
     )
 
 
 def _ready(sent: list[NoticeView], actor: OrganisationActor) -> list[NoticeView]:
     """One open notice of each draft whose stewards have all replied or let the period pass, save the actor's own."""
-    waiting = {n.draft_id for n in sent if not n.closed_at and not n.reply and n.due_at > clock.now()}
-    ready = [
-        n for n in sent if not n.closed_at and n.draft_id not in waiting and n.submitted_by != actor.user_id
-    ]
+    waiting = {n.draft_id for n in sent if not n.reply and n.due_at > clock.now()}
+    ready = [n for n in sent if n.draft_id not in waiting and n.submitted_by != actor.user_id]
     return list({n.draft_id: n for n in ready}.values())
 
 

@@ -2,7 +2,8 @@
 
 It takes the file on standard input and writes on standard output either CSV or, with exit code 3, a JSON
 object {"fault", "row", "column", "values"}; the parent has the words. A file made to exhaust the reader
-exhausts this process only. It is run by path, isolated, and imports nothing of the tracker.
+exhausts this process only. It is run by path, isolated, with the name of the
+sheet as its argument, and imports nothing of the tracker.
 """
 
 import csv
@@ -27,7 +28,6 @@ MOST_COLUMNS = 64
 MOST_EMPTY_ROWS = 1_000
 LONGEST_TEXT = 32_767  # what a spreadsheet program lets a cell hold
 
-SHEET = "Entries"
 # What spreadsheet programs write for a plain workbook. Macros, external links and embedded objects are not here.
 _EXPECTED = re.compile(
     r"\[Content_Types\]\.xml|_rels/\.rels|docProps/[\w.-]+|docMetadata/[\w.-]+|customXml/[\w./-]+"
@@ -69,13 +69,13 @@ def check_listing(content: bytes) -> None:
         raise Refusal("bomb")
 
 
-def convert(content: bytes, out: Any) -> None:
-    """Write the sheet's rows as CSV, a blank row as a blank line so that numbers stay. Raises Refusal."""
+def convert(content: bytes, out: Any, wanted: str) -> None:
+    """Write the rows of the sheet called `wanted`, else of the first, as CSV, a blank row as a blank line so that numbers stay. Raises Refusal."""
     import openpyxl
 
     book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, keep_links=False)
     names = book.sheetnames
-    sheet = book[SHEET if SHEET in names else names[0]]
+    sheet = book[wanted if wanted in names else names[0]]
     # The size that the file states may be any; the rows themselves are counted.
     sheet.reset_dimensions()
     writer = csv.writer(out)
@@ -127,7 +127,7 @@ def main() -> None:
     out = io.StringIO()
     try:
         check_listing(content)
-        convert(content, out)
+        convert(content, out, sys.argv[1])
     except Refusal as refusal:
         _refuse(refusal.told)
     except MemoryError:

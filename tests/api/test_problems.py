@@ -1,0 +1,52 @@
+"""Every refusal under /api is a problem document (RFC 9457), whoever refuses; and never a page."""
+
+import httpx
+import pytest
+
+from tests.personas import Visitor
+
+
+def is_problem(answer: httpx.Response, status: int) -> dict[str, object]:
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.headers["cache-control"] == "no-store"
+    told: dict[str, object] = answer.json()
+    assert told["status"] == status
+    assert told["title"] and told["detail"]
+    return told
+
+
+NOWHERE = ["/api", "/api/", "/api/v1", "/api/v2/entries", "/api/v1/nothing", "/api/v1/entries/no-uuid"]
+NOWHERE += ["/api/v1/jurisdictions/NOPE", "/api/v1/entries/00000000-0000-0000-0000-000000000000"]
+NOWHERE += ["/api/v1/corrections/99999999999", "/api/v1/organisations/no-such", "/api/o/health-xaa"]
+
+
+@pytest.mark.parametrize("path", NOWHERE)
+async def test_what_is_not_there(client: Visitor, path: str) -> None:
+    is_problem(await client.get(path), 404)
+
+
+async def test_each_parameter_that_cant_be_taken_is_named(client: Visitor) -> None:
+    told = is_problem(await client.get("/api/v1/compare?jurisdictions=XAA&on=never&source=loudest"), 422)
+    assert [e["field"] for e in told["errors"]] == ["on", "source"]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("query", ["limit=0", "limit=501", "limit=x", "cursor=x", "cursor=W10", "limit=٣"])
+@pytest.mark.parametrize("name", ["jurisdictions", "entries", "frameworks"])
+async def test_pages_have_bounds(client: Visitor, name: str, query: str) -> None:
+    is_problem(await client.get(f"/api/v1/{name}?{query}"), 422)
+
+
+async def test_a_cursor_belongs_to_its_query(client: Visitor) -> None:
+    first = (await client.get("/api/v1/entries?limit=1&source=all")).json()
+    cursor = httpx.URL(first["links"]["next"]).params["cursor"]
+    assert (await client.get(f"/api/v1/entries?source=all&cursor={cursor}")).status_code == 200
+    is_problem(await client.get(f"/api/v1/entries?source=self&cursor={cursor}"), 422)
+    is_problem(await client.get(f"/api/v1/jurisdictions?cursor={cursor}"), 422)
+
+
+async def test_refusals_before_the_application_are_problems_too(client: Visitor) -> None:
+    is_problem(await client.get("/api/v1/entries", headers={"Host": "elsewhere.example"}), 400)
+    is_problem(await client.get("/api/v1/entries?q=%00"), 400)
+    is_problem(await client.request("TRACE", "/api/v1/entries"), 405)
+    is_problem(await client.post("/api/v1/entries"), 405)

@@ -1,0 +1,183 @@
+"""The operations of the API, each told once: the OpenAPI document and the page of the API are drawn from here."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from litestar.handlers import HTTPRouteHandler
+
+from tracker.access.guard import Access
+from tracker.access.tokens import Scope
+from tracker.api import draft_views, entry_views, views
+from tracker.api.deprecation import Deprecated
+from tracker.api.paging import LIMIT, MOST
+from tracker.compare.query import DEFAULT_FRAMEWORK, SHOW
+from tracker.kit.vocabulary import (
+    Axis,
+    Basis,
+    Domain,
+    InstrumentKind,
+    InstrumentState,
+    JurisdictionKind,
+    Source,
+)
+
+EXAMPLES = Path(__file__).with_name("examples.json")
+_PARAMETER = re.compile(r"\{(\w+):(\w+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """`example`: one that means something in the demo world; `allowed`: the codes it takes, () for any text."""
+
+    name: str
+    where: str
+    words: str
+    example: str
+    allowed: tuple[str, ...] = ()
+    kind: str = "string"
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """`schema`: of the answer, "" for none; `takes`: of the body; `statuses`: of answers that did what was asked."""
+
+    handler: HTTPRouteHandler
+    group: str
+    schema: str
+    parameters: tuple[str, ...] = ()
+    takes: str = ""
+    statuses: tuple[int, ...] = (200,)
+
+    @property
+    def name(self) -> str:
+        return str(self.handler.name).removeprefix("api_")
+
+    @property
+    def method(self) -> str:
+        return sorted(self.handler.http_methods)[0]
+
+    @property
+    def path(self) -> str:
+        return _PARAMETER.sub(r"{\1}", next(iter(self.handler.paths)))
+
+    @property
+    def summary(self) -> str:
+        return (self.handler.fn.__doc__ or "").strip().partition("\n")[0]
+
+    @property
+    def scope(self) -> Scope | None:
+        access: Access = self.handler.opt["access"]
+        return access.scope
+
+    @property
+    def deprecated(self) -> Deprecated | None:
+        told = self.handler.opt.get("deprecated")
+        return told if isinstance(told, Deprecated) else None
+
+    def told_parameters(self) -> Iterator[Parameter]:
+        for name, kind in _PARAMETER.findall(next(iter(self.handler.paths))):
+            words, example = PATHS[name] if name != "key" else _KEYS[self.group]
+            yield Parameter(name, "path", words, example, kind=kind)
+        for name in self.parameters:
+            yield PARAMETERS[name]
+
+
+PATHS = {
+    "code": ("The code of a jurisdiction.", "XAA"),
+    "uid": ("The identifier of a published revision.", "00000000-0000-4000-8000-000000000000"),
+    "number": ("The number of a report.", "1"),
+    "instrument_id": ("The identifier of an instrument.", "00000000-0000-4000-8000-000000000000"),
+    "organisation": ("The key of the organisation that the token is of.", "health-xaa"),
+    "framework": ("A framework: its key, or key@version.", DEFAULT_FRAMEWORK),
+    "item": ("The key of an item.", "HTCC-UC"),
+    "domain": ("A domain that the item applies to.", "educator"),
+}
+_KEYS = {
+    "Frameworks": ("The key of a framework, or key@version.", DEFAULT_FRAMEWORK),
+    "Organisations": ("The key of an organisation.", "health-xaa"),
+    "Crosswalks": (
+        "The key of a crosswalk, or key@version.",
+        "hhs-core-competencies--delta87-justice",
+    ),
+}
+
+
+def _query(name: str, words: str, example: str, allowed: Any = (), kind: str = "string") -> Parameter:
+    return Parameter(name, "query", words, example, tuple(str(a) for a in allowed), kind)
+
+
+PARAMETERS = {
+    p.name: p
+    for p in (
+        _query(
+            "limit", f"How many elements a page has: 1 to {MOST}, {LIMIT} if left out.", "20", kind="integer"
+        ),
+        _query("cursor", "Where a page begins: taken from the link “next” of the page before.", ""),
+        _query("jurisdictions", "Codes of jurisdictions, separated by commas.", "XAA,XAB"),
+        _query("framework", "A framework: its key, or key@version.", DEFAULT_FRAMEWORK),
+        _query("items", "Keys of items, separated by commas.", "HTCC-UC"),
+        _query("domains", f"Domains, separated by commas: {', '.join(Domain)}.", "educator"),
+        _query("axis", "Which scales “show” looks at.", "both", (*Axis, "both")),
+        _query("basis", "Only entries with this basis.", "equivalent", Basis),
+        _query("on", "In force on this day.", "2026-01-01"),
+        _query("as_of", "As published by this day, or moment.", "2026-01-01"),
+        _query("source", "Whose voice is read; “all” gives every one.", "all", Source),
+        _query("show", "Which columns are told.", "all", SHOW),
+        _query("kind", "Of this kind only.", "country", JurisdictionKind),
+        _query("parent", "Directly below the jurisdiction with this code.", "USA"),
+        _query("region", "In this region.", "Africa"),
+        _query("q", "Words to look for.", "training"),
+        _query("data", "“yes”: only those that anybody has published on.", "yes", ("yes",)),
+        _query("state", "Instruments in this state on the day “on”.", "in_force", InstrumentState),
+    )
+}
+PARAMETERS["instrument_kind"] = _query("kind", "Of this kind only.", "statute", InstrumentKind)
+
+_PAGE = ("limit", "cursor")
+_CHOICE = ("jurisdictions", "framework", "items", "domains", "basis", "on", "as_of", "source")
+OPERATIONS: tuple[Operation, ...] = (
+    Operation(views.compare_rows, "Comparisons", "Comparison", (*_CHOICE, "axis", "show")),
+    Operation(entry_views.entries_list, "Entries", "EntryList", (*_CHOICE, *_PAGE)),
+    Operation(entry_views.entry, "Entries", "Revision", ("as_of",)),
+    Operation(
+        views.jurisdictions_list,
+        "Jurisdictions",
+        "JurisdictionList",
+        ("kind", "parent", "region", "q", "data", *_PAGE),
+    ),
+    Operation(views.jurisdiction, "Jurisdictions", "Jurisdiction"),
+    Operation(
+        entry_views.instruments_list,
+        "Instruments",
+        "InstrumentList",
+        ("instrument_kind", "state", "q", "on", "as_of", *_PAGE),
+    ),
+    Operation(entry_views.instrument, "Instruments", "Instrument", ("on", "as_of")),
+    Operation(views.frameworks_list, "Frameworks", "FrameworkList", _PAGE),
+    Operation(views.framework, "Frameworks", "Framework"),
+    Operation(views.crosswalks_list, "Crosswalks", "CrosswalkList", _PAGE),
+    Operation(views.crosswalk, "Crosswalks", "Crosswalk"),
+    Operation(views.organisations_list, "Organisations", "OrganisationList", _PAGE),
+    Operation(views.organisation, "Organisations", "Organisation"),
+    Operation(views.corrections_list, "Reports of mistakes", "CorrectionList", _PAGE),
+    Operation(views.correction, "Reports of mistakes", "Correction"),
+    Operation(draft_views.drafts, "Drafts", "DraftList", _PAGE),
+    Operation(draft_views.draft, "Drafts", "Draft"),
+    Operation(draft_views.put_draft, "Drafts", "Draft", takes="ContentSent", statuses=(200, 201)),
+    Operation(draft_views.submit_draft, "Drafts", "Draft"),
+    Operation(draft_views.delete_draft, "Drafts", "", statuses=(204,)),
+)
+
+
+def examples() -> dict[str, dict[str, Any]]:
+    """By operation: `request` (its path with the query), `body` where one is sent, and `answer`.
+
+    Taken from the demo world; lists are cut to two elements, and what differs from one loading to the next
+    (identifiers, moments) is replaced. A test compares them with real answers.
+    """
+    found: dict[str, dict[str, Any]] = json.loads(EXAMPLES.read_text(encoding="utf-8"))
+    return found

@@ -1,0 +1,235 @@
+"""Reading the public record: jurisdictions, frameworks, organisations, crosswalks, corrections, comparisons."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from litestar import Request, Response, get
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from tracker.access.guard import PUBLIC
+from tracker.api import queries, shapes
+from tracker.api.answers import ROOT, Listing, base_url, day, locale_of, moment, public, text
+from tracker.api.paging import paged
+from tracker.compare.queries import compare
+from tracker.compare.query import parse
+from tracker.corrections import queries as corrections
+from tracker.corrections.models import PublishedReport
+from tracker.crosswalks import queries as crosswalks
+from tracker.frameworks import queries as frameworks
+from tracker.kit.errors import Invalid, NotFound
+from tracker.kit.i18n import gettext as _
+from tracker.kit.vocabulary import JurisdictionKind
+from tracker.web.requests import query_parameters
+
+Told = Mapping[str, Any]
+
+
+@get(f"{ROOT}/jurisdictions", name="api_jurisdictions", access=PUBLIC)
+async def jurisdictions_list(request: Request) -> Response[bytes]:
+    """The jurisdictions by code."""
+    return await public(request, _jurisdictions)
+
+
+async def _jurisdictions(db: AsyncSession, request: Request) -> Listing:
+    given = query_parameters(request)
+    names = ("kind", "parent", "region", "q", "data")
+    page = paged(given, (str,), *names)
+    kind = given.get("kind", "")
+    if kind and kind not in tuple(JurisdictionKind):
+        allowed = ", ".join(JurisdictionKind)
+        raise Invalid({"kind": _("It can be %(allowed)s.") % {"allowed": allowed}})
+    found = await queries.places(
+        db,
+        after=page.after[0] if page.after else None,
+        limit=page.limit + 1,
+        kind=kind,
+        parent=given.get("parent", "")[:24],
+        region=given.get("region", "")[:60],
+        text=given.get("q", "").strip()[:100],
+        with_data=given.get("data") == "yes",
+    )
+    kept, cursor = page.of(found, lambda p: [p.code])
+    return Listing([place(p, request) for p in kept], cursor)
+
+
+def place(p: queries.PlaceLine, request: Request) -> dict[str, Any]:
+    """A jurisdiction; `url` is its page."""
+    return {
+        "jurisdiction": p.code,
+        "jurisdiction_name": p.name,
+        "kind": p.kind.value,
+        "parent": text(p.parent),
+        "region": text(p.region),
+        "subregion": text(p.subregion),
+        "un_member": p.un_member,
+        "income_group": text(p.income_group, "unknown"),
+        "fictional": p.fictional,
+        "cells": p.cells,
+        "url": f"{base_url(request)}/{locale_of(request)}/jurisdictions/{p.code}",
+    }
+
+
+@get(f"{ROOT}/jurisdictions/{{code:str}}", name="api_jurisdiction", access=PUBLIC)
+async def jurisdiction(request: Request) -> Response[bytes]:
+    """One jurisdiction."""
+    return await public(request, _jurisdiction)
+
+
+async def _jurisdiction(db: AsyncSession, request: Request) -> Told:
+    found = await queries.places(db, code=request.path_params["code"])
+    if not found:
+        raise NotFound(_("There is no jurisdiction with this code."))
+    return place(found[0], request)
+
+
+@get(f"{ROOT}/frameworks", name="api_frameworks", access=PUBLIC)
+async def frameworks_list(request: Request) -> Response[bytes]:
+    """Every version of every framework."""
+    return await public(request, _frameworks)
+
+
+async def _frameworks(db: AsyncSession, request: Request) -> Listing:
+    page = paged(query_parameters(request), (str, str))
+    found = sorted(await frameworks.frameworks(db), key=lambda f: (f.key, f.version))
+    kept, cursor = page.within(found, lambda f: [f.key, f.version])
+    return Listing([shapes.framework_line(f) for f in kept], cursor)
+
+
+@get(f"{ROOT}/frameworks/{{key:str}}", name="api_framework", access=PUBLIC)
+async def framework(request: Request) -> Response[bytes]:
+    """One version with its items: key@version, or the newest of a bare key."""
+    return await public(request, _framework)
+
+
+async def _framework(db: AsyncSession, request: Request) -> Told:
+    found = await frameworks.framework(db, request.path_params["key"])
+    if found is None:
+        raise NotFound(_("There is no such framework."))
+    return shapes.framework(found)
+
+
+@get(f"{ROOT}/organisations", name="api_organisations", access=PUBLIC)
+async def organisations_list(request: Request) -> Response[bytes]:
+    """The organisations by key: what is public of them."""
+    return await public(request, _organisations)
+
+
+async def _organisations(db: AsyncSession, request: Request) -> Listing:
+    page = paged(query_parameters(request), (str,))
+    after = page.after[0] if page.after else None
+    kept, cursor = page.of(
+        await queries.organisations(db, after=after, limit=page.limit + 1), lambda o: [o.key]
+    )
+    return Listing([_body(o) for o in kept], cursor)
+
+
+def _body(o: queries.Body) -> dict[str, Any]:
+    return {
+        "organisation": o.key,
+        "organisation_name": o.name,
+        "kind": o.kind,
+        "website": shapes.link(o.website),
+        "fictional": o.fictional,
+        "revisions": o.revisions,
+        "mandates": [
+            {
+                "jurisdiction": m.jurisdiction,
+                "kind": m.kind,
+                "valid_from": day(m.valid_from),
+                "valid_to": day(m.valid_to, "open"),
+            }
+            for m in o.mandates
+        ],
+    }
+
+
+@get(f"{ROOT}/organisations/{{key:str}}", name="api_organisation", access=PUBLIC)
+async def organisation(request: Request) -> Response[bytes]:
+    """One organisation."""
+    return await public(request, _organisation)
+
+
+async def _organisation(db: AsyncSession, request: Request) -> Told:
+    found = await queries.organisations(db, key=request.path_params["key"])
+    if not found:
+        raise NotFound(_("There is no such organisation."))
+    return _body(found[0])
+
+
+@get(f"{ROOT}/crosswalks", name="api_crosswalks", access=PUBLIC)
+async def crosswalks_list(request: Request) -> Response[bytes]:
+    """The crosswalk sets, every version."""
+    return await public(request, _crosswalks)
+
+
+async def _crosswalks(db: AsyncSession, request: Request) -> Listing:
+    page = paged(query_parameters(request), (str, str))
+    found = sorted(await crosswalks.crosswalks(db), key=lambda c: (c.key, c.version))
+    kept, cursor = page.within(found, lambda c: [c.key, c.version])
+    return Listing([shapes.crosswalk(c) for c in kept], cursor)
+
+
+@get(f"{ROOT}/crosswalks/{{key:str}}", name="api_crosswalk", access=PUBLIC)
+async def crosswalk(request: Request) -> Response[bytes]:
+    """One set with its mappings."""
+    return await public(request, _crosswalk)
+
+
+async def _crosswalk(db: AsyncSession, request: Request) -> Told:
+    found = await crosswalks.crosswalk(db, request.path_params["key"])
+    if found is None:
+        raise NotFound(_("There is no such crosswalk."))
+    mapped = await crosswalks.mappings(db, found.id)
+    return shapes.crosswalk(found) | {"mappings_list": [shapes.mapping(m) for m in mapped]}
+
+
+@get(f"{ROOT}/corrections", name="api_corrections", access=PUBLIC)
+async def corrections_list(request: Request) -> Response[bytes]:
+    """The reports of mistakes, newest first."""
+    return await public(request, _corrections)
+
+
+async def _corrections(db: AsyncSession, request: Request) -> Listing:
+    page = paged(query_parameters(request), (int,))
+    before = [col(PublishedReport.number) < page.after[0]] if page.after else []
+    found = await corrections.reports(db, *before, limit=page.limit + 1)
+    kept, cursor = page.of(found, lambda r: [r.number])
+    return Listing([shapes.correction(r) for r in kept], cursor)
+
+
+@get(f"{ROOT}/corrections/{{number:int}}", name="api_correction", access=PUBLIC)
+async def correction(request: Request) -> Response[bytes]:
+    """One report."""
+    return await public(request, _correction)
+
+
+async def _correction(db: AsyncSession, request: Request) -> Told:
+    number = request.path_params["number"]
+    found = await corrections.report(db, number) if 0 < number < 2**31 else None
+    if found is None:
+        raise NotFound(_("There is no report with this number."))
+    return shapes.correction(found)
+
+
+@get(f"{ROOT}/compare", name="api_compare", access=PUBLIC)
+async def compare_rows(request: Request) -> Response[bytes]:
+    """The rows of the long CSV of a comparison."""
+    return await public(request, _compare)
+
+
+async def _compare(db: AsyncSession, request: Request) -> Told:
+    query = parse(query_parameters(request))
+    if not query.jurisdictions:
+        raise Invalid({"jurisdictions": _("Name at least one jurisdiction.")})
+    comparison = await compare(db, query)
+    at = comparison.at
+    meta = {
+        "query": query.parameters(),
+        "on": day(at.on),
+        "as_of": moment(at.as_of),
+        "dated": day(at.dated),
+        "framework": comparison.framework.name,
+        "cells_filtered_out": comparison.filtered,
+    }
+    return {"meta": meta, "data": list(shapes.compared(comparison, base_url(request), locale_of(request)))}

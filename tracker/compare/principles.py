@@ -1,0 +1,37 @@
+"""What the instruments behind a jurisdiction's cells say on the report's principles, each statement once."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from tracker.compare.comparison import ComparedCell
+from tracker.entries.principles import Stated
+from tracker.kit.vocabulary import Principle
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """That an instrument says so, as the named organisations read it."""
+
+    stated: Stated
+    instrument_id: UUID
+    title: str
+    organisations: tuple[str, ...]
+
+    @property
+    def principle(self) -> Principle:
+        return self.stated.principle
+
+
+def told(cells: Iterable[ComparedCell]) -> list[Told]:
+    """What the voices that are heard cite, by principle, then in the order of the cells."""
+    found: dict[tuple[Stated, UUID, str], dict[str, None]] = {}
+    for cell in cells:
+        for voice in cell.voices:
+            for e in voice.evidence:
+                for stated in e.principles:
+                    said_by = found.setdefault((stated, e.instrument_id, e.title), {})
+                    said_by[voice.organisation_name] = None
+    order = list(Principle)
+    lines = [Told(*key, tuple(names)) for key, names in found.items()]
+    return sorted(lines, key=lambda line: order.index(line.principle))

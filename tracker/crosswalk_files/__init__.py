@@ -1,0 +1,1 @@
+"""Crosswalks as files: SSSOM TSV, and tables with the columns of NIST OLIR; written, read, planned, taken in."""

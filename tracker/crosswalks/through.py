@@ -1,0 +1,166 @@
+"""A comparison read through a crosswalk, over the target's items: cells of a page, and the long CSV.
+
+A cell says in words what follows, marked *inferred*, and leads to its derivation. docs/codebook.md has the codes.
+"""
+
+import csv
+import io
+from collections.abc import Iterator
+from urllib.parse import quote, urlencode
+
+from markupsafe import Markup, escape
+
+from tracker.compare.files import COLUMNS
+from tracker.crosswalks.lens import Result, words
+from tracker.crosswalks.lens_files import LABEL
+from tracker.crosswalks.reading import Line, Reading
+from tracker.frameworks.queries import Item
+from tracker.jurisdictions.queries import Place
+from tracker.kit.i18n import gettext as _
+from tracker.kit.vocabulary import Axis, word
+
+# What a level column of the CSV holds where the inference is not one level.
+RANGE, CONFLICT, NOTHING = "inferred_range", "inferred_conflict", "nothing_follows"
+
+
+def derivation_path(reading: Reading, place: Place, item: Item, locale: str) -> str:
+    """Where it is told step by step what follows for an item in a jurisdiction."""
+    key = quote(f"{reading.crosswalk.key}@{reading.crosswalk.version}", safe="@.-")
+    parameters = reading.comparison.query.parameters() | {"jurisdictions": place.code, "items": item.key}
+    parameters.pop("framework", None)
+    return f"/{locale}/crosswalks/{key}/lens?{urlencode(parameters, safe=',@:')}"
+
+
+def matrix(reading: Reading, locale: str) -> tuple[tuple[Item, ...], list[tuple[Place, list[Markup]]]]:
+    """(columns, rows): the target's items that something is related to, and a <td> of each in each jurisdiction."""
+    columns = tuple(item for item in reading.targets if item.key in reading.shapes)
+    return columns, [
+        (place, [_td(reading, place, line, locale) for line in reading.lines(place)])
+        for place in reading.comparison.places
+    ]
+
+
+def _td(reading: Reading, place: Place, line: Line, locale: str) -> Markup:
+    link = escape(derivation_path(reading, place, line.item, locale))
+    if line.follows:
+        told = "".join(
+            f'<span class="ax missing"><i>{escape(word("short", axis))}</i> {escape(words(axis, result.interval))}</span>'
+            for axis, result in line.results.items()
+        )
+        marks = dict.fromkeys(r.verification for r in line.results.values() if r.verification != "none")
+        small = " · ".join([*marks, _("equivalent")])
+        flag = f"<b>{escape(_('inferred, not reported'))}</b>"
+        return Markup(
+            f'<td class="cell two"><a href="{link}">{told} <small>{flag} {escape(small)}</small></a></td>'
+        )  # nosec B704
+    rated = evidence(reading, line.item)
+    small = f" <small>{escape(rated)}</small>" if rated else ""
+    said = f'<span class="ax missing">{escape(_("Related, no level"))}</span>'
+    return Markup(f'<td class="cell two"><a href="{link}">{said}{small}</a></td>')  # nosec B704
+
+
+def evidence(reading: Reading, item: Item) -> str:
+    """How the target's own source rates the evidence for an item; "" where it does not."""
+    if not item.rating:
+        return ""
+    scale = reading.target.rating(item.rating)
+    return _("Evidence, as its source rates it: %(rating)s") % {
+        "rating": scale.label if scale else item.rating
+    }
+
+
+def long_csv(reading: Reading, base_url: str, locale: str = "en") -> str:
+    """The 24 columns of a comparison's CSV, of the target's items. `reading` must be of both axes."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(COLUMNS)
+    writer.writerows(_rows(reading, base_url, locale))
+    return out.getvalue()
+
+
+def _rows(reading: Reading, base_url: str, locale: str) -> Iterator[list[str]]:
+    for place in reading.comparison.places:
+        lines = {line.item.key: line for line in reading.lines(place)}
+        for item in reading.targets:
+            line = lines.get(item.key)
+            results = line.results if line else {}
+            cells = {
+                "jurisdiction": place.code,
+                "jurisdiction_name": place.name + (" (fictional)" if place.fictional else ""),
+                "framework": reading.target.key,
+                "framework_version": reading.target.version,
+                "item": item.key,
+                "item_title": item.text,
+                "domain": "all",
+                "basis": "equivalent" if line and line.follows else "none",
+                "scope": "none",
+                "contested": "true" if _contested(reading, place, line) else "false",
+                "organisation": "inferred",
+                "sources": _sources(reading, place, line),
+                "cell_url": base_url + derivation_path(reading, place, item, locale),
+            }
+            for axis in Axis:
+                cells |= _axis(axis, results.get(axis))
+            yield [cells.get(name, "none") for name in COLUMNS]
+
+
+def code_of(result: Result | None) -> str:
+    """The level where it is one, else why there is none."""
+    if result is None or not result.follows:
+        return NOTHING
+    if result.interval is None:
+        return CONFLICT
+    return str(result.interval.low) if result.interval.single else RANGE
+
+
+def _axis(axis: Axis, result: Result | None) -> dict[str, str]:
+    code = code_of(result)
+    verification = result.verification if result else "none"
+    return {
+        axis.value: code,
+        f"{axis.value}_missing_reason": "none" if code.isdigit() else code,
+        f"{axis.value}_claimed": "true" if verification == "V0" else "false",
+        f"{axis.value}_verification": verification,
+    }
+
+
+def _contested(reading: Reading, place: Place, line: Line | None) -> bool:
+    """Whether mappings exclude each other, or a cell that it rests on is contested."""
+    results = line.results.values() if line else ()
+    return any(
+        result.conflict
+        or any(
+            reading.cell(place, reported.cell).contested  # type: ignore[arg-type]
+            for _mapping, step in result.rests_on
+            for reported in step.link.cells
+        )
+        for result in results
+    )
+
+
+def _sources(reading: Reading, place: Place, line: Line | None) -> str:
+    """What follows in numbers and words, and from which cells and mappings."""
+    if line is None:
+        return f"{LABEL} | no mapping relates this item to anything"
+    parts = [LABEL]
+    for axis, result in line.results.items():
+        steps = result.rests_on or result.related
+        interval = result.interval
+        if not result.follows:
+            said = "related, no level"
+        elif interval is None:
+            said = "conflict"
+        else:
+            said = f"{interval.low} to {interval.high} ({words(axis, interval)})"
+        parts.append(f"{axis.value}: {said}; " + "; ".join(_told(reading, place, *named) for named in steps))
+    return " | ".join(parts)
+
+
+def _told(reading: Reading, place: Place, mapping_id: object, step: object) -> str:
+    mapping = reading.by_id[mapping_id]  # type: ignore[index]
+    cells = []
+    for reported in step.link.cells:  # type: ignore[attr-defined]
+        cell = reading.cell(place, reported.cell)
+        cells.append(f"{cell.item.key}/{cell.domain.value} {reported.code} {reported.verification}")
+    sides = ["+".join(side.key for side in sides) for sides in (mapping.sources, mapping.targets)]
+    return f"{sides[0]} {mapping.relation.value} {sides[1]} from " + ", ".join(cells)

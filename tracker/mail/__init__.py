@@ -1,0 +1,1 @@
+"""E-mail: what waits for a member, at most once a day. Off until the operator names a mail server."""
