@@ -11,6 +11,7 @@ from tracker.commands import (
     database,
     entries,
     frameworks,
+    jobs,
     mail,
     record,
     serving,
@@ -30,6 +31,7 @@ COMMANDS: list[click.Command] = [
     record.tidy_command,
     record.verify,
     mail.mail,
+    jobs.jobs_command,
     database.doctor,
 ]
 

@@ -21,25 +21,23 @@ from tracker.editions.content import MOST_MESSAGES, MOST_RECOMMENDATIONS, PAGE_S
 from tracker.editions.models import (
     ID_LENGTH,
     QUESTION_LENGTH,
-    REASON_LENGTH,
     TEXT_LENGTH,
     Briefing,
     Edition,
     EditionState,
     EditionText,
-    PublishedEdition,
-    PublishedEditionText,
     Subscription,
     TextKind,
     Trigger,
 )
 from tracker.jobs import service as jobs
 from tracker.kit import clock
-from tracker.kit.errors import Conflict, Forbidden, Invalid, NotFound
+from tracker.kit.errors import Conflict, Invalid, NotFound
 from tracker.kit.i18n import gettext as _
-from tracker.privacy.findings import Text, findings, require_confirmed
 
 DRAFT_FILES, FINAL_FILES = "editions.draft_files", "editions.final_files"
+
+
 OPEN = (EditionState.DRAFT, EditionState.SUBMITTED)
 MOST_BRIEFINGS = 500
 
@@ -105,7 +103,7 @@ async def begin(
         snapshot_id=snapshot_id,
         created_at=clock.now(),
         created_by=actor.user_id,
-        **_columns(content),
+        **columns_of(content),
     )
     db.add(made)
     await db.flush()
@@ -135,7 +133,7 @@ def check(content: Content) -> None:
         raise Invalid(faults)
 
 
-def _columns(content: Content) -> dict[str, Any]:
+def columns_of(content: Content) -> dict[str, Any]:
     return {
         "question": content.question,
         "parts": [part for part in PARTS if part in content.parts or part in ALWAYS],
@@ -183,16 +181,16 @@ async def save(
     """
     actor.require(Permission.WRITE_DRAFTS)
     check(content)
-    edition = await _open(db, briefing_id, number, version, EditionState.DRAFT)
+    edition = await open_edition(db, briefing_id, number, version, EditionState.DRAFT)
     before = {m.key: m for m in (await queries.content_of(db, edition)).messages or ()}
     if content.messages is not None:
         signed = tuple(_signed(m, before.get(m.key), actor, author) for m in content.messages)
         content = replace(content, messages=signed)
     await db.execute(sa.delete(EditionText).where(col(EditionText.edition_id) == edition.id))
-    for name, value in _columns(content).items():
+    for name, value in columns_of(content).items():
         setattr(edition, name, value)
     await _keep_texts(db, actor, edition, content)
-    await _changed(db, actor, edition, Action.EDITION_CHANGED)
+    await changed(db, actor, edition, Action.EDITION_CHANGED)
     return edition
 
 
@@ -204,7 +202,7 @@ def _signed(m: Chosen, before: Chosen | None, actor: OrganisationActor, author: 
     return Chosen(m.key, m.text, author[:120], actor.user_id)
 
 
-async def _open(
+async def open_edition(
     db: AsyncSession, briefing_id: UUID, number: int, version: int, *states: EditionState
 ) -> Edition:
     """The edition, locked, when it is in one of the states and as it was when the form was opened."""
@@ -223,7 +221,7 @@ async def _open(
     return found
 
 
-async def _changed(
+async def changed(
     db: AsyncSession,
     actor: OrganisationActor,
     edition: Edition,
@@ -251,118 +249,6 @@ async def _record(
         subject=f"edition:{edition.id}",
         detail={"number": edition.number} | (detail or {}),
     )
-
-
-async def submit(
-    db: AsyncSession, actor: OrganisationActor, briefing_id: UUID, number: int, *, version: int
-) -> None:
-    """Hand an edition to a reviewer."""
-    actor.require(Permission.WRITE_DRAFTS)
-    edition = await _open(db, briefing_id, number, version, EditionState.DRAFT)
-    edition.state, edition.submitted_by, edition.return_reason = EditionState.SUBMITTED, actor.user_id, ""
-    await _changed(db, actor, edition, Action.EDITION_SUBMITTED)
-
-
-async def send_back(
-    db: AsyncSession, actor: OrganisationActor, briefing_id: UUID, number: int, *, version: int, reason: str
-) -> None:
-    """Make a submitted edition a draft again; whoever submitted it may do so too. Raises Invalid without a reason."""
-    actor.require(Permission.WRITE_DRAFTS)
-    edition = await _open(db, briefing_id, number, version, EditionState.SUBMITTED)
-    if edition.submitted_by != actor.user_id:
-        actor.require(Permission.REVIEW)
-        if not reason.strip():
-            raise Invalid({"reason": _("Say what should change.")})
-    if len(reason) > REASON_LENGTH:
-        raise Invalid({"reason": _("Use at most %(most)s characters.") % {"most": REASON_LENGTH}})
-    edition.state, edition.submitted_by, edition.return_reason = EditionState.DRAFT, None, reason.strip()
-    await _changed(db, actor, edition, Action.EDITION_RETURNED)
-
-
-async def discard(
-    db: AsyncSession, actor: OrganisationActor, briefing_id: UUID, number: int, *, version: int
-) -> None:
-    """Give an edition up. Its number is not used again."""
-    actor.require(Permission.WRITE_DRAFTS)
-    edition = await _open(db, briefing_id, number, version, EditionState.DRAFT)
-    edition.state = EditionState.DISCARDED
-    await _changed(db, actor, edition, Action.EDITION_DISCARDED)
-
-
-def texts_to_check(content: Content) -> list[Text]:
-    """What making it final would publish of texts that people wrote."""
-    messages = [Text(f"message.{n}.text", m.text) for n, m in enumerate(content.messages or (), 1) if m.text]
-    advice = [Text(f"recommendation.{n}.text", r.text) for n, r in enumerate(content.recommendations, 1)]
-    return [Text("question", content.question), *messages, *advice]
-
-
-async def make_final(
-    db: AsyncSession,
-    actor: OrganisationActor,
-    briefing_id: UUID,
-    number: int,
-    *,
-    version: int,
-    question: str,
-    confirmed_hits: frozenset[str] = frozenset(),
-) -> PublishedEdition:
-    """Publish a submitted edition, for good, and have its files made. `question`: that of its document.
-
-    Raises Forbidden to whoever submitted it, Unconfirmed for signs of personal data, NotFound and Conflict.
-    """
-    actor.require(Permission.REVIEW)
-    edition = await _open(db, briefing_id, number, version, EditionState.SUBMITTED)
-    if edition.submitted_by == actor.user_id:
-        raise Forbidden(_("You submitted this edition, so somebody else has to make it final."))
-    content = await queries.content_of(db, edition)
-    signs = require_confirmed(findings(texts_to_check(content)), confirmed_hits)
-    briefing = await queries.briefing(db, briefing_id)
-    assert briefing is not None
-    if any(f.number > edition.number for f in await queries.finals_of(db, briefing.public_id)):
-        raise Conflict(_("A later edition of this briefing is final already. Begin a new one instead."))
-    final = await _publish(db, actor, briefing.public_id, edition, content, question)
-    edition.state = EditionState.FINAL
-    edition.job_id = await jobs.enqueue(
-        db, FINAL_FILES, {"edition": final.uid.hex}, key=f"final:{final.uid.hex}"
-    )
-    await _changed(db, actor, edition, Action.EDITION_FINAL, {"briefing": briefing.public_id, **signs})
-    return final
-
-
-async def _publish(
-    db: AsyncSession,
-    actor: OrganisationActor,
-    public_id: str,
-    edition: Edition,
-    content: Content,
-    question: str,
-) -> PublishedEdition:
-    columns = _columns(content) | {"parts": ",".join(edition.parts), "question": question[:QUESTION_LENGTH]}
-    final = PublishedEdition(
-        uid=uuid4(),
-        briefing_id=public_id,
-        number=edition.number,
-        organisation_id=actor.organisation_id,
-        snapshot_id=edition.snapshot_id,
-        recorded_at=clock.now(),
-        **columns,
-    )
-    db.add(final)
-    await db.flush()
-    for t in await queries.texts_of(db, edition.id):
-        db.add(
-            PublishedEditionText(
-                edition_id=final.id,
-                organisation_id=actor.organisation_id,
-                kind=t.kind,
-                position=t.position,
-                key=t.key,
-                grade=t.grade,
-                text=t.text,
-            )
-        )
-    await db.flush()
-    return final
 
 
 async def ask_for_files(db: AsyncSession, actor: OrganisationActor, briefing_id: UUID, number: int) -> None:

@@ -18,6 +18,7 @@ from tracker.editions.content import Content
 from tracker.editions.models import Briefing, Edition, Subscription, Trigger
 from tracker.editions.service import begin
 from tracker.kit import clock
+from tracker.kit.senders import sender_of
 from tracker.snapshots import service as snapshots
 from tracker.snapshots.since_queries import since
 
@@ -42,8 +43,8 @@ async def look(database: Database, organisation: Organisation, *, salt: str) -> 
         asked = [due for s in running if (due := await _due(db, s))]
     made = []
     for due in asked:
-        address = f"subscription:{due.briefing.id}"
-        snapshot_id = await snapshots.freeze(database, due.query, salt=salt, address=address)
+        own = sender_of(salt, "briefing", str(due.briefing.id))
+        snapshot_id = await snapshots.freeze(database, due.query, salt=salt, sender=own)
         try:
             async with database.write(bound) as db:
                 made.append(await _begin(db, organisation, due, snapshot_id))

@@ -2,8 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -80,6 +80,17 @@ class Runner:
                 await asyncio.sleep(10 * PAUSE)
             if not busy:
                 await asyncio.sleep(PAUSE)
+
+    @asynccontextmanager
+    async def beside(self, _app: object) -> AsyncIterator[None]:
+        """Work as long as the block lasts, which is as long as the application lives."""
+        task = asyncio.create_task(self.forever())
+        try:
+            yield
+        finally:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
 
     async def one(self) -> bool:
         """Take a job and do it; False when none waits."""

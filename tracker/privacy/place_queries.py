@@ -72,7 +72,11 @@ async def texts_of(db: AsyncSession, uid: UUID) -> list[Place]:
 
 async def subject_of(db: AsyncSession, uid: UUID) -> str:
     """How the log names it: revision:UID, criterion:UID, edition:UID or instrument:UID."""
-    tables = {"revision": PublishedRevision, "criterion": PublishedCriterion, "edition": PublishedEdition}
+    tables: dict[str, Any] = {
+        "revision": PublishedRevision,
+        "criterion": PublishedCriterion,
+        "edition": PublishedEdition,
+    }
     for name, table in tables.items():
         if (await db.execute(select(table.id).where(col(table.uid) == uid))).first():
             return f"{name}:{uid}"
