@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from tests import factories, personas
 from tests.criteria import checklists
+from tests.editions import made as editions
 from tests.snapshots import frozen
 from tests.worlds import ON_POSTGRESQL, ON_SQLITE, World, Worlds
 from tracker.corrections import service as corrections
@@ -58,6 +59,7 @@ async def full_world(anyio_backend: str, world: World, worlds: Worlds) -> AsyncI
         await operation.redact(
             database, Store(factories.DATA_DIR), revision.uid, "note", "To have a row in every table."
         )
+        await editions.final(database, author, reviewer, await editions.begun(database, author))
         yield copied
 
 

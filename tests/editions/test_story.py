@@ -33,7 +33,9 @@ async def jobs(database: Database) -> int:
 
 
 def version_of(html: str) -> str:
-    found = re.search(r'name="version" value="(\d+)"', html) or re.search(r'value="(\d+)"[^>]*name="version"', html)
+    found = re.search(r'name="version" value="(\d+)"', html) or re.search(
+        r'value="(\d+)"[^>]*name="version"', html
+    )
     assert found, html
     return found[1]
 

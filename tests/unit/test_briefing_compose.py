@@ -11,6 +11,8 @@ from jinja2 import Environment
 
 from tracker.briefings import document as d
 from tracker.briefings.compose import compose
+from tracker.briefings.messages import KEYS
+from tracker.briefings.options import DEFAULT, Message, Options
 from tracker.compare.comparison import ComparedCell, Comparison, coverage
 from tracker.compare.query import Query
 from tracker.entries.queries import Moment
@@ -177,8 +179,8 @@ def states(**query: object) -> Comparison:
     )
 
 
-def told(comparison: Comparison) -> d.Document:
-    return compose(comparison, base_url=BASE, locale="en", service_name="Tracker")
+def told(comparison: Comparison, options: Options = DEFAULT) -> d.Document:
+    return compose(comparison, base_url=BASE, locale="en", service_name="Tracker", options=options)
 
 
 def plain(runs: d.Runs) -> str:
@@ -269,7 +271,7 @@ def test_what_is_not_applicable_is_left_out_of_the_total_and_told() -> None:
 
 
 def test_the_other_messages_are_counted_from_the_cells() -> None:
-    said = messages(told(states()))
+    said = messages(told(states(), Options(messages=tuple(Message(key) for key in KEYS))))
     assert "Florida and Texas each have an equivalent measure, on paper, for" in said["In common."]
     assert "That is 1 of 12 columns; in 1 of them the level is the same." in said["In common."]
     assert "Only Texas has a level, on paper, for Core Competency 2 (Risk)" in said["Differences."]

@@ -8,6 +8,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from tests import factories, personas
 from tests.criteria import checklists
+from tests.editions import made as editions
 from tests.snapshots import frozen
 from tracker.access.guard import Access
 from tracker.access.tokens import Scope, new_key, new_token
@@ -30,6 +31,8 @@ OWN_EXAMPLES = {
     "framework_lineage_do": {"key": "hhs-core-competencies"},
     "move": {"key": "hhs-core-competencies"},
     "move_do": {"key": "hhs-core-competencies"},
+    "edition_file": {"kind": "pdf"},
+    "final_file": {"kind": "pdf"},
     "framework_file": {"key": "delta87-justice", "kind": "csv"},
     "crosswalk_file": {"key": "hhs-core-competencies--coe-cets-197", "kind": "sssom"},
     "lens": {"key": "hhs-core-competencies--delta87-justice"},
@@ -81,6 +84,8 @@ class Things:
     criterion_uid: UUID
     token_id: UUID
     snapshot_id: str
+    briefing_id: UUID
+    briefing: str
 
 
 async def make_things(database: Database) -> Things:
@@ -107,6 +112,9 @@ async def make_things(database: Database) -> Things:
     async with database.write(personas.bound(author)) as db:
         token = new_token(author, "a secret", new_key(), "A program", [Scope.SUBMIT], clock.today())
         db.add(token)
+    edition = await editions.begun(database, author, files=True)
+    closed = await editions.begun(database, author)
+    final = await editions.final(database, author, reviewer, closed)
     return Things(
         draft_id=draft.id,
         uid=revision.uid,
@@ -121,6 +129,8 @@ async def make_things(database: Database) -> Things:
         criterion_uid=statement.uid,
         token_id=token.id,
         snapshot_id=snapshot.id,
+        briefing_id=edition.briefing_id,
+        briefing=final.briefing_id,
     )
 
 
@@ -149,6 +159,9 @@ def calls(app: App, things: Things) -> list[Call]:
         "criterion_id": str(things.criterion_id),
         "token_id": str(things.token_id),
         "snapshot": things.snapshot_id,
+        "briefing_id": str(things.briefing_id),
+        "briefing": things.briefing,
+        "edition": "1",
         "version": version,
         "name": name,
     }

@@ -25,6 +25,10 @@ SIGNED_IN_ONLY = {"sign_out", "account", "change_password", "workspaces"}
 SIGNED_IN_ONLY |= {"mail_choices", "choose_mail"}
 NEEDS = {
     Permission.READ_DRAFTS: {
+        "own_briefings",
+        "edition",
+        "edition_preview",
+        "edition_file",
         "workspace",
         "open_jurisdiction",
         "grid",
@@ -68,8 +72,19 @@ NEEDS = {
         "criterion_move",
         "criterion_archive",
         "criterion_value_do",
+        "briefing_new",
+        "briefing_new_do",
+        "briefing_next",
+        "edition_edit",
+        "edition_edit_do",
+        "edition_files",
+        "edition_submit",
+        "edition_return",
+        "edition_discard",
+        "edition_subscription",
     },
     Permission.REVIEW: {
+        "edition_final",
         "publish_many",
         "publish",
         "return_draft",
@@ -255,14 +270,8 @@ async def test_every_page_is_there_for_who_may_see_it(
         if call.method == "GET":
             answer = await _send(app, settings, database, persona, call, call.path)
             wanted = {401} if call.access.who is Who.TOKEN else {200, 303}
-            if call.name in (
-                "briefing",
-                "briefing_pdf",
-                "compare_csv",
-                "compare_json",
-                "compare_xlsx",
-                "api_compare",
-            ):  # they need a query
+            needy = {"compare_csv", "compare_json", "compare_xlsx", "api_compare"}
+            if call.name.startswith("briefing") or call.name in needy:  # they need a query
                 wanted |= {422}
             if call.name == "crosswalk_compare":  # the seed's crosswalks are drafts, which it does not show
                 wanted = {404}

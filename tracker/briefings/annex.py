@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
+from uuid import UUID
 
 from tracker.briefings import document as d
 from tracker.briefings.wording import axis_word, day, principle_line
@@ -38,12 +40,20 @@ class Source:
         return f"e{self.number}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Register:
     """`numbers`: by revision id and axis, the numbers of the sources."""
 
     sources: tuple[Source, ...]
     numbers: dict[tuple[int, Axis], tuple[int, ...]]
+
+    def number(self, instrument: UUID) -> int:
+        """The number of an instrument, 0 where it is not cited for an axis that is asked for."""
+        return self.instruments.get(instrument, 0)
+
+    @cached_property
+    def instruments(self) -> dict[UUID, int]:
+        return {e.instrument_id: s.number for s in self.sources if (e := s.uses[0].evidence)}
 
     def of(self, voice: Standing, axis: Axis) -> tuple[int, ...]:
         return self.numbers.get((voice.id, axis), ())
@@ -86,22 +96,27 @@ def _uses(
         yield ("owner", organisation, cell.place.id, voice.owner), Use(cell, voice, owned, None)
 
 
-def annex(register: Register) -> d.Part:
-    """The part that lists every source with its passages."""
+def annex(register: Register, *, in_full: bool = True) -> d.Part:
+    """The part that lists every source with its passages; without them and their cells where not `in_full`."""
     intro = _(
         "Each document once, with the cells that cite it and where. Numbers in square brackets in this "
         "briefing lead here. A search that found nothing is evidence too and is listed as such."
     )
     if not register.sources:
         intro = _("No source is cited in this selection, for no level is recorded in it.")
-    blocks: tuple[d.Block, ...] = (d.Text((d.Run(intro),)), *(_entry(s) for s in register.sources))
+    elif not in_full:
+        intro = _(
+            "Each document once. Numbers in square brackets lead here; which cells cite a document, where and in what "
+            "words, is on the pages of the cells."
+        )
+    blocks: tuple[d.Block, ...] = (d.Text((d.Run(intro),)), *(_entry(s, in_full) for s in register.sources))
     return d.Part("evidence", _("Evidence annex"), 1, blocks)
 
 
-def _entry(source: Source) -> d.Evidence:
+def _entry(source: Source, in_full: bool) -> d.Evidence:
     voice, first = source.uses[0].voice, source.uses[0].evidence
     if first is not None:
-        return _instrument(source, first)
+        return _instrument(source, first, in_full)
     if source.kind == "search":
         title = _("Search note: %(who)s") % {"who": voice.search_who}
         told = _("Looked in: %(where)s. On %(day)s.") % {
@@ -111,18 +126,23 @@ def _entry(source: Source) -> d.Evidence:
     else:
         title = _("Owner named: %(owner)s") % {"owner": voice.owner}
         told = _("Named in the entry itself; no document is cited for it.")
+    cells = _cells(source) if in_full else ()
     said = _("Stated by %(organisation)s.") % {"organisation": voice.organisation_name}
-    return d.Evidence(source.number, source.anchor, title, "", (told, said, *_cells(source)), "", "", "")
+    return d.Evidence(source.number, source.anchor, title, "", (told, said, *cells), "", "", "")
 
 
-def _instrument(source: Source, first: Evidence) -> d.Evidence:
-    quote, language, translation = _passages(source)
+def _instrument(source: Source, first: Evidence, in_full: bool) -> d.Evidence:
+    quote, language, translation = _passages(source) if in_full else ("", "", "")
     return d.Evidence(
         number=source.number,
         anchor=source.anchor,
         title=first.title,
         href=safe_url(first.url),
-        lines=(*_particulars(source, first), *_principles(source), *_cells(source)),
+        lines=(
+            *_particulars(source, first),
+            *_principles(source),
+            *(_cells(source) if in_full else ()),
+        ),
         quote=quote,
         quote_language=language,
         translation=translation,

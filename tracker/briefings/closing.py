@@ -1,11 +1,12 @@
-"""What closes a briefing: context with its sources, and how to cite."""
+"""What closes a briefing: context with its sources, and what makes it again."""
+
+from dataclasses import replace
 
 from tracker.briefings.desk import Desk, text
-from tracker.briefings.document import Bullets, Notice, Part, Run, Runs, Text
-from tracker.briefings.reading import text_block
-from tracker.briefings.wording import day, moment
+from tracker.briefings.document import Bullets, Facts, Notice, Part, Run, Runs
 from tracker.compare.query import DEFAULT_FRAMEWORK
 from tracker.kit.i18n import gettext as _
+from tracker.kit.vocabulary import word
 
 
 def context(desk: Desk) -> Part | None:
@@ -45,30 +46,59 @@ def context(desk: Desk) -> Part | None:
         )
     if not told:
         return None
-    return Part("context", _("Context"), 1, (Bullets(tuple(told)),))
+    return Part("context", _("Context"), 2, (Bullets(tuple(told)),))
 
 
-def citation(desk: Desk, question: str) -> Part:
-    """How to cite, and whose document this is not."""
-    at = desk.comparison.at
-    url = desk.lasting_url
-    reference = _("%(service)s. “%(question)s” Briefing, as of %(as_of)s, on what is in force on %(on)s.") % {
-        "service": desk.service_name,
-        "question": question,
-        "as_of": moment(at.as_of),
-        "on": day(at.on),
-    }
-    blocks: tuple[Text | Notice, ...] = (
-        Text((Run(reference + " "), Run(url, href=url))),
-        text_block(
-            _(
-                "The address spells out both dates, so it gives the same answer after later publications. "
-                "Please cite the documents of the annex themselves for what they say."
-            )
-        ),
-        Notice(text(*disclaimers(desk))),
+def data(desk: Desk) -> Part:
+    """What makes the briefing again: the query, the moment, what was frozen; and where to say that it errs."""
+    at, options = desk.comparison.at, desk.options
+    rows: list[tuple[str, Runs]] = [(_("Query"), text(_query(desk)))]
+    if options.snapshot:
+        frozen = options.snapshot
+        rows.append((_("Snapshot"), (Run(frozen.id, href=frozen.url),)))
+        rows.append((_("SHA-256 of its data"), text(frozen.sha256)))
+    if options.edition:
+        edition = options.edition
+        told = _("%(n)s, %(state)s") % {"n": edition.number, "state": word("edition", edition.state)}
+        rows.append((_("Edition"), (Run(told, href=edition.url),)))
+    pinned = {"on": at.on, "as_of": at.as_of}
+    url = f"{desk.base_url}/{desk.locale}/"
+    query = desk.comparison.query.url(**pinned)
+    rows += [
+        (_("The same as a page"), _link(f"{url}compare/briefing?{query}")),
+        (_("For editing (DOCX)"), _link(f"{url}compare/briefing.docx?{query}")),
+        (_("What it is made of (JSON)"), _link(f"{url}compare/briefing.json?{query}")),
+        (_("Its tables (CSV, zipped)"), _link(f"{url}compare/briefing.zip?{query}")),
+        (_("The cells (CSV)"), _link(f"{url}compare.csv?{query}")),
+    ]
+    framework = desk.comparison.framework
+    if framework.licence:
+        rows.append((_("Licence of the framework"), text(framework.licence)))
+    rows.append(
+        (
+            _("Corrections"),
+            text(
+                _(
+                    "Published entries are never overwritten. A correction is published beside what it corrects, and a "
+                    "later briefing reads it; an error is reported on the page of the cell."
+                )
+            ),
+        )
     )
-    return Part("cite", _("How to cite"), 1, blocks)
+    return Part(
+        "data", _("Data and reproducibility"), 1, (Facts(tuple(rows)), Notice(text(*disclaimers(desk))))
+    )
+
+
+def _query(desk: Desk) -> str:
+    """The parameters as they are given to `tracker compare`."""
+    at = desk.comparison.at
+    given = replace(desk.comparison.query, on=at.on, as_of=at.as_of).parameters()
+    return " · ".join(f"{name}={value}" for name, value in given.items())
+
+
+def _link(url: str) -> Runs:
+    return (Run(url, href=url),)
 
 
 def disclaimers(desk: Desk) -> tuple[str, ...]:

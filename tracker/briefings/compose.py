@@ -1,17 +1,23 @@
 """A comparison composed as a briefing: parts, numbers and sentences, the same for the page and the PDF."""
 
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from tracker.briefings.advice import recommendations
 from tracker.briefings.annex import annex, register
 from tracker.briefings.beside import NOTHING, Beside
-from tracker.briefings.closing import citation, context
+from tracker.briefings.change import change
+from tracker.briefings.closing import context, data
 from tracker.briefings.desk import Desk, text
 from tracker.briefings.differences import differences, gaps
-from tracker.briefings.document import Block, Bullets, Document, Facts, Notice, Part, Run, Runs
+from tracker.briefings.document import Document, Facts, Part, Run, Runs
 from tracker.briefings.lens import lens_parts
-from tracker.briefings.messages import key_messages
 from tracker.briefings.method import method
-from tracker.briefings.options import DEFAULT, Options
+from tracker.briefings.options import ALWAYS, DEFAULT, PARTS, Options
 from tracker.briefings.places import place_parts
-from tracker.briefings.reading import how_to_read, matrix_parts, text_block
+from tracker.briefings.reading import how_to_read, matrix_parts
+from tracker.briefings.sides import sides
+from tracker.briefings.summary import summary
 from tracker.briefings.wording import axis_word, day, moment
 from tracker.compare.caveats import shown
 from tracker.compare.comparison import Comparison
@@ -35,17 +41,17 @@ def compose(
     options: Options = DEFAULT,
     beside: Beside = NOTHING,
 ) -> Document:
-    """The briefing of a comparison; equal comparisons give equal documents.
+    """The briefing of a comparison; equal comparisons, options and things beside give equal documents.
 
-    `reading`: the same comparison read through a crosswalk, told in a part of its own.
-
-    `base_url` without a slash at its end. Words are of the current language, links of `locale`.
-    Raises Invalid where no jurisdiction is compared.
+    `reading`: the same comparison read through a crosswalk, told in a part of its own. `base_url` without a slash
+    at its end. Words are of the current language, links of `locale`. `beside` is what `gather` read for the same
+    comparison and options. Raises Invalid where no jurisdiction is compared.
     """
     if not comparison.places:
         raise Invalid({"jurisdictions": _("Choose at least one jurisdiction for a briefing.")})
-    desk = Desk(comparison, register(comparison), base_url, locale, service_name)
-    question = _question(comparison)
+    beside = replace(beside, lens=reading or beside.lens)
+    desk = Desk(comparison, register(comparison), base_url, locale, service_name, options, beside)
+    question = options.question or _question(comparison)
     return Document(
         question=question,
         subtitle=_subtitle(comparison),
@@ -55,25 +61,28 @@ def compose(
         publisher=service_name,
         footer=_footer(desk),
         facts=_facts(desk),
-        parts=_parts(desk, question, reading),
+        parts=_parts(desk, question),
     )
 
 
-def _parts(desk: Desk, question: str, reading: Reading | None) -> tuple[Part, ...]:
-    parts: list[Part | None] = [
-        _messages(desk),
-        how_to_read(desk),
-        *matrix_parts(desk),
-        differences(desk),
-        *gaps(desk),
-        *lens_parts(desk, reading),
-        *place_parts(desk),
-        annex(desk.register),
-        *method(desk),
-        context(desk),
-        citation(desk, question),
-    ]
-    return tuple(part for part in parts if part)
+def _parts(desk: Desk, question: str) -> tuple[Part, ...]:
+    """In the order of options.PARTS; without those that were not asked for or have nothing to say."""
+    made: dict[str, Callable[[], Iterable[Part | None]]] = {
+        "messages": lambda: summary(desk, question, _fictional(desk.comparison)),
+        "read": lambda: [how_to_read(desk)],
+        "matrix": lambda: [*matrix_parts(desk), differences(desk)],
+        "domains": lambda: sides(desk),
+        "change": lambda: change(desk),
+        "gaps": lambda: gaps(desk),
+        "recommendations": lambda: [recommendations(desk)],
+        "lens": lambda: lens_parts(desk, desk.beside.lens),
+        "jurisdictions": lambda: place_parts(desk),
+        "evidence": lambda: [annex(desk.register, in_full=desk.in_full)],
+        "method": lambda: [*method(desk), context(desk)],
+        "data": lambda: [data(desk)],
+    }
+    asked = [name for name in PARTS if desk.options.has(name) or name in ALWAYS]
+    return tuple(part for name in asked for part in made[name]() if part)
 
 
 def _question(comparison: Comparison) -> str:
@@ -149,11 +158,23 @@ def _footer(desk: Desk) -> str:
 def _facts(desk: Desk) -> Facts:
     comparison = desk.comparison
     at, query, framework = comparison.at, comparison.query, comparison.framework
+    frozen, edition = desk.options.snapshot, desk.options.edition
+    made: list[tuple[str, Runs]] = []
+    if edition:
+        told = _("%(n)s, %(state)s, made on %(day)s") % {
+            "n": edition.number,
+            "state": word("edition", edition.state),
+            "day": day(edition.made_on),
+        }
+        made.append((_("Edition"), (Run(told, href=edition.url),)))
+    if frozen:
+        made.append((_("Snapshot"), (Run(frozen.id, href=frozen.url),)))
     basis = word("basis", query.basis.value) if query.basis else _("Any: by name or equivalent")
     principle = ((_("Principle"), text(word("principle", query.principle))),) if query.principle else ()
     landing = safe_url(framework.landing_url)
     changed = ((_("Last published change"), text(day(at.dated))),) if at.dated != at.as_of.date() else ()
     rows: tuple[tuple[str, Runs], ...] = (
+        *made,
         (_("As of"), text(_("%(day)s: what had been published by then") % {"day": moment(at.as_of)})),
         (_("In force on"), text(day(at.on))),
         *changed,
@@ -193,15 +214,3 @@ def _counted(comparison: Comparison) -> str:
         said = word("principle", comparison.query.principle).lower()
         told += _("; only where a cited instrument says so: %(principle)s") % {"principle": said}
     return told
-
-
-def _messages(desk: Desk) -> Part:
-    blocks: list[Block] = []
-    if fictional := _fictional(desk.comparison):
-        invented = _("Invented to show how the service works.")
-        blocks.append(Notice((Run(fictional, bold=True), Run(" " + invented))))
-    if desk.filtered:
-        blocks.append(Notice(text(desk.filtered)))
-    messages = key_messages(desk)
-    blocks.append(Bullets(messages) if messages else text_block(_("No cell answers to what is shown here.")))
-    return Part("messages", _("Key messages"), 1, tuple(blocks))

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from tracker.briefings.annex import Register
-from tracker.briefings.document import Run, Runs
+from tracker.briefings.beside import NOTHING, Beside
+from tracker.briefings.document import Run, Runs, Text
+from tracker.briefings.options import ALWAYS, DEFAULT, MOST_IN_FULL, Options
 from tracker.compare.caveats import filtered
 from tracker.compare.comparison import Column, ComparedCell, Comparison
 from tracker.compare.files import cell_path
@@ -26,6 +28,24 @@ class Desk:
     base_url: str
     locale: str
     service_name: str
+    options: Options = DEFAULT
+    beside: Beside = NOTHING
+
+    @property
+    def in_full(self) -> bool:
+        """Whether each jurisdiction is treated by itself; else the briefing is a register."""
+        return len(self.comparison.places) <= MOST_IN_FULL
+
+    @property
+    def own_url(self) -> str:
+        """What a reader is led to: the edition, else the snapshot, else the comparison with its moment."""
+        if self.options.edition:
+            return self.options.edition.url
+        return self.options.snapshot.url if self.options.snapshot else self.lasting_url
+
+    def place(self, part: str, anchor: str) -> str:
+        """A place in this document, or no link where the part that has it was not asked for."""
+        return f"#{anchor}" if self.options.has(part) or part in ALWAYS else ""
 
     @property
     def axes(self) -> tuple[Axis, ...]:
@@ -56,7 +76,7 @@ class Desk:
         """The sources that the revision cites for the axis, as links into the annex."""
         for number in self.register.of(voice, axis):
             yield Run(" ")
-            yield Run(f"[{number}]", href=f"#e{number}")
+            yield Run(f"[{number}]", href=self.place("evidence", f"e{number}"))
 
     def marks(self, voice: Standing, axis: Axis) -> Iterator[Run]:
         """What a level rests on: its numbers, and that it is claimed where its least evidence is missing."""
@@ -82,7 +102,10 @@ class Desk:
             return ()
         left = len(wanted) - MOST_REFERENCES
         if left > 0:
-            runs += [Run("; "), Run(_("%(count)s more in the matrix") % {"count": left}, href="#matrix")]
+            runs += [
+                Run("; "),
+                Run(_("%(count)s more in the matrix") % {"count": left}, href=self.place("matrix", "matrix")),
+            ]
         return (Run(" " + _("Cells:") + " "), *runs[1:], Run("."))
 
     def cell_run(self, place: Place, column: Column) -> Run:
@@ -100,3 +123,7 @@ def joined(parts: Iterable[Iterable[Run]], between: str = ", ") -> tuple[Run, ..
 
 def text(*words: str) -> Runs:
     return (Run(" ".join(w for w in words if w)),)
+
+
+def text_block(*words: str) -> Text:
+    return Text(text(*words))

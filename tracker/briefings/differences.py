@@ -4,9 +4,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from tracker.briefings.counts import spread
-from tracker.briefings.desk import Desk, joined
+from tracker.briefings.desk import Desk, joined, text_block
 from tracker.briefings.document import Bullets, Part, Run, Runs, Text
-from tracker.briefings.reading import text_block
+from tracker.briefings.register import gaps_table
 from tracker.briefings.wording import axis_word, means
 from tracker.compare.comparison import Column, ComparedCell, coverage
 from tracker.compare.wording import MOST_NAMES, cell_ref, column_ref
@@ -44,7 +44,7 @@ def differences(desk: Desk) -> Part | None:
         if silent == len(comparison.columns):
             told = _("No jurisdiction has a level in any column.")
         blocks.append(text_block(told % {"count": silent}))
-    return Part("differences", _("Where they agree and differ"), 1, tuple(blocks))
+    return Part("differences", _("Where they agree and differ"), 2, tuple(blocks))
 
 
 def _kind(desk: Desk, column: Column) -> str:
@@ -100,6 +100,8 @@ def gaps(desk: Desk) -> tuple[Part, ...]:
     """Level 0 or 1 with its evidence is a confirmed gap; what has no level is unknown, and no gap."""
     if not desk.comparison.columns:
         return ()
+    if not desk.in_full:
+        return gaps_table(desk)
     found = tuple(_gaps(desk))
     intro = _(
         "A gap is confirmed where a search found nothing (0) or a measure is only proposed or being prepared "

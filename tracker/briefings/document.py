@@ -124,12 +124,13 @@ Block = Text | Bullets | Facts | Notice | Matrix | Table | Key | Evidence | Char
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """`anchor` is unique in the document; `level` 1 for a part, 2 for a part of a part."""
+    """`anchor` is unique in the document; `level` 1 for a part, 2 for a part of a part. `fresh`: begins a page."""
 
     anchor: str
     heading: str
     level: int
     blocks: tuple[Block, ...]
+    fresh: bool = False
 
 
 @dataclass(frozen=True, slots=True)

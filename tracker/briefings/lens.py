@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator
 
-from tracker.briefings.desk import Desk, text
+from tracker.briefings.desk import Desk, text, text_block
 from tracker.briefings.document import Block, Bullets, Facts, Notice, Part, Run, Runs, Table
-from tracker.briefings.reading import text_block
 from tracker.briefings.wording import axis_word
 from tracker.compare.wording import item_name, listed, place_heading
 from tracker.crosswalks.lens import words

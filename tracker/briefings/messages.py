@@ -1,58 +1,98 @@
 """The key messages: plain sentences by fixed rules, each with the cells it rests on.
 
-In this order, five at most:
-1. coverage: how many cells of each jurisdiction have a level, on each axis;
-2. in common (two or more jurisdictions and some level): the cells in which all of them have a level;
-3. furthest apart (likewise): the first cell and axis with the widest range of levels, or, where no levels
-   differ, what is known of one jurisdiction only;
-4. the unknown, where readings without a level outnumber those with one; else, where both axes are asked
-   for and some cell has a level on both, paper beside practice; else the unknown all the same;
-5. firmness: how many levels are claimed and reviewed, and which cells are contested.
+These are offered, in this order, each where there is something to say:
+- `coverage`: how many cells of each jurisdiction have a level, on each axis;
+- `common` (two or more jurisdictions and some level): the cells in which all of them have a level;
+- `differences` (likewise): the first cell and axis with the widest range of levels, or, where no levels differ,
+  what is known of one jurisdiction only;
+- `gaps` (some level): how many readings are confirmed gaps, that is 0 or 1 with evidence;
+- `change` (an earlier day or edition was chosen): how many readings have changed since, and how;
+- `unknown`, where readings without a level outnumber those with one or no cell has a level on both axes; else
+  `beside`: paper beside practice;
+- `firmness`: how many levels are claimed and reviewed, and which cells are contested.
 
+Five at most are the first choice; what is left out first is `common`, then `firmness`. A person may choose others.
 A reading is one axis of one cell. Where several voices are shown, the first of a cell is counted.
 """
 
 from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from tracker.briefings.counts import Reading, readings, shared_columns, spread, with_both_axes
 from tracker.briefings.desk import Desk
 from tracker.briefings.document import Run, Runs
-from tracker.briefings.wording import axis_word
+from tracker.briefings.moves import moves
+from tracker.briefings.wording import axis_word, day
 from tracker.compare.caveats import claimed_told
-from tracker.compare.comparison import Column, ComparedCell, Coverage, coverage
+from tracker.compare.comparison import Column, ComparedCell, Comparison, Coverage, coverage
 from tracker.compare.wording import MOST_NAMES, column_ref, columns_ref, listed, named
 from tracker.jurisdictions.queries import Place
 from tracker.kit.i18n import gettext as _
 from tracker.kit.i18n import ngettext
 from tracker.kit.vocabulary import Axis, Basis, word
 
+KEYS = ("coverage", "common", "differences", "gaps", "change", "unknown", "beside", "firmness")
+MOST = 5
 
-def key_messages(desk: Desk) -> tuple[Runs, ...]:
-    """Three to five messages; none where no column is shown."""
-    comparison = desk.comparison
-    if not comparison.columns:
+
+@dataclass(frozen=True, slots=True)
+class Generated:
+    """A message as the rules give it. `first_choice`: whether it is among the few of a briefing nobody edited."""
+
+    key: str
+    title: str
+    sentence: str
+    references: Runs = ()
+    first_choice: bool = True
+
+    @property
+    def runs(self) -> Runs:
+        return (Run(self.title, bold=True), Run(" " + self.sentence), *self.references)
+
+
+def generated(desk: Desk) -> tuple[Generated, ...]:
+    """All that the rules give; nothing where no column is shown."""
+    if not desk.comparison.columns:
         return ()
-    levels, unknown = readings(desk)
-    messages = [_coverage(desk)]
-    if len(comparison.places) > 1 and levels:
-        messages += [_in_common(desk), _apart(desk)]
-    both = with_both_axes(desk)
-    messages.append(
-        _unknown(desk, levels, unknown) if len(unknown) > len(levels) or not both else _beside(desk, both)
+    found = dict(_offered(desk))
+    left_out = [key for key in ("common", "firmness") if key in found][: max(len(found) - MOST, 0)]
+    return tuple(
+        Generated(key, m.title, m.sentence, m.references, key not in left_out) for key, m in found.items()
     )
-    messages.append(_firmness(desk, levels))
-    return tuple(messages)
 
 
-def _message(title: str, sentence: str, references: Runs = ()) -> Runs:
-    return (Run(title, bold=True), Run(" " + sentence), *references)
+def _offered(desk: Desk) -> Iterator[tuple[str, Generated]]:
+    levels, unknown = readings(desk)
+    yield "coverage", _coverage(desk)
+    if len(desk.comparison.places) > 1 and levels:
+        yield "common", _in_common(desk)
+        yield "differences", _apart(desk)
+    if levels:
+        yield "gaps", _gaps(desk, levels, len(levels) + len(unknown))
+    if desk.beside.earlier:
+        yield "change", _change(desk, desk.beside.earlier)
+    both = with_both_axes(desk)
+    if len(unknown) > len(levels) or not both:
+        yield "unknown", _unknown(desk, levels, unknown)
+    else:
+        yield "beside", _beside(desk, both)
+    yield "firmness", _firmness(desk, levels)
+
+
+def _message(title: str, sentence: str, references: Runs = ()) -> Generated:
+    return Generated("", title, sentence, references)
+
+
+def _see(desk: Desk, told: str, anchor: str) -> Runs:
+    return (Run(" " + _("See") + " "), Run(told, href=desk.place("gaps", anchor)), Run("."))
 
 
 def _refs(desk: Desk, rested: list[Reading]) -> Runs:
     return desk.references((cell.place, (cell.item, cell.domain)) for cell, _axis in rested)
 
 
-def _coverage(desk: Desk) -> Runs:
+def _coverage(desk: Desk) -> Generated:
     """Each jurisdiction's own counts; together, where they are too many to list."""
     comparison = desk.comparison
     counts = {p: {a: coverage(comparison, p, a) for a in desk.axes} for p in comparison.places}
@@ -81,7 +121,7 @@ def _axis_count(axis: Axis, counts: list[Coverage]) -> str:
     return told % {**numbers, "left": left_out}
 
 
-def _in_common(desk: Desk) -> Runs:
+def _in_common(desk: Desk) -> Generated:
     title = _("In common.")
     places, columns = desk.comparison.places, len(desk.comparison.columns)
     for axis in desk.axes:
@@ -112,7 +152,7 @@ def _in_common_sentence(cells: list[ComparedCell], axis: Axis) -> str:
     return _("%(names)s each have a level, %(axis)s, for %(told)s.")
 
 
-def _apart(desk: Desk) -> Runs:
+def _apart(desk: Desk) -> Generated:
     spreads = {(c, a): spread(desk, c, a) for c in desk.comparison.columns for a in desk.axes}
     widest = max(spreads.values(), default=0)
     if not widest:
@@ -139,7 +179,7 @@ def _apart(desk: Desk) -> Runs:
     return _message(_("Furthest apart."), sentence, _refs(desk, at_ends))
 
 
-def _known_of_one(desk: Desk) -> Runs:
+def _known_of_one(desk: Desk) -> Generated:
     """No levels differ: what is recorded of one jurisdiction only, which says nothing of the others."""
     alone: dict[tuple[Axis, Place], list[Column]] = {}
     compared = False
@@ -167,7 +207,55 @@ def _known_of_one(desk: Desk) -> Runs:
     return _message(_("Differences."), " ".join(sentences), desk.references(rested))
 
 
-def _unknown(desk: Desk, levels: list[Reading], unknown: list[Reading]) -> Runs:
+def _gaps(desk: Desk, levels: list[Reading], total: int) -> Generated:
+    """Only what is evidenced is a gap; claimed zeros and unknowns are none."""
+    title = _("Confirmed gaps.")
+    confirmed = [
+        (c, a) for c, a in levels if c.value(a).code in ("0", "1") and c.voice and not c.voice.claimed(a)
+    ]
+    if not confirmed:
+        return _message(
+            title,
+            _("None of the %(total)s readings is a confirmed gap: a 0 or 1 with its evidence.")
+            % {"total": total},
+            _see(desk, _("gaps and unknowns"), "gaps"),
+        )
+    none_found = sum(c.value(a).code == "0" for c, a in confirmed)
+    sentence = ngettext(
+        "%(n)s of %(total)s readings is a confirmed gap: %(zero)s where a search found nothing, %(one)s proposed or "
+        "being prepared.",
+        "%(n)s of %(total)s readings are confirmed gaps: %(zero)s where a search found nothing, %(one)s proposed or "
+        "being prepared.",
+        len(confirmed),
+    ) % {"n": len(confirmed), "total": total, "zero": none_found, "one": len(confirmed) - none_found}
+    return _message(title, sentence, _refs(desk, confirmed))
+
+
+def _change(desk: Desk, earlier: Comparison) -> Generated:
+    """Rising, falling, levels gained and lost are told apart: an answer where there was none is no progress."""
+    moved = moves(earlier, desk.comparison)
+    numbers = {
+        "since": day(earlier.at.on),
+        "n": len(moved),
+        "total": len(desk.comparison.columns) * len(desk.comparison.places) * len(desk.axes),
+    } | {kind: sum(m.kind == kind for m in moved) for kind in ("up", "down", "new", "lost", "other")}
+    if not moved:
+        sentence = _("Since %(since)s none of the %(total)s readings has changed.") % numbers
+        return _message(_("Change."), sentence)
+    sentence = (
+        ngettext(
+            "Since %(since)s %(n)s of %(total)s readings has changed: %(up)s rose, %(down)s fell, %(new)s got a "
+            "level where there was none, %(lost)s lost theirs, %(other)s have another reason for having none.",
+            "Since %(since)s %(n)s of %(total)s readings have changed: %(up)s rose, %(down)s fell, %(new)s got a "
+            "level where there was none, %(lost)s lost theirs, %(other)s have another reason for having none.",
+            len(moved),
+        )
+        % numbers
+    )
+    return _message(_("Change."), sentence, _refs(desk, [(m.after, m.axis) for m in moved]))
+
+
+def _unknown(desk: Desk, levels: list[Reading], unknown: list[Reading]) -> Generated:
     total = len(levels) + len(unknown)
     by_code = Counter(cell.value(axis).code for cell, axis in unknown)
     told = listed([f"{word('missing', code)} {count}" for code, count in by_code.most_common()])
@@ -191,11 +279,10 @@ def _unknown(desk: Desk, levels: list[Reading], unknown: list[Reading]) -> Runs:
             )
             % numbers
         )
-    reference = (Run(" " + _("See") + " "), Run(_("what is unknown"), href="#unknown"), Run("."))
-    return _message(_("Unknown."), sentence, reference if unknown else ())
+    return _message(_("Unknown."), sentence, _see(desk, _("what is unknown"), "unknown") if unknown else ())
 
 
-def _beside(desk: Desk, both: list[ComparedCell]) -> Runs:
+def _beside(desk: Desk, both: list[ComparedCell]) -> Generated:
     """The axes are never subtracted: this counts what is adopted and not seen in use."""
     unused = [
         c
@@ -211,7 +298,7 @@ def _beside(desk: Desk, both: list[ComparedCell]) -> Runs:
     )
 
 
-def _firmness(desk: Desk, levels: list[Reading]) -> Runs:
+def _firmness(desk: Desk, levels: list[Reading]) -> Generated:
     contested = [cell for cell in desk.comparison.rows() if cell.contested]
     marks = [(c, a) for c, a in levels if c.voice and c.voice.claimed(a)]
     reviewed = sum(bool(c.voice and c.voice.verification(a) in ("V2", "V3")) for c, a in levels)

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator
 
-from tracker.briefings.desk import Desk
+from tracker.briefings.desk import Desk, text_block
 from tracker.briefings.document import Bullets, Part, Run, Runs, Table
-from tracker.briefings.reading import text_block
 from tracker.briefings.wording import axis_word, day, moment
 from tracker.compare.caveats import caveats
 from tracker.compare.wording import listed

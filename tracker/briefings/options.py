@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-# In the order in which a briefing has them; "messages" and "read" can't be left out of one.
+# In the order in which a briefing has them.
 PARTS = (
     "messages",
     "read",
@@ -57,11 +57,12 @@ class Recommendation:
 
 @dataclass(frozen=True, slots=True)
 class Frozen:
-    """The snapshot that a briefing is made from: its id, SHA-256 (hexadecimal) and absolute address."""
+    """The snapshot that a briefing is made from: its id, SHA-256 (hexadecimal), absolute address and how to cite it."""
 
     id: str
     sha256: str
     url: str
+    citation: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,8 @@ class Edition:
 class Options:
     """`question`: "" for the one that follows from the comparison.
 
-    `parts`: of PARTS. `since`: change is told since this day, by what is known at the comparison's moment.
+    `parts`: of PARTS. `since`: change is told since what was in force on this day, by what had been published by
+    `known_by`; without it, by what had been published at the comparison's own moment.
     `lens`: the key of a crosswalk. `messages`: None for those that the rules give, at most five.
     """
 

@@ -1,23 +1,22 @@
 """The parts of the jurisdictions: what is recorded of each, on what evidence, and what others say of it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from tracker.briefings.annex import Source
-from tracker.briefings.desk import Desk
+from tracker.briefings.desk import Desk, text_block
 from tracker.briefings.document import Block, Bullets, Facts, Notice, Part, Run, Runs, Table, Text
-from tracker.briefings.reading import text_block
+from tracker.briefings.register import places_table
 from tracker.briefings.wording import axis_word, day, principle_line
 from tracker.compare.comparison import ComparedCell, coverage
 from tracker.compare.principles import Told, told
-from tracker.compare.wording import column_ref, item_name, place_heading
-from tracker.entries.standing import Review, Standing
+from tracker.compare.wording import column_ref, item_ref, place_heading
+from tracker.entries.standing import Evidence, Review, Standing
 from tracker.jurisdictions.queries import Place
 from tracker.kit.i18n import gettext as _
+from tracker.kit.safe import safe_url
 from tracker.kit.vocabulary import Source as Voices
 from tracker.kit.vocabulary import word
-
-# A register of more jurisdictions than this tells in one sentence of those without any entry.
-MOST_IN_FULL = 12
 
 Spoken = tuple[ComparedCell, Standing]
 
@@ -26,23 +25,16 @@ def place_parts(desk: Desk) -> tuple[Part, ...]:
     """A part for each jurisdiction, under one heading; none where no column is shown."""
     if not desk.comparison.columns:
         return ()
-    shown = [p for p in desk.comparison.places if _in_full(desk, p)]
-    left_out = [p.name for p in desk.comparison.places if not _in_full(desk, p)]
+    if not desk.in_full:
+        return places_table(desk)
     intro = _("Each jurisdiction by itself: what is recorded, by whom, and on what evidence.")
-    blocks = [text_block(intro)]
-    if left_out:
-        names = ", ".join(left_out)
-        blocks.append(text_block(_("No entry is read here for: %(names)s.") % {"names": names}))
-    head = Part("jurisdictions", _("Jurisdictions"), 1, tuple(blocks))
-    return (head, *(_part(desk, place) for place in shown))
+    head = Part("jurisdictions", _("Jurisdictions"), 1, (text_block(intro),), fresh=True)
+    parts = [_part(desk, place) for place in desk.comparison.places]
+    return (head, *(replace(part, fresh=n > 0) for n, part in enumerate(parts)))
 
 
 def anchor(place: Place) -> str:
     return f"j-{place.code}"
-
-
-def _in_full(desk: Desk, place: Place) -> bool:
-    return len(desk.comparison.places) <= MOST_IN_FULL or bool(_spoken(desk, place))
 
 
 def _spoken(desk: Desk, place: Place) -> list[Spoken]:
@@ -65,6 +57,7 @@ def _part(desk: Desk, place: Place) -> Part:
     blocks.append(_facts(desk, place, spoken))
     if spoken:
         blocks.append(_table(desk, place, spoken))
+    blocks += _instruments(desk, spoken)
     blocks += _silence(desk, place)
     blocks += _principles(desk, place)
     blocks += _remarks(spoken)
@@ -104,10 +97,10 @@ def _cells(spoken: list[Spoken]) -> list[ComparedCell]:
 def _table(desk: Desk, place: Place, spoken: list[Spoken]) -> Table:
     by_domain = len(desk.comparison.framework.domains) > 1
     voices = len({v.organisation_key for _cell, v in spoken}) > 1
-    columns: list[tuple[str, float]] = [(_("Item"), 0.24)]
+    columns: list[tuple[str, float]] = [(_("Item"), 0.22)]
     if by_domain:
-        columns.append((_("Domain"), 0.14))
-    columns += [(axis_word(axis), 0.2) for axis in desk.axes]
+        columns.append((_("Domain"), 0.16))
+    columns += [(axis_word(axis), 0.17) for axis in desk.axes]
     columns += [(_("Basis, scope"), 0.14), (_("Since"), 0.12)]
     if voices:
         columns.append((_("Said by"), 0.16))
@@ -120,7 +113,7 @@ def _table(desk: Desk, place: Place, spoken: list[Spoken]) -> Table:
 
 
 def _row(desk: Desk, cell: ComparedCell, voice: Standing, by_domain: bool, voices: bool) -> tuple[Runs, ...]:
-    row: list[Runs] = [(Run(item_name(cell.item), href=desk.cell_url(cell)),)]
+    row: list[Runs] = [(Run(item_ref(cell.item), href=desk.cell_url(cell)),)]
     if by_domain:
         row.append((Run(word("domain", cell.domain.value)),))
     row += [tuple(desk.level(voice, axis)) for axis in desk.axes]
@@ -131,6 +124,29 @@ def _row(desk: Desk, cell: ComparedCell, voice: Standing, by_domain: bool, voice
     if voices:
         row.append((Run(f"{voice.organisation_name} ({word('voice', voice.voice.value)})"),))
     return tuple(row)
+
+
+def _instruments(desk: Desk, spoken: list[Spoken]) -> Iterator[Table]:
+    """The laws, policies and papers that the jurisdiction's levels rest on, as numbered in the annex."""
+    cited: dict[int, tuple[Evidence, set[object]]] = {}
+    for cell, voice in spoken:
+        for evidence in voice.evidence:
+            if number := desk.register.number(evidence.instrument_id):
+                cited.setdefault(number, (evidence, set()))[1].add((cell.item.id, cell.domain))
+    if not cited:
+        return
+    rows: list[tuple[Runs, ...]] = [
+        (
+            (Run(f"[{number}]", href=desk.place("evidence", f"e{number}")),),
+            (Run(evidence.title, href=safe_url(evidence.url)),),
+            (Run(" · ".join(t for t in (word("instrument", evidence.kind.value), evidence.issuer) if t)),),
+            (Run(day(evidence.dated)),),
+            (Run(str(len(cells))),),
+        )
+        for number, (evidence, cells) in sorted(cited.items())
+    ]
+    columns = (_("Number"), _("Instrument"), _("Kind, publisher"), _("Dated"), _("Cells"))
+    yield Table(_("Instruments cited"), columns, tuple(rows), (0.11, 0.41, 0.22, 0.16, 0.1))
 
 
 def _period(voice: Standing) -> str:
@@ -164,7 +180,7 @@ def _principles(desk: Desk, place: Place) -> Iterator[Text | Bullets]:
     """What the instruments that are cited here say on the report's principles, each with its source's number."""
     numbers = {s.uses[0].evidence.instrument_id: s for s in desk.register.sources if s.uses[0].evidence}
     lines = [
-        (Run(principle_line(line.stated)), Run(" · "), _source(line, numbers.get(line.instrument_id)))
+        (Run(principle_line(line.stated)), Run(" · "), _source(desk, line, numbers.get(line.instrument_id)))
         for line in told(desk.comparison.cell(place, column) for column in desk.comparison.columns)
     ]
     if lines:
@@ -173,11 +189,11 @@ def _principles(desk: Desk, place: Place) -> Iterator[Text | Bullets]:
         yield Bullets(tuple(lines))
 
 
-def _source(line: Told, source: Source | None) -> Run:
+def _source(desk: Desk, line: Told, source: Source | None) -> Run:
     """The instrument's title, with its number in the annex if the shown axes cite it."""
     if source is None:
         return Run(line.title)
-    return Run(f"{line.title} [{source.number}]", href=f"#{source.anchor}")
+    return Run(f"{line.title} [{source.number}]", href=desk.place("evidence", source.anchor))
 
 
 def _remarks(spoken: list[Spoken]) -> Iterator[Text | Bullets]:

@@ -1,6 +1,6 @@
 """The parts that show the comparison itself: how to read it, and the matrix."""
 
-from tracker.briefings.desk import Desk, text
+from tracker.briefings.desk import Desk, text, text_block
 from tracker.briefings.document import (
     Bullets,
     Key,
@@ -14,6 +14,7 @@ from tracker.briefings.document import (
     Runs,
     Text,
 )
+from tracker.briefings.sides import coverage_charts
 from tracker.briefings.wording import axis_tag, axis_word, basis_tag
 from tracker.compare.comparison import Column, ComparedCell
 from tracker.compare.query import DEFAULT_FRAMEWORK
@@ -37,6 +38,7 @@ def how_to_read(desk: Desk) -> Part:
         ),
         Key(_("Levels, and why there is none"), _key_entries(desk.axes)),
         Bullets(tuple(_terms(desk))),
+        *coverage_charts(desk),
         Notice(
             text(
                 _("What this briefing cannot tell:"),
@@ -48,10 +50,6 @@ def how_to_read(desk: Desk) -> Part:
         ),
     )
     return Part("read", _("How to read this briefing"), 1, blocks)
-
-
-def text_block(*words: str) -> Text:
-    return Text(text(*words))
 
 
 def _key_entries(axes: tuple[Axis, ...]) -> tuple[tuple[Mark, str], ...]:

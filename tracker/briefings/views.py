@@ -1,13 +1,17 @@
-"""The briefing of a comparison, as a page and as a PDF."""
+"""The briefing of a comparison, as a page, as a PDF, and as files for editing and for programs."""
 
 import asyncio
+from dataclasses import dataclass
 
 from litestar import Request, Response, get
 
 from tracker.access.guard import PUBLIC
-from tracker.briefings import pdf
 from tracker.briefings.compose import compose
 from tracker.briefings.document import Document
+from tracker.briefings.options import DEFAULT
+from tracker.briefings.queries import gather
+from tracker.briefings.twins.kinds import MEDIA_TYPES, make
+from tracker.compare.comparison import Comparison
 from tracker.compare.queries import compare
 from tracker.compare.query import Query, parse
 from tracker.crosswalks.lens_queries import reading_of
@@ -16,68 +20,103 @@ from tracker.kit.i18n import gettext as _
 from tracker.web.render import context_of, page, renderer_of
 from tracker.web.requests import database_of, query_parameters
 
-# A briefing treats each jurisdiction on pages of its own; more than this nobody reads.
-MOST_JURISDICTIONS = 40
+# A register of more is made at the command line or as an edition, not while somebody waits.
+MOST_JURISDICTIONS = 200
 
 
-async def _document(request: Request) -> tuple[Query, Document]:
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A briefing and what it was made of."""
+
+    query: Query
+    comparison: Comparison
+    document: Document
+
+
+async def _made(request: Request) -> Made:
     query = parse(query_parameters(request))
     if not query.jurisdictions:
-        raise Invalid(
-            {
-                "jurisdictions": _(
-                    "A briefing needs at least one jurisdiction: choose them on the compare page."
-                )
-            }
-        )
+        told = _("A briefing needs at least one jurisdiction: choose them on the compare page.")
+        raise Invalid({"jurisdictions": told})
     if len(query.jurisdictions) > MOST_JURISDICTIONS:
-        raise Invalid(
-            {"jurisdictions": _("A briefing takes %(n)s jurisdictions at most.") % {"n": MOST_JURISDICTIONS}}
-        )
+        told = _("A briefing takes %(n)s jurisdictions at most.") % {"n": MOST_JURISDICTIONS}
+        raise Invalid({"jurisdictions": told})
     async with database_of(request).read() as db:
         found = await reading_of(db, query) if query.through else None
         comparison = found.comparison if found else await compare(db, query)
-    settings = renderer_of(request).settings
+        beside = await gather(db, comparison, DEFAULT)
+    settings, locale = renderer_of(request).settings, context_of(request).locale
     document = compose(
         comparison,
         found,
         base_url=settings.base_url,
-        locale=context_of(request).locale,
+        locale=locale,
         service_name=settings.service_name,
+        beside=beside,
     )
-    return query, document
+    return Made(query, comparison, document)
 
 
 @get("/{locale:str}/compare/briefing", name="briefing", access=PUBLIC)
 async def briefing_page(request: Request) -> Response[str]:
     """The briefing as a page."""
-    query, document = await _document(request)
+    made = await _made(request)
     urls, locale = renderer_of(request).urls, context_of(request).locale
+
+    def url(name: str) -> str:
+        return f"{urls.path(name, locale)}?{made.query.url()}"
+
     return page(
         request,
         "briefings/briefing.html",
-        document=document,
-        pdf_url=f"{urls.path('briefing_pdf', locale)}?{query.url()}",
-        comparison_url=f"{urls.path('compare', locale)}?{query.url()}",
+        document=made.document,
+        files=[
+            (_("Download as PDF"), url("briefing_pdf")),
+            (_("Word, for editing"), url("briefing_docx")),
+            (_("JSON"), url("briefing_json")),
+            (_("Tables (CSV)"), url("briefing_zip")),
+        ],
+        comparison_url=url("compare"),
     )
 
 
 @get("/{locale:str}/compare/briefing.pdf", name="briefing_pdf", access=PUBLIC)
 async def briefing_pdf(request: Request) -> Response[bytes]:
     """The same briefing as a PDF; the same state of the record gives the same bytes."""
-    query, document = await _document(request)
-    drawn = await asyncio.to_thread(pdf.draw, document)
-    return Response(
-        drawn,
-        media_type="application/pdf",
-        headers={"content-disposition": f'attachment; filename="{_file_name(query, document)}"'},
-    )
+    return await _file(request, "pdf")
 
 
-def _file_name(query: Query, document: Document) -> str:
+@get("/{locale:str}/compare/briefing.docx", name="briefing_docx", access=PUBLIC)
+async def briefing_docx(request: Request) -> Response[bytes]:
+    """The same briefing as a Word file."""
+    return await _file(request, "docx")
+
+
+@get("/{locale:str}/compare/briefing.json", name="briefing_json", access=PUBLIC)
+async def briefing_json(request: Request) -> Response[bytes]:
+    """What the briefing is made of, and the briefing itself, as data."""
+    return await _file(request, "json")
+
+
+@get("/{locale:str}/compare/briefing.zip", name="briefing_zip", access=PUBLIC)
+async def briefing_zip(request: Request) -> Response[bytes]:
+    """Every table of the briefing as CSV, with the JSON."""
+    return await _file(request, "zip")
+
+
+async def _file(request: Request, kind: str) -> Response[bytes]:
+    made = await _made(request)
+    locale, base_url = context_of(request).locale, renderer_of(request).settings.base_url
+    body = await asyncio.to_thread(make, kind, made.comparison, made.document, DEFAULT, base_url, locale)
+    name = file_name(made.query, made.document, kind)
+    headers = {"content-disposition": f'attachment; filename="{name}"'}
+    return Response(body, media_type=MEDIA_TYPES[kind], headers=headers)
+
+
+def file_name(query: Query, document: Document, ending: str = "pdf") -> str:
     """briefing, the codes (the first five), the day: letters, digits, dots and hyphens only."""
     codes = [
         c for c in query.jurisdictions[:5] if c.replace("-", "").replace(".", "").isalnum() and c.isascii()
     ]
     more = "" if len(query.jurisdictions) <= len(codes) else "-and-more"
-    return f"briefing-{'-'.join(codes)}{more}-{document.dated}.pdf"
+    return f"briefing-{'-'.join(codes)}{more}-{document.dated}.{ending}"

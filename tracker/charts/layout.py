@@ -4,6 +4,7 @@ Lengths are points (CSS pixels on a page); (0, 0) is the upper left corner, y gr
 an estimate on the wide side, so that no drawer's font makes them overlap. Colours are named by what they stand for.
 """
 
+import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable
@@ -13,9 +14,11 @@ from datetime import date
 from tracker.charts.spec import (
     CoverageBars,
     Dumbbell,
+    Glance,
     LevelBars,
     Pair,
     Panel,
+    QrCode,
     Slope,
     Spec,
     Timelines,
@@ -35,7 +38,7 @@ LONGEST = 600
 
 @dataclass(frozen=True, slots=True)
 class Rect:
-    """`tone`: level-0 to level-4, missing, ink, rule or plain."""
+    """`tone`: level-0 to level-4, missing, ink, rule, plain; black and white stay so on a dark page."""
 
     x: float
     y: float
@@ -118,6 +121,10 @@ def lay_out(spec: Spec, width: float = 480.0) -> Picture:
             height = _dumbbell(spec, width, shapes)
         case Slope():
             height = _slope(spec, width, shapes)
+        case Glance():
+            height = _glance(spec, width, shapes)
+        case QrCode():
+            width = height = _qr_code(spec, shapes)
     return Picture(width, height, spec.title, spec.summary, tuple(shapes))
 
 
@@ -213,7 +220,7 @@ def _segment(code: str, count: int, x: float, part: float, middle: float, shapes
         shapes.append(Label(x + part / 2, base, number, anchor="middle", bold=True, tone=tone))
 
 
-PANEL_HEIGHT, PANEL_LEAST = 96.0, 150.0
+PANEL_HEIGHT, PANEL_LEAST = 96.0, 140.0
 
 
 def _timelines(spec: Timelines, width: float, shapes: list[Shape]) -> float:
@@ -348,6 +355,66 @@ def _slope(spec: Slope, width: float, shapes: list[Shape]) -> float:
     return top
 
 
+def _glance(spec: Glance, width: float, shapes: list[Shape]) -> float:
+    """A tile for each cell: the number of its level on its colour, or the sign of why there is none."""
+    columns = max(sum(len(heads) for _name, heads, _names in spec.groups), 1)
+    tags = max((text_width(row.tag, SMALL) for row in spec.rows), default=0) + 6
+    stub = min(_stub([r.label for r in spec.rows], width), width - tags - columns * 9)
+    between = 6.0
+    left = stub + tags + GUTTER
+    step = min((width - left - between * (len(spec.groups) - 1)) / columns, 30.0)
+    tops, height = 42.0, 15.0
+    x, at = left, []
+    for name, heads, _names in spec.groups:
+        room = step * len(heads)
+        lines = broken(name, room, SMALL, 2) if name else []
+        top = SMALL + 2 + (2 - len(lines)) * (SMALL + 2)
+        shapes += [Label(x, top + n * (SMALL + 2), line, SMALL, bold=True) for n, line in enumerate(lines)]
+        for head in heads:
+            shapes.append(Label(x + step / 2, 35, _cut(head, step, SMALL), SMALL, "middle", tone="muted"))
+            at.append(x)
+            x += step
+        x += between
+    y = tops
+    for n, row in enumerate(spec.rows):
+        if row.label and n:
+            shapes.append(Line(0, y + 1.5, x - between, y + 1.5, "rule", 0.5))
+            y += 4
+        if row.label:
+            over = sum(1 for r in spec.rows[n + 1 : n + 2] if not r.label)
+            _name(row.label, stub, y + height * (1 + over) / 2, shapes, 2 if over else 1)
+        shapes.append(Label(stub + GUTTER, y + height / 2 + SMALL * 0.35, row.tag, SMALL, tone="muted"))
+        for left_edge, code in zip(at, row.codes, strict=True):
+            _tile(code, left_edge, y, step, height, shapes)
+        y += height
+    return y + 2
+
+
+def _tile(code: str, x: float, y: float, width: float, height: float, shapes: list[Shape]) -> None:
+    level = is_level(code)
+    shapes.append(
+        Rect(x + 0.5, y + 0.5, width - 1, height - 1, f"level-{code}" if level else "missing", True)
+    )
+    middle = x + width / 2
+    if level:
+        tone = "on-dark" if code in ("3", "4") else "ink"
+        shapes.append(Label(middle, y + height / 2 + SMALL * 0.36, code, SMALL, "middle", True, tone))
+    else:
+        shapes.append(Symbol(code, middle, y + height / 2, min(9.0, width - 2)))
+
+
+def _qr_code(spec: QrCode, shapes: list[Shape]) -> float:
+    """Four modules of quiet ground around; neighbours in a line are one bar."""
+    one, quiet = 2.4, 4
+    side = (len(spec.modules) + 2 * quiet) * one
+    shapes.append(Rect(0, 0, side, side, "white"))
+    for y, row in enumerate(spec.modules, quiet):
+        for bar in re.finditer("1+", row):
+            x = (bar.start() + quiet) * one
+            shapes.append(Rect(x, y * one, len(bar.group()) * one, one, "black"))
+    return side
+
+
 def _names(rows: tuple[Pair, ...], side: int, room: float) -> dict[str, list[str]]:
     by_code: dict[str, list[str]] = defaultdict(list)
     for row in rows:
@@ -364,6 +431,9 @@ def key_codes(spec: Spec) -> tuple[tuple[Axis, str], ...]:
         codes = dict.fromkeys(step.code for panel in spec.panels for step in panel.steps)
     elif isinstance(spec, Slope):
         codes = dict.fromkeys(c for row in spec.rows for c in (row.first, row.second))
+    elif isinstance(spec, Glance):
+        pairs = dict.fromkeys((row.axis, c) for row in spec.rows for c in row.codes)
+        return tuple(sorted(pairs, key=lambda p: (not is_level(p[1]), p[0].value, p[1])))
     else:
         return ()
     return tuple((spec.axis, code) for code in sorted(codes, key=lambda c: (not is_level(c), c)))

@@ -21,6 +21,8 @@ COLOURS = {
     "muted": "#4a5866",
     "rule": "#c9d1d9",
     "on-dark": "#ffffff",
+    "black": "#000000",
+    "white": "#ffffff",
 }
 EDGE = "#8a96a3"
 

@@ -151,7 +151,51 @@ class Slope:
         return Told(("", self.before.isoformat(), self.after.isoformat()), tuple(rows))
 
 
-Spec = CoverageBars | LevelBars | Timelines | Dumbbell | Slope
+@dataclass(frozen=True, slots=True)
+class GlanceRow:
+    """One axis of one jurisdiction: a code for each column. `label` is "" where the row above has the same one."""
+
+    label: str
+    axis: Axis
+    tag: str
+    codes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """A matrix small enough to be seen at once: `groups` are (name, heads, names of the columns)."""
+
+    title: str
+    summary: str
+    groups: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]
+    rows: tuple[GlanceRow, ...]
+
+    def told(self) -> Told:
+        names = tuple(
+            f"{group}: {name}" if group else name for group, _h, names in self.groups for name in names
+        )
+        rows, label = [], ""
+        for row in self.rows:
+            label = row.label or label
+            words = tuple(value(row.axis, code).word for code in row.codes)
+            rows.append((f"{label}, {row.tag}", *words))
+        return Told(("", *names), tuple(rows))
+
+
+@dataclass(frozen=True, slots=True)
+class QrCode:
+    """An address as a square that a telephone reads: `modules` has a row of "0" and "1" for each line of it."""
+
+    title: str
+    summary: str
+    address: str
+    modules: tuple[str, ...]
+
+    def told(self) -> Told:
+        return Told(("", _("Address")), ((_("Leads to"), self.address),))
+
+
+Spec = CoverageBars | LevelBars | Timelines | Dumbbell | Slope | Glance | QrCode
 
 
 def is_level(code: str) -> bool:

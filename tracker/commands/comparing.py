@@ -2,6 +2,7 @@
 
 import sys
 from dataclasses import replace
+from datetime import datetime
 
 import click
 
@@ -47,26 +48,36 @@ def compare_command(kind: str, out: str | None, **parameters: str) -> None:
 
 @click.command("briefing")
 @comparison_options
-@click.option("--out", type=click.Path(dir_okay=False), required=True, help="The PDF to write.")
+@click.option("--out", type=click.Path(dir_okay=False), required=True, help="The file to write.")
+@click.option(
+    "--format", "kind", type=click.Choice(["pdf", "docx", "json", "zip"]), default="pdf", show_default=True
+)
 @click.option("--page-size", type=click.Choice(["A4", "Letter"]), default="A4", show_default=True)
-def briefing_command(out: str, page_size: str, **parameters: str) -> None:
-    """Write the briefing of a comparison as a PDF; the same state of the record gives the same bytes."""
-    from tracker.briefings import pdf
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Tell what has changed since this day.")
+def briefing_command(out: str, kind: str, page_size: str, since: datetime | None, **parameters: str) -> None:
+    """Write the briefing of a comparison; the same state of the record gives the same bytes."""
     from tracker.briefings.compose import compose
+    from tracker.briefings.options import Options
+    from tracker.briefings.queries import gather
+    from tracker.briefings.twins.kinds import make
 
     async def work(database: Database, settings: Settings) -> bytes:
-        query = query_of(parameters)
+        query, options = query_of(parameters), Options(since=since.date() if since else None)
         async with database.read() as db:
             found = await reading_of(db, query) if query.through else None
             comparison = found.comparison if found else await compare(db, query)
+            beside = await gather(db, comparison, options)
+        base_url, locale = settings.base_url, settings.locales[0]
         document = compose(
             comparison,
             found,
-            base_url=settings.base_url,
-            locale=settings.locales[0],
+            base_url=base_url,
+            locale=locale,
             service_name=settings.service_name,
+            options=options,
+            beside=beside,
         )
-        return pdf.draw(document, page_size)
+        return make(kind, comparison, document, options, base_url, locale, page_size)
 
     write(out, with_database(work))
     click.echo(f"wrote {out}")

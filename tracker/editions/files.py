@@ -1,24 +1,13 @@
-"""The kinds of files that an edition has, each drawn from its Document."""
+"""The files that an edition has, each drawn from its Document."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
 
-from tracker.briefings import pdf
 from tracker.briefings.document import Document
+from tracker.briefings.twins.kinds import MEDIA_TYPES, make
+from tracker.editions.assembly import Gathered, speaking
 
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """`draw` takes the Document and the page size."""
-
-    media_type: str
-    draw: Callable[[Document, str], bytes]
-
-
-KINDS = {
-    "pdf": Kind("application/pdf", pdf.draw),
-}
+KINDS = tuple(MEDIA_TYPES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +19,12 @@ class Drawn:
     sha256: str
 
 
-def drawn(document: Document, page_size: str) -> list[Drawn]:
-    """Every file. It takes processor time: call it in a thread."""
-    made = [(name, kind.draw(document, page_size)) for name, kind in KINDS.items()]
-    return [Drawn(name, body, sha256(body).hexdigest()) for name, body in made]
+def drawn(of: Gathered, document: Document) -> list[Drawn]:
+    """Every file of an edition, whose document is given. It takes processor time: call it in a thread."""
+    content, comparison, base_url = of.told.content, of.snapshot.comparison, of.desk.base_url
+    found = []
+    with speaking(content.locale):
+        for kind in KINDS:
+            body = make(kind, comparison, document, of.options, base_url, content.locale, content.page_size)
+            found.append(Drawn(kind, body, sha256(body).hexdigest()))
+    return found

@@ -5,6 +5,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from tracker.access.guard import PUBLIC
+from tracker.briefings.twins.kinds import MEDIA_TYPES
 from tracker.editions import file_service, queries
 from tracker.editions.assembly import gathered
 from tracker.editions.context import desk_of
@@ -87,5 +88,5 @@ async def final_file(
     }
     given = [t.strip().removeprefix("W/") for t in request.headers.get("if-none-match", "").split(",")]
     if tag in given:
-        return Response(b"", status_code=304, media_type=KINDS[kind].media_type, headers=headers)
-    return Response(file.body, media_type=KINDS[kind].media_type, headers=headers)
+        return Response(b"", status_code=304, media_type=MEDIA_TYPES[kind], headers=headers)
+    return Response(file.body, media_type=MEDIA_TYPES[kind], headers=headers)

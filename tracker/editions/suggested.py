@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
-from tracker.briefings.document import Bullets
-from tracker.editions.assembly import Gathered
+from tracker.briefings.annex import register
+from tracker.briefings.desk import Desk
+from tracker.briefings.messages import generated
+from tracker.editions.assembly import Gathered, speaking
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +20,15 @@ class Suggestion:
 
 def suggestions(of: Gathered) -> list[Suggestion]:
     """In the order of the rules."""
-    part = next(p for p in of.document().parts if p.anchor == "messages")
-    found = [runs for block in part.blocks if isinstance(block, Bullets) for runs in block.items]
-    return [Suggestion(str(n), r[0].text, r[1].text.strip(), True) for n, r in enumerate(found, 1)]
+    comparison, locale = of.snapshot.comparison, of.told.content.locale
+    with speaking(locale):
+        desk = Desk(
+            comparison,
+            register(comparison),
+            of.desk.base_url,
+            locale,
+            of.desk.service_name,
+            of.options,
+            of.beside,
+        )
+        return [Suggestion(m.key, m.title, m.sentence, m.first_choice) for m in generated(desk)]

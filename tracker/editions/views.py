@@ -8,6 +8,7 @@ from litestar.response import Redirect
 
 from tracker.access.guard import member
 from tracker.access.permissions import Permission
+from tracker.briefings.twins.kinds import MEDIA_TYPES
 from tracker.compare.changes import CellChange, changes
 from tracker.editions import file_service, final_service, queries, service
 from tracker.editions.assembly import Gathered, comparable, the_snapshot
@@ -121,7 +122,7 @@ async def edition_file(
         file = await file_service.draft_body(db, found, kind)
     name = f"briefing-{found.briefing.public_id}-{edition}-draft.{kind}"
     headers = {"content-disposition": f'attachment; filename="{name}"'}
-    return Response(file.body, media_type=KINDS[kind].media_type, headers=headers)
+    return Response(file.body, media_type=MEDIA_TYPES[kind], headers=headers)
 
 
 def _back(request: Request, briefing_id: UUID, number: int, say: str, kind: str = "success") -> Redirect:

@@ -208,6 +208,10 @@ MISSING_CODES = tuple(m.value for m in Missing)
 VALUE_CODES = LEVEL_CODES + MISSING_CODES
 
 _WORDS: dict[str, str] = {
+    # editions of a briefing
+    "edition.draft": N_("draft"),
+    "edition.final": N_("final"),
+    "edition.superseded": N_("superseded"),
     # levels, one word per axis
     "commitment.0": N_("None found"),
     "commitment.1": N_("Proposed"),

@@ -1,11 +1,12 @@
 """The files of a snapshot. Each holds what its page holds; free texts are read from the record, so redactions reach them."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from tracker.briefings import pdf
 from tracker.briefings.compose import compose
-from tracker.briefings.document import Document, Facts, Part, Run, Text
+from tracker.briefings.document import Document
+from tracker.briefings.options import Frozen, Options
 from tracker.compare.canonical import canonical_json
 from tracker.compare.files import long_csv, moment_text
 from tracker.compare.json_file import at_of, typed_rows
@@ -96,27 +97,14 @@ def _pdf(desk: Desk) -> bytes:
 
 def briefing(desk: Desk) -> Document:
     """The briefing of the snapshot: that of its comparison, which names the snapshot and how to cite it."""
-    document = compose(
+    frozen = Frozen(desk.snapshot.id, desk.snapshot.sha256, desk.reference.url, desk.reference.text())
+    return compose(
         desk.snapshot.comparison,
         base_url=desk.base_url,
         locale=desk.locale,
         service_name=desk.service_name,
+        options=Options(snapshot=frozen),
     )
-    url, sha256 = desk.reference.url, desk.snapshot.sha256
-    row = (_("Snapshot"), (Run(desk.snapshot.id, href=url), Run(f" · SHA-256 {sha256}")))
-    return replace(
-        document,
-        facts=Facts((row, *document.facts.rows)),
-        parts=tuple(_citing(part, desk) if part.anchor == "cite" else part for part in document.parts),
-    )
-
-
-def _citing(part: Part, desk: Desk) -> Part:
-    """The part on how to cite, of the snapshot instead of the comparison; its disclaimers stay."""
-    text, url = desk.reference.text(), desk.reference.url
-    cite = Text((Run(text.removesuffix(url)), Run(url, href=url)))
-    lasting = _("The snapshot at this address never changes; what was redacted since says so.")
-    return replace(part, blocks=(cite, Text((Run(lasting),)), *part.blocks[2:]))
 
 
 KINDS = {

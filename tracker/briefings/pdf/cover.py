@@ -34,8 +34,8 @@ def _title_style(title: str) -> Style:
 class Accent:
     """A short bar above the title, with air around it."""
 
-    height: float = 76.0
-    least: float = 76.0
+    height: float = 44.0
+    least: float = 44.0
 
     def split(self, room: float) -> None:
         return None
@@ -80,7 +80,7 @@ def cover(document: Document, composer: Composer, root: Node, sheet: Sheet) -> l
             Flow(composer.lines((Run(document.subtitle),), SUBTITLE, wide - 40, section.add("P")), 12)
         )
     facts = composer.facts(document.facts, section)
-    return [*flows, *(_lowered(facts, 34)), *contents(document.parts, composer, section, wide)]
+    return [*flows, *(_lowered(facts, 20)), *contents(document.parts, composer, section, wide)]
 
 
 def _lowered(flows: list[Flow], gap: float) -> list[Flow]:
@@ -105,7 +105,7 @@ def contents(parts: Sequence[Part], composer: Composer, section: Node, wide: flo
             (indent, words),
             (wide - 40, PageNumber(part.anchor, 40, entry)),
         )
-        flows.append(Flow(Row(cells), 3 if flows else 30))
+        flows.append(Flow(Row(cells), 2 if flows else 16))
     return flows
 
 
@@ -114,7 +114,13 @@ def heading(part: Part, composer: Composer, section: Node, wide: float) -> Flow:
     style = HEADINGS[level]
     lines = composer.lines((Run(part.heading or "—"),), style, wide, section.add(f"H{level + 1}"), most=8)
     return Flow(
-        lines, 38 if level == 1 else 26, keep=True, anchors=(part.anchor,), level=level, title=part.heading
+        lines,
+        38 if level == 1 else 26,
+        keep=True,
+        anchors=(part.anchor,),
+        level=level,
+        title=part.heading,
+        fresh=part.fresh,
     )
 
 

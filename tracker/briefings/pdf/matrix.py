@@ -223,4 +223,4 @@ def _row(row: MatrixRow, group: range, at: list[float], room: float, parts: _Par
     node = parts.table.add("TR")
     header = _header(row, parts.setter, parts.stub, node)
     cells = [(x, _cell(row.cells[i], parts.setter, room, node)) for x, i in zip(at[1:], group, strict=True)]
-    return Row(((at[0], header), *cells), parts.width, 5, rule=RULE)
+    return Row(((at[0], header), *cells), parts.width, 3.5, rule=RULE)

@@ -13,7 +13,7 @@ class Flow:
     `gap` is left above it unless it begins a page, `below` under it. `keep` holds it to what follows;
     `whole` never splits what fits on one page. `landscape` is the page it needs, None for any.
     `anchors` lead to it; `level` is 1 or 2 for a heading, whose part reaches to the next of its level,
-    and `title` its bookmark.
+    and `title` its bookmark. `fresh` begins a page.
     """
 
     box: Box
@@ -25,6 +25,7 @@ class Flow:
     level: int = 0
     title: str = ""
     below: float = 0.0
+    fresh: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +91,12 @@ class Paginator:
             return self._turn(flow.landscape)
         if not page.items:
             return None
+        if flow.fresh and not (index and self._flows[index - 1].keep):
+            return self._turn(bool(flow.landscape))
         stays = sideways and flow.landscape is None
         needed = self._needed(index, stays)
-        if needed > self._left or (flow.level and self._tears(index)):
+        held = bool(index and self._flows[index - 1].keep)
+        if needed > self._left or (flow.level and not held and self._tears(index)):
             self._turn(bool(flow.landscape))
         return None
 

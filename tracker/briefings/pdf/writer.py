@@ -12,7 +12,7 @@ from reportlab.lib.utils import TimeStamp
 from reportlab.pdfbase.pdfdoc import PDFName, PDFStream
 from reportlab.pdfgen.canvas import Canvas
 
-from tracker.briefings.document import Document, Evidence, Run
+from tracker.briefings.document import Document, Evidence, Run, Text
 from tracker.briefings.pdf import cover, fonts, matrix, tagged
 from tracker.briefings.pdf.blocks import Composer
 from tracker.briefings.pdf.layout import Lines
@@ -49,7 +49,7 @@ def draw(document: Document, page_size: str = "A4") -> bytes:
 
 
 def _sheets(width: float, height: float) -> tuple[Sheet, Sheet]:
-    return Sheet(width, height, 56, 64, 66), Sheet(height, width, 48, 44, 60)
+    return Sheet(width, height, 56, 64, 66), Sheet(height, width, 48, 36, 58)
 
 
 def _places(document: Document) -> frozenset[str]:
@@ -67,6 +67,9 @@ def _compose(document: Document, setter: Typesetter, root: Node, sheets: tuple[S
         waiting.append(cover.heading(part, composer, section, sheets[0].measure))
         if part.blocks:
             blocks = [flow for block in part.blocks for flow in composer.block(block, section)]
+            if blocks and part.level == 1 and len(part.blocks) == 1 and isinstance(part.blocks[0], Text):
+                # A sentence that only introduces the parts below stands with the first of them.
+                blocks[-1] = replace(blocks[-1], keep=True)
             flows += _part([*waiting, *blocks], sheets[1])
             waiting = []
     flows += waiting

@@ -1,0 +1,110 @@
+"""On paper beside in practice: domain by domain, drawn from the same counts and cells as the matrix."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from tracker.briefings.desk import Desk, text_block
+from tracker.briefings.document import Block, Chart, Mark, Part
+from tracker.briefings.wording import axis_word
+from tracker.charts.layout import key_codes, words
+from tracker.charts.spec import CoverageBars, Covered, Dumbbell, LevelBars, Pair, Spec, Stack
+from tracker.compare.comparison import Column, coverage
+from tracker.compare.wording import item_ref
+from tracker.kit.i18n import gettext as _
+from tracker.kit.vocabulary import LEVEL_CODES, MISSING_CODES, Axis, Domain, word
+
+# More pairs than this in one drawing are no longer compared by eye.
+MOST_PAIRS = 18
+
+
+def chart(spec: Spec) -> Chart:
+    """A chart with the key to its signs."""
+    return Chart(spec, tuple(Mark("", code, told) for code, told in words(key_codes(spec))))
+
+
+def coverage_charts(desk: Desk) -> Iterator[Block]:
+    """A bar for each jurisdiction, for each axis; for a register the table of jurisdictions says it."""
+    if not desk.in_full or not desk.comparison.columns:
+        return
+    for axis in desk.axes:
+        counts = [(p, coverage(desk.comparison, p, axis)) for p in desk.comparison.places]
+        rows = (Covered(p.name, c.assessed, c.total, c.not_applicable, c.claimed) for p, c in counts)
+        yield Chart(
+            CoverageBars(
+                _("How much is known, %(axis)s") % {"axis": axis_word(axis).lower()},
+                _(
+                    "Of the cells that apply, those that have a level; the light part of a bar is only claimed."
+                ),
+                tuple(rows),
+            )
+        )
+
+
+def sides(desk: Desk) -> tuple[Part, ...]:
+    """A part for each domain of which something is said; none where only one axis is asked for."""
+    if len(desk.axes) < 2 or not desk.comparison.columns:
+        return ()
+    told = [part for domain in desk.comparison.domains if (part := _domain(desk, domain))]
+    if not told:
+        return ()
+    intro = _(
+        "What stands on paper beside what is done in practice. The two axes are never added up or subtracted; "
+        "where a reading has no level, it stands apart from the scale."
+    )
+    return (Part("domains", _("On paper beside in practice"), 1, (text_block(intro),)), *told)
+
+
+def _domain(desk: Desk, domain: Domain) -> Part | None:
+    columns = [c for c in desk.comparison.columns if c[1] is domain]
+    cells = [desk.comparison.cell(p, c) for p in desk.comparison.places for c in columns]
+    if not any(cell.voices for cell in cells):
+        return None
+    name = _("All cells") if domain is Domain.ALL else word("domain", domain.value)
+    blocks: list[Block] = [chart(_bars(desk, columns, axis, name)) for axis in desk.axes]
+    blocks += _pairs(desk, columns, name)
+    return Part(f"domain-{domain.value}", name, 2, tuple(blocks))
+
+
+def _bars(desk: Desk, columns: list[Column], axis: Axis, name: str) -> LevelBars:
+    """For each jurisdiction, or in a register for each column, how many cells have each level."""
+    comparison = desk.comparison
+    if desk.in_full:
+        groups = [(p.name, [comparison.cell(p, c) for c in columns]) for p in comparison.places]
+        unit = _("Cells of each jurisdiction by level, then those without one.")
+    else:
+        groups = [(item_ref(c[0]), [comparison.cell(p, c) for p in comparison.places]) for c in columns]
+        unit = _("Jurisdictions by level, then those without one.")
+    rows = []
+    for label, cells in groups:
+        counts = Counter(cell.value(axis).code for cell in cells)
+        order = [*LEVEL_CODES, *MISSING_CODES]
+        rows.append(Stack(label, tuple((code, counts[code]) for code in order if counts[code])))
+    title = _("%(name)s, %(axis)s") % {"name": name, "axis": axis_word(axis).lower()}
+    return LevelBars(title, unit, axis, tuple(rows))
+
+
+def _pairs(desk: Desk, columns: list[Column], name: str) -> Iterator[Block]:
+    """The cells that have a level on some axis, one line each."""
+    if not desk.in_full:
+        return
+    several = len(desk.comparison.places) > 1
+    pairs = []
+    for column in columns:
+        for place in desk.comparison.places:
+            cell = desk.comparison.cell(place, column)
+            first, second = (cell.value(axis) for axis in (Axis.COMMITMENT, Axis.PRACTICE))
+            if first.is_level or second.is_level:
+                item = column[0].source_number or item_ref(column[0])
+                label = f"{place.name}: {item}" if several else item_ref(column[0])
+                pairs.append(Pair(label, first.code, second.code))
+    if not pairs:
+        yield text_block(_("No cell here has a level."))
+        return
+    title = _("%(name)s: each cell with a level, on paper and in practice") % {"name": name}
+    summary = _("A full dot is the level on paper, an open square that in practice.")
+    for start in range(0, len(pairs), MOST_PAIRS):
+        part = tuple(pairs[start : start + MOST_PAIRS])
+        more = (
+            f" ({start // MOST_PAIRS + 1}/{-(-len(pairs) // MOST_PAIRS)})" if len(pairs) > MOST_PAIRS else ""
+        )
+        yield Chart(Dumbbell(title + more, summary, part))

@@ -1,0 +1,1 @@
+"""The same Document as a file for editing, as data, and as tables."""

@@ -1,0 +1,32 @@
+"""The files of a briefing by their ending: what page, command and edition offer alike."""
+
+from tracker.briefings import pdf
+from tracker.briefings.document import Document
+from tracker.briefings.options import Options
+from tracker.briefings.twins import data, docx, tables
+from tracker.compare.comparison import Comparison
+
+MEDIA_TYPES = {
+    "pdf": "application/pdf",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "json": "application/json",
+    "zip": "application/zip",
+}
+
+
+def make(
+    kind: str,
+    comparison: Comparison,
+    document: Document,
+    options: Options,
+    base_url: str,
+    locale: str,
+    page_size: str = "A4",
+) -> bytes:
+    """The bytes of one file, of MEDIA_TYPES; equal briefings give equal bytes. Takes CPU: call it in a thread."""
+    if kind == "pdf":
+        return pdf.draw(document, page_size)
+    if kind == "docx":
+        return docx.write(document, page_size)
+    told = data.told(comparison, document, options, base_url, locale)
+    return told if kind == "json" else tables.archive(document, told)
