@@ -33,9 +33,8 @@ async def jobs(database: Database) -> int:
 
 
 def version_of(html: str) -> str:
-    found = re.search(r'name="version" value="(\d+)"', html) or re.search(
-        r'value="(\d+)"[^>]*name="version"', html
-    )
+    """What the forms of a page bring back as the version that was looked at."""
+    found = re.search(r'name="version"[^>]*value="(\d+)"', html)
     assert found, html
     return found[1]
 

@@ -49,7 +49,9 @@ class BasicForm(Form):
 
     def prepare(self, locales: tuple[str, ...]) -> None:
         """Fill in the choices, in the current language."""
-        self.parts.choices = choices([(p, _(PART_WORDS[p])) for p in PARTS if p not in ALWAYS])
+        self.parts.choices = choices(
+            [(p, _(PART_WORDS[p])) for p in PARTS if p not in (*ALWAYS, "recommendations")]
+        )
         self.locale.choices = choices([(code, language_name(code)) for code in locales])
         self.page_size.choices = choices([(size, size) for size in PAGE_SIZES])
 

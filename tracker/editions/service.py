@@ -134,9 +134,11 @@ def check(content: Content) -> None:
 
 
 def columns_of(content: Content) -> dict[str, Any]:
+    """The columns of an edition. Recommendations that are given are shown."""
+    kept = {*ALWAYS, "recommendations"} if content.recommendations else {*ALWAYS}
     return {
         "question": content.question,
-        "parts": [part for part in PARTS if part in content.parts or part in ALWAYS],
+        "parts": [part for part in PARTS if part in content.parts or part in kept],
         "locale": content.locale,
         "page_size": content.page_size,
         "since": None if content.before else content.since,
