@@ -59,7 +59,8 @@ async def full_world(anyio_backend: str, world: World, worlds: Worlds) -> AsyncI
         await operation.redact(
             database, Store(factories.DATA_DIR), revision.uid, "note", "To have a row in every table."
         )
-        await editions.final(database, author, reviewer, await editions.begun(database, author))
+        edition = await editions.begun(database, author)
+        await editions.final(database, author, reviewer, edition, sketched=True)
         yield copied
 
 

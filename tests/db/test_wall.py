@@ -77,7 +77,7 @@ async def fill(database: Database) -> None:
             database, reviewer, await factories.notified(database, ngo, ngo_reviewer, home)
         )
         await factories.mandated(database, author, "XAC", MandateKind.ASSESSOR)
-        await editions.begun(database, author, files=True, renewed=True)
+        await editions.begun(database, author, sketched=True, renewed=True)
         abroad = await factories.cell(database, "XAC", item)
         await factories.notified(database, author, reviewer, abroad)
     await digests.prepare(database)

@@ -1,6 +1,7 @@
 """Editions for tests, made by the services."""
 
 from dataclasses import replace
+from hashlib import sha256
 
 from tests import personas
 from tests.conftest import SETTINGS
@@ -8,8 +9,9 @@ from tests.snapshots import frozen
 from tracker.access.actor import OrganisationActor
 from tracker.briefings.options import Grade
 from tracker.db.session import Database
-from tracker.editions import final_service, queries, service
+from tracker.editions import file_service, final_service, queries, service
 from tracker.editions.content import Advice, Content
+from tracker.editions.files import Drawn
 from tracker.editions.models import Edition, PublishedEdition
 from tracker.editions.work import HANDLERS
 from tracker.jobs.runner import Runner
@@ -20,6 +22,9 @@ ADVICE = Advice(Grade.URGES, "The ministries to publish what their training cove
 CONTENT = Content(
     question=QUESTION, parts=("messages", "read", "matrix", "method", "data"), recommendations=(ADVICE,)
 )
+
+
+SKETCH = Drawn("pdf", b"%PDF-1.7", sha256(b"%PDF-1.7").hexdigest())
 
 
 async def jobs(database: Database) -> int:
@@ -33,10 +38,11 @@ async def begun(
     content: Content = CONTENT,
     *,
     files: bool = False,
+    sketched: bool = False,
     renewed: bool = False,
     **parameters: str,
 ) -> Edition:
-    """The first edition of a new briefing."""
+    """The first edition of a new briefing. `sketched`: with a file that was not drawn, which takes no time."""
     asked = {"jurisdictions": "XAA,XAB"} | parameters
     snapshot = await frozen.freeze(database, **asked)
     async with database.write(personas.bound(author)) as db:
@@ -45,13 +51,20 @@ async def begun(
             await service.ask_for_files(db, author, made.briefing_id, made.number)
         if renewed:
             await service.subscribe(db, author, made.briefing_id, each_quarter=True, on_change=True)
+        if sketched:
+            await file_service.keep_draft_files(db, made, [SKETCH])
     if files:
         await jobs(database)
     return made
 
 
 async def final(
-    database: Database, author: OrganisationActor, reviewer: OrganisationActor, edition: Edition
+    database: Database,
+    author: OrganisationActor,
+    reviewer: OrganisationActor,
+    edition: Edition,
+    *,
+    sketched: bool = False,
 ) -> PublishedEdition:
     """The edition, submitted by the one and made final by the other, with its files."""
     of = {"briefing_id": edition.briefing_id, "number": edition.number}
@@ -61,7 +74,10 @@ async def final(
         made = await final_service.make_final(
             db, reviewer, **of, version=edition.version + 1, question=edition.question or QUESTION
         )
-    await jobs(database)
+        if sketched:
+            await file_service.keep_final_files(db, made, [SKETCH])
+    if not sketched:
+        await jobs(database)
     return made
 
 

@@ -112,9 +112,9 @@ async def make_things(database: Database) -> Things:
     async with database.write(personas.bound(author)) as db:
         token = new_token(author, "a secret", new_key(), "A program", [Scope.SUBMIT], clock.today())
         db.add(token)
-    edition = await editions.begun(database, author, files=True)
+    edition = await editions.begun(database, author, sketched=True)
     closed = await editions.begun(database, author)
-    final = await editions.final(database, author, reviewer, closed)
+    final = await editions.final(database, author, reviewer, closed, sketched=True)
     return Things(
         draft_id=draft.id,
         uid=revision.uid,
