@@ -8,6 +8,7 @@ from alembic.autogenerate.api import AutogenContext
 
 from tracker.db import registry
 from tracker.db.base import UtcDateTime, metadata
+from tracker.db.search_index import has_a_model
 
 registry.load()
 
@@ -26,6 +27,7 @@ context.configure(
     target_metadata=metadata,
     render_item=render_item,
     compare_type=True,
+    include_name=has_a_model,
     transaction_per_migration=False,
 )
 with context.begin_transaction():

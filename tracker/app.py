@@ -18,7 +18,7 @@ from tracker.api import entry_views as api_entries
 from tracker.api import token_views as api_tokens
 from tracker.api import views as api
 from tracker.briefings import views as briefings
-from tracker.compare import one_views
+from tracker.compare import changes_views, one_views, saved_views
 from tracker.compare import views as compare
 from tracker.corrections import views as corrections
 from tracker.criteria import value_views as criteria_values
@@ -47,9 +47,11 @@ from tracker.mail import views as mail
 from tracker.mail.runner import runner
 from tracker.notices import views as notices
 from tracker.organisations import views as organisations
+from tracker.packed import views as packed
 from tracker.pages import views as pages
 from tracker.privacy import views as privacy
 from tracker.reviews import views as reviews
+from tracker.search import views as search
 from tracker.settings import Settings
 from tracker.snapshots import views as snapshots
 from tracker.web import static_files
@@ -126,10 +128,17 @@ ROUTES: list[HTTPRouteHandler] = [
     crosswalk_reviews.publish_do,
     difference_views.compare_page,
     difference_views.differences_page,
+    search.search_page,
     compare.compare_page,
     compare.compare_csv,
     one_views.map_page,
     one_views.time_page,
+    changes_views.changes_page,
+    saved_views.sets_page,
+    saved_views.sets_do,
+    saved_views.set_page,
+    saved_views.set_do,
+    saved_views.set_delete,
     compare.compare_json,
     compare.compare_xlsx,
     snapshots.freeze,
@@ -254,6 +263,8 @@ ROUTES: list[HTTPRouteHandler] = [
     api_tokens.make_token,
     api_tokens.revoke_page,
     api_tokens.revoke_do,
+    packed.matrix,
+    packed.adoption,
 ]
 
 

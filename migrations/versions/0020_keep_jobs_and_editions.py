@@ -1,7 +1,7 @@
 """Keep jobs and editions
 
 Revision ID: 0020
-Revises: 0013
+Revises: 0019
 """
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from alembic import op
 from tracker.db.guards import allow_redaction
 
 revision = "0020"
-down_revision = "0013"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 

@@ -11,6 +11,7 @@ from tests.personas import Visitor
 from tests.worlds import World
 from tracker.db import stamp
 from tracker.db.session import Database
+from tracker.instruments.store import Store
 from tracker.jurisdictions.models import Jurisdiction
 from tracker.kit import clock
 from tracker.loading import reference
@@ -74,7 +75,7 @@ async def test_it_changes_with_the_public_record_and_with_nothing_private(
     revision = await factories.published(database, author, reviewer, where)
     published = await tag(client)
     assert published != before
-    await operation.redact(database, revision.uid, "note", "It named somebody.")
+    await operation.redact(database, Store(factories.DATA_DIR), revision.uid, "note", "It named somebody.")
     redacted = await tag(client)
     assert redacted != published
     await factories.reported(database, revision)

@@ -24,10 +24,11 @@ from tracker.app import ROUTES, App
 from tracker.db.session import Database
 from tracker.settings import Settings
 
-ANYTHING_ELSE = {"api_openapi", "api"}
+ANYTHING_ELSE = {"api_openapi", "api", "api_adoption"}
 MOMENTS = "on=2026-01-01&as_of=2026-01-01"
 # The address of each example; the rest are filled in from what the others answer.
 ADDRESSES = {
+    "matrix": f"/api/v1/matrix?jurisdictions=XAA&items=HTCC-UC&{MOMENTS}",
     "compare": f"/api/v1/compare?jurisdictions=XAA&items=HTCC-UC&{MOMENTS}",
     "entries": f"/api/v1/entries?jurisdictions=XAA&source=all&{MOMENTS}&limit=2",
     "jurisdictions": "/api/v1/jurisdictions?data=yes&limit=2",

@@ -105,6 +105,9 @@ async def test_revoking_asks_first_and_ends_it_at_once(
         is_problem(await client.get(CELL), 401)
     assert (await admin.submit(path)).status_code == 409
     assert "revoked" in html.words((await admin.get(PAGE)).text).lower()
+    async with database.read(personas.bound(await personas.actor(database, personas.ADMIN))) as db:
+        told = (await db.execute(sa.select(AuditEvent.action))).scalars().all()
+    assert told.count("token.revoked") == 1
 
 
 async def test_it_ends_after_its_last_day(app: App, database: Database, settings: Settings) -> None:

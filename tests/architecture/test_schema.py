@@ -8,6 +8,7 @@ from sqlalchemy.engine import Connection
 from tests.worlds import ON_POSTGRESQL, World
 from tracker.db import registry
 from tracker.db.base import Kind, Table, free_texts, metadata, tables_of
+from tracker.db.search_index import SOURCES, has_a_model
 
 registry.load()
 
@@ -81,7 +82,9 @@ def test_moments_know_their_zone() -> None:
 
 async def test_the_migrations_make_what_the_models_say(world: World) -> None:
     def differences(connection: Connection) -> list[object]:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": True, "include_name": has_a_model}
+        )
         return list(compare_metadata(context, metadata))
 
     async with world.owner.connect() as connection:
@@ -117,6 +120,14 @@ async def test_append_only_tables_have_their_triggers(world: World) -> None:
             wanted |= {("mapping", f"mapping_second_person_{verb}") for verb in ("insert", "update")}
             wanted |= {("crosswalk", "crosswalk_publish")}
             wanted |= {("published_redaction", "published_attachment_file_told")}
+            wanted |= {("search_document", f"search_document_{v}") for v in ("insert", "update", "delete")}
+            wanted |= {
+                (s.table, f"{s.table}_search_{verb}")
+                for s in SOURCES.values()
+                for verb in ("insert", "update", "delete")
+                if verb != "delete" or not s.published
+            }
+            wanted |= {("published_withdrawal", "published_withdrawal_search")}
         else:
             # 58: before (2), delete (8), update (16), truncate (32), for each statement; "O": always on.
             # Where a text may be redacted: 42 without update, 19 before update of each row, 5 after insert.
@@ -130,6 +141,9 @@ async def test_append_only_tables_have_their_triggers(world: World) -> None:
             # 31: before insert, update, delete of each row; 34: before truncate
             wanted |= {row for t in FROZEN for row in ((t, f"{t}_frozen", 31), (t, f"{t}_no_truncate", 34))}
             wanted |= {("published_redaction", "published_attachment_file_told", 5)}
+            # 21: after insert and update of each row; 29: delete as well
+            wanted |= {(s.table, f"{s.table}_search", 21 if s.published else 29) for s in SOURCES.values()}
+            wanted |= {("published_withdrawal", "published_withdrawal_search", 5)}
         assert {tuple(row) for row in rows} == wanted
 
 

@@ -16,6 +16,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from tests import factories, personas
+from tests.compare.saved import saved_set
 from tests.criteria import checklists
 from tests.editions import made as editions
 from tests.frameworks import things as framework_things
@@ -66,6 +67,7 @@ async def fill(database: Database) -> None:
         saying = replace(factories.CITATION, principles=stated)
         await factories.draft(database, author, home, factories.content(citations=(saying,)))
         await checklists.published(database, author, reviewer, code=code)
+        await saved_set(database, author)
         await factories.attached(database, author, await factories.instrument(database, author, code))
         grid = await factories.grid_csv(database, author, code)
         await factories.looked_at_import(database, author, grid)

@@ -10,11 +10,15 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from tests import factories, personas
+from tests.criteria import checklists
 from tests.db.test_wall import fill
 from tests.services import postgres
+from tests.snapshots import frozen
 from tests.worlds import World, Worlds
 from tracker.corrections import service as corrections
 from tracker.corrections.models import PublishedReport
+from tracker.criteria import publish as criteria
+from tracker.criteria.models import PublishedCriterion
 from tracker.db import registry
 from tracker.db.base import Kind, free_texts, tables_of
 from tracker.db.session import Database
@@ -56,6 +60,10 @@ async def _one_of_each(database: Database) -> None:
             db, reviewer, instrument, instruments.Happening(InstrumentEventKind.AMENDED, note="Amended.")
         )
         await withdraw(db, reviewer, revision.uid, reason="Once is enough.")
+    _criterion, own = await checklists.published(database, author, reviewer)
+    async with database.write(personas.bound(reviewer)) as db:
+        await criteria.withdraw(db, reviewer, own.uid, reason="Once is enough.")
+    await frozen.freeze(database, jurisdictions="US-TX")
 
 
 async def _publish_everywhere(database: Database) -> UUID:
@@ -68,9 +76,14 @@ async def _publish_everywhere(database: Database) -> UUID:
         report = await _copy(db, PublishedReport, mine, number=None, revision_id=revision.id)
         keys = {"id": None, "revision_id": revision.id, "instrument_id": instrument}
         keys |= {"number": report.number, "organisation_id": mine, "position": 1}
-        own = {"published_attachment": {"id": uuid4()}}
+        criterion = await _copy(db, PublishedCriterion, None, id=None, uid=uuid4(), organisation_id=mine)
+        keys["criterion_row_id"] = criterion.id
+        own = {
+            "published_attachment": {"id": uuid4()},
+            "published_snapshot": {"id": uuid4().hex[:10], "sha256": uuid4().hex},
+        }
         for table in PUBLISHED:
-            if table not in (PublishedRevision, PublishedInstrument):
+            if table not in (PublishedRevision, PublishedInstrument, PublishedCriterion):
                 await _copy(db, table, None, **keys | own.get(str(table.__tablename__), {}))
     return uid
 

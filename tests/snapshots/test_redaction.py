@@ -23,6 +23,7 @@ from tests.worlds import ON_SQLITE, World
 from tracker.app import create_app
 from tracker.db.session import Database
 from tracker.entries.models import PublishedRevision
+from tracker.instruments.store import Store
 from tracker.kit import clock
 from tracker.privacy import operation
 from tracker.snapshots.models import PublishedSnapshot
@@ -68,7 +69,9 @@ async def test_it_reaches_every_file_and_the_hash_stands(database: Database, cli
     frozen = await client.get(f"/en/snapshots/{made.id}.record.json")
     assert await told_in(client, made, SECRET) == {"csv", "json", "xlsx", "pdf"}
     for field in ("note", "owner"):
-        await operation.redact(database, revision.uid, field, "It told of a person")
+        await operation.redact(
+            database, Store(factories.DATA_DIR), revision.uid, field, "It told of a person"
+        )
     assert await told_in(client, made, SECRET) == set()
     assert await told_in(client, made, "It told of a person") >= {"csv", "json", "xlsx", "pdf"}
     again = await read(database, made.id)
@@ -89,7 +92,7 @@ async def test_what_was_redacted_can_not_be_guessed_from_what_is_public(
     revision = await published(database)
     made = await freeze(database, jurisdictions="XAA")
     before = json.loads((await client.get(f"/en/snapshots/{made.id}.json")).content)
-    await operation.redact(database, revision.uid, "note", "It told of a person")
+    await operation.redact(database, Store(factories.DATA_DIR), revision.uid, "note", "It told of a person")
     after = json.loads((await client.get(f"/en/snapshots/{made.id}.json")).content)
     assert after["record"] == before["record"]
     (gone,) = [t for t in after["texts"] if t["redacted_at"] != "none"]
@@ -105,7 +108,7 @@ async def test_the_same_is_frozen_before_and_after(database: Database) -> None:
     at = {"on": clock.today().isoformat(), "jurisdictions": "XAA"}
     first = await freeze(database, **at)
     at["as_of"] = first.comparison.at.as_of.isoformat().replace("+00:00", "Z")
-    await operation.redact(database, revision.uid, "note", "It told of a person")
+    await operation.redact(database, Store(factories.DATA_DIR), revision.uid, "note", "It told of a person")
     assert (await freeze(database, **at)).id == first.id
 
 
@@ -210,7 +213,7 @@ async def test_every_place_of_the_demo_world_can_be_redacted(database: Database,
     for uid, field in fields:
         now = {(t.voice.uid, t.text.field): t.text for t in (await read(database, made.id)).texts}
         if not now[uid, field].redacted_at:  # with an exact copy elsewhere
-            await operation.redact(database, uid, field, "Test")
+            await operation.redact(database, Store(factories.DATA_DIR), uid, field, "Test")
     again = await read(database, made.id)
     assert again.stands
     assert {t.salt for t in again.texts} == {""}

@@ -7,6 +7,7 @@ from uuid import UUID
 from litestar.handlers import HTTPRouteHandler
 
 from tests import factories, personas
+from tests.compare.saved import saved_set
 from tests.criteria import checklists
 from tests.editions import made as editions
 from tests.snapshots import frozen
@@ -82,6 +83,7 @@ class Things:
     import_id: UUID
     criterion_id: UUID
     criterion_uid: UUID
+    saved_id: UUID
     token_id: UUID
     snapshot_id: str
     briefing_id: UUID
@@ -127,6 +129,7 @@ async def make_things(database: Database) -> Things:
         import_id=looked_at,
         criterion_id=criterion.id,
         criterion_uid=statement.uid,
+        saved_id=await saved_set(database, author),
         token_id=token.id,
         snapshot_id=snapshot.id,
         briefing_id=edition.briefing_id,
@@ -157,6 +160,7 @@ def calls(app: App, things: Things) -> list[Call]:
         "item_id": "1",
         "mapping_id": "1",
         "criterion_id": str(things.criterion_id),
+        "saved_id": str(things.saved_id),
         "token_id": str(things.token_id),
         "snapshot": things.snapshot_id,
         "briefing_id": str(things.briefing_id),

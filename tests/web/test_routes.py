@@ -44,6 +44,7 @@ NEEDS = {
         "export_csv",
         "export_xlsx",
         "criteria",
+        "saved_sets",
         "criterion",
         "criterion_value",
     },
@@ -70,6 +71,10 @@ NEEDS = {
         "add_criterion_do",
         "criterion_do",
         "criterion_move",
+        "saved_sets_do",
+        "saved_set",
+        "saved_set_do",
+        "saved_set_delete",
         "criterion_archive",
         "criterion_value_do",
         "briefing_new",
@@ -270,8 +275,18 @@ async def test_every_page_is_there_for_who_may_see_it(
         if call.method == "GET":
             answer = await _send(app, settings, database, persona, call, call.path)
             wanted = {401} if call.access.who is Who.TOKEN else {200, 303}
-            needy = {"compare_csv", "compare_json", "compare_xlsx", "api_compare"}
-            if call.name.startswith("briefing") or call.name in needy:  # they need a query
+            needy = {"briefing", "briefing_pdf", "briefing_docx", "briefing_json", "briefing_zip"}
+            needy |= {
+                "compare_csv",
+                "compare_time",
+                "compare_changes",
+                "compare_json",
+                "compare_xlsx",
+                "api_compare",
+            }
+            if call.name in needy:  # they need a query
+                wanted |= {422}
+            if call.name == "api_matrix":  # so does it
                 wanted |= {422}
             if call.name == "crosswalk_compare":  # the seed's crosswalks are drafts, which it does not show
                 wanted = {404}

@@ -24,6 +24,7 @@ from tracker.kit.vocabulary import (
     JurisdictionKind,
     Source,
 )
+from tracker.packed import views as packed_views
 
 EXAMPLES = Path(__file__).with_name("examples.json")
 _PARAMETER = re.compile(r"\{(\w+):(\w+)\}")
@@ -135,12 +136,14 @@ PARAMETERS = {
         _query("state", "Instruments in this state on the day “on”.", "in_force", InstrumentState),
     )
 }
+PARAMETERS["matrix_axis"] = _query("axis", "Which scales the arrays tell.", "both", (*Axis, "both"))
 PARAMETERS["instrument_kind"] = _query("kind", "Of this kind only.", "statute", InstrumentKind)
 
 _PAGE = ("limit", "cursor")
 _CHOICE = ("jurisdictions", "framework", "items", "domains", "basis", "on", "as_of", "source")
 OPERATIONS: tuple[Operation, ...] = (
     Operation(views.compare_rows, "Comparisons", "Comparison", (*_CHOICE, "axis", "show")),
+    Operation(packed_views.matrix, "Comparisons", "Matrix", (*_CHOICE, "matrix_axis")),
     Operation(entry_views.entries_list, "Entries", "EntryList", (*_CHOICE, *_PAGE)),
     Operation(entry_views.entry, "Entries", "Revision", ("as_of",)),
     Operation(

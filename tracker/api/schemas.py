@@ -341,6 +341,21 @@ SCHEMAS: dict[str, Schema] = {
         ),
         data=many(ref("Row")),
     ),
+    "Matrix": thing(
+        framework=TEXT,
+        on=day(),
+        as_of=moment(),
+        source=codes(Source),
+        basis=codes(Basis, "either"),
+        axis=codes(Axis, "both"),
+        columns=many(TEXT),
+        jurisdictions={
+            "type": "object",
+            "description": "By code, then by cell (item/domain): what `columns` name, in their order; under "
+            "source=all a list of such arrays, one for each voice.",
+            "additionalProperties": {"type": "object", "additionalProperties": {"type": "array"}},
+        },
+    ),
     "Citation": thing(
         axis=codes(CitationAxis),
         instrument=uid(),

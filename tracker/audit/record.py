@@ -83,6 +83,10 @@ class Action(StrEnum):
     FRAMEWORK_SUCCESSION_STATED = "framework.succession_stated"
     ENTRIES_MOVED = "entries.moved_on"
     SNAPSHOT_FROZEN = "snapshot.frozen"
+    SET_SAVED = "set.saved"
+    SET_RENAMED = "set.renamed"
+    SET_DELETED = "set.deleted"
+    SYNTHETIC_LOADED = "synthetic.loaded"
 
 
 def digest(previous: str, sequence: int, fields: dict[str, Any]) -> str:

@@ -9,6 +9,9 @@ from tracker.db import migrate as migrations
 from tracker.db.engine import create_engine
 from tracker.db.session import Database
 from tracker.loading import demo as demo_world
+from tracker.loading import synthetic
+from tracker.packed import service as packed
+from tracker.search import full_text
 from tracker.settings import Settings
 
 
@@ -16,7 +19,7 @@ from tracker.settings import Settings
 def migrate() -> None:
     """Bring the database to the newest schema, whole or not at all."""
 
-    async def work(_: Database, settings: Settings) -> None:
+    async def work(database: Database, settings: Settings) -> None:
         engine = create_engine(settings.migration_database_url)
         try:
             before = await migrations.current(engine)
@@ -27,13 +30,24 @@ def migrate() -> None:
         click.echo(
             f"schema: {after}" + ("" if before == after else f", from {before or 'an empty database'}")
         )
+        async with database.write() as db:
+            if await full_text.astray(db):
+                click.echo(f"search: made anew, {await full_text.rebuild(db)} texts")
+        made = await packed.make_if_missing(database, _progress)
+        if made:
+            click.echo(f"{made} jurisdictions packed for wide readings")
 
     with_database(work)
 
 
+def _progress(done: int, of: int) -> None:
+    if done % 500 == 0:
+        click.echo(f"{done} of {of} packed")
+
+
 @click.group()
 def load() -> None:
-    """Load reference data or the demo world."""
+    """Load reference data, the demo world, or an invented record to measure on."""
 
 
 @load.command("reference")
@@ -52,6 +66,23 @@ def load_demo() -> None:
     except demo_world.NeedsReference as error:
         raise click.ClickException(str(error)) from error
     _print_accounts(made)
+
+
+@load.command("synthetic")
+@click.option(
+    "--jurisdictions",
+    "number",
+    type=click.IntRange(1, synthetic.MOST),
+    default=200,
+    show_default=True,
+    help="How many there are to be; those that are there are kept.",
+)
+def load_synthetic(number: int) -> None:
+    """An invented record to measure on, below the code XZZ; only where nobody else has published."""
+    try:
+        with_database(lambda database, _: synthetic.load(database, number, click.echo))
+    except demo_world.NeedsReference as error:
+        raise click.ClickException(str(error)) from error
 
 
 def _print_accounts(made: list[tuple[str, str, str]]) -> None:

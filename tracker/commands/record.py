@@ -111,6 +111,32 @@ def verify_attachments() -> None:
         sys.exit(1)
 
 
+@verify.command("projection")
+@click.option("--rebuild", is_flag=True, help="Make every pack anew from the published rows first.")
+def verify_projection(rebuild: bool) -> None:
+    """Compare what is packed for wide readings with the published rows; names what differs."""
+    from tracker.packed import check_queries as check
+    from tracker.packed import service as packed
+
+    def progress(done: int, of: int) -> None:
+        if done % 500 == 0 or done == of:
+            click.echo(f"{done} of {of}", err=True)
+
+    async def work(database: Database, _: Settings) -> list[check.Fault]:
+        if rebuild:
+            async with database.write() as db:
+                click.echo(f"{await packed.rebuild(db, progress)} jurisdictions packed anew")
+        async with database.read() as db:
+            return await check.faults(db, progress)
+
+    found = with_database(work)
+    for fault in found:
+        click.echo(f"WRONG    {fault.framework} {fault.jurisdiction}: {fault.what}")
+    click.echo(f"{len(found)} packs differ from the record")
+    if found:
+        sys.exit(1)
+
+
 @verify.command("snapshots")
 def verify_snapshots() -> None:
     """Ask the record again what each snapshot froze and compare the hashes; exits non-zero when one is wrong."""

@@ -4,6 +4,7 @@ A macro per cell costs ninety times a format string, and a matrix has thousands 
 the HTML is documented in templates/macros/levels.html; everything variable is escaped here.
 """
 
+from datetime import date
 from functools import lru_cache
 
 from markupsafe import Markup, escape
@@ -55,20 +56,57 @@ def _voice(
     named: bool,
 ) -> str:
     head = f"<strong>{escape(voice.organisation_name)}</strong> " if named and voice else ""
+    key = (axes, current_locale(), cell.contested, _said(voice, principle), *_shown(voice, cell.seen))
+    drawn = _drawn.get(key)
+    if drawn is None:
+        if len(_drawn) >= _MOST_DRAWN:
+            _drawn.clear()
+        drawn = _drawn[key] = _spans(voice, axes) + _marks(cell, voice, axes, principle)
+    return head + drawn
+
+
+# A matrix has thousands of cells and few kinds of them: what is drawn of a kind is drawn once. No text of anybody's
+# is in it.
+_drawn: dict[tuple[object, ...], str] = {}
+_MOST_DRAWN = 20_000
+
+
+def _shown(voice: Standing | None, seen: date) -> tuple[object, ...]:
+    """All that the drawing of a voice follows from, so that two that are alike here are drawn alike."""
+    if voice is None:
+        return ()
+    return (
+        voice.commitment.code,
+        voice.practice.code,
+        voice.commitment_claimed,
+        voice.practice_claimed,
+        voice.valid_from.year if voice.valid_from else None,
+        voice.scope,
+        voice.basis,
+        voice.stale(seen),
+        tuple(voice.verification(axis) for axis in Axis) if voice.reviews else (),
+    )
+
+
+def _said(voice: Standing | None, principle: Principle | None) -> Principle | None:
+    return principle if principle and voice and voice.says(principle) else None
+
+
+def _spans(voice: Standing | None, axes: tuple[Axis, ...]) -> str:
     spans = []
     for axis in axes:
         ground, shown = _value(axis, _code(voice, axis).code, current_locale())
         label = escape(word("short", axis))
         spans.append(f'<span class="ax {ground}"><i>{label}</i> {shown}</span>')
-    return head + "".join(spans) + _marks(cell, voice, axes, principle)
+    return "".join(spans)
 
 
 def _marks(
     cell: ComparedCell, voice: Standing | None, axes: tuple[Axis, ...], principle: Principle | None
 ) -> str:
     flags, marks = flags_and_marks(cell, voice, axes)
-    if principle and voice and voice.says(principle):
-        marks = [*marks, word("principle", principle).lower()]
+    if said := _said(voice, principle):
+        marks = [*marks, word("principle", said).lower()]
     if not flags and not marks:
         return ""
     outlined = "".join(f"<b>{escape(flag)}</b> " for flag in flags)

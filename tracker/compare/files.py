@@ -2,8 +2,9 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
+from functools import lru_cache
 from urllib.parse import quote
 
 from tracker.compare.comparison import ComparedCell, Comparison
@@ -38,28 +39,52 @@ COLUMNS = [
 ]
 
 
+# Stands for what lines that are kept leave open: where the service is, and in which language. No text has it.
+UNIT = "\x1f"
+
+
 def long_csv(comparison: Comparison, base_url: str, locale: str = "en") -> str:
     """The canonical CSV, with a header and "\\r\\n" line ends. No cell is blank: see docs/codebook.md."""
+    return header() + _text(long_rows(comparison, base_url, locale))
+
+
+def header() -> str:
+    """The first line of a long CSV."""
+    return _text([COLUMNS])
+
+
+def open_lines(comparison: Comparison) -> str:
+    """The lines of the long CSV without its header, to keep: `closed` makes them whole."""
+    return _text(_rows(comparison, UNIT))
+
+
+def closed(lines: str, base_url: str, locale: str) -> str:
+    return lines.replace(UNIT, f"{base_url}/{locale}")
+
+
+def _text(rows: Iterable[list[str]]) -> str:
     out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(COLUMNS)
-    writer.writerows(long_rows(comparison, base_url, locale))
+    csv.writer(out).writerows(rows)
     return out.getvalue()
 
 
 def long_rows(comparison: Comparison, base_url: str, locale: str = "en") -> Iterator[list[str]]:
     """The rows of every long file, in the order of COLUMNS, as text."""
+    return _rows(comparison, f"{base_url}/{locale}")
+
+
+def _rows(comparison: Comparison, root: str) -> Iterator[list[str]]:
     for cell in comparison.rows():
         head = [
             cell.place.code,
-            cell.place.name + (" (fictional)" if cell.place.fictional else ""),
+            _plain(cell.place.name) + (" (fictional)" if cell.place.fictional else ""),
             comparison.framework.key,
             comparison.framework.version,
             cell.item.key,
-            cell.item.text,
+            _plain(cell.item.text),
             cell.domain.value,
         ]
-        url = base_url + cell_path(comparison, cell, locale)
+        url = root + _below_locale(comparison, cell)
         for voice in cell.voices or (None,):
             yield [
                 *head,
@@ -72,8 +97,22 @@ def long_rows(comparison: Comparison, base_url: str, locale: str = "en") -> Iter
 
 def cell_path(comparison: Comparison, cell: ComparedCell, locale: str) -> str:
     """The path of the cell's own page."""
+    return f"/{locale}" + _below_locale(comparison, cell)
+
+
+def _below_locale(comparison: Comparison, cell: ComparedCell) -> str:
     parts = (cell.place.code, comparison.framework.name, cell.item.key, cell.domain.value)
-    return f"/{locale}/jurisdictions/" + "/".join(quote(part, safe="@.-") for part in parts)
+    return "/jurisdictions/" + "/".join(_quoted(part) for part in parts)
+
+
+@lru_cache(maxsize=20_000)
+def _quoted(part: str) -> str:
+    """A part of a path; few are ever different, and a file repeats them for every cell."""
+    return quote(part, safe="@.-")
+
+
+def _plain(text: str) -> str:
+    return text.replace(UNIT, " ")
 
 
 def _axis(voice: Standing | None, axis: Axis) -> list[str]:
@@ -96,7 +135,7 @@ def _rest(cell: ComparedCell, voice: Standing | None) -> list[str]:
         _day(voice.valid_to, "open"),
         moment_text(voice.recorded_at),
         voice.organisation_key,
-        sources_text(voice) or "none",
+        _plain(sources_text(voice)) or "none",
     ]
 
 

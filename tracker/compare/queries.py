@@ -1,6 +1,7 @@
 """Answering a comparison query from the published record."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -8,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from tracker.compare.comparison import Column, ComparedCell, Comparison, differs, has_gap, has_unknown
 from tracker.compare.query import Query
 from tracker.entries import queries as entries
+from tracker.entries.queries import Moment
 from tracker.entries.standing import Standing, contested, heard
 from tracker.frameworks import queries as frameworks
 from tracker.frameworks.queries import Framework
@@ -16,13 +18,14 @@ from tracker.jurisdictions.queries import Place
 from tracker.kit.errors import Invalid
 from tracker.kit.i18n import gettext as _
 from tracker.kit.vocabulary import Domain
+from tracker.packed import queries as packed
 
 _SHOWS = {"differences": differs, "gaps": has_gap, "unknown": has_unknown}
 
 
 async def compare(db: AsyncSession, query: Query) -> Comparison:
     """Run the query. Raises Invalid naming the parameter whose code is unknown."""
-    framework, places = await _scope(db, query)
+    framework, places = await scope_of(db, query)
     return await compare_within(db, query, framework, places)
 
 
@@ -30,8 +33,8 @@ async def compare_within(
     db: AsyncSession, query: Query, framework: Framework, places: tuple[Place, ...]
 ) -> Comparison:
     """Run a query whose framework and places are known already, such as those that a snapshot froze."""
-    columns = _columns(query, framework)
-    at = await entries.moment(db, query.on, query.as_of)
+    columns = columns_of(query, framework)
+    at = await packed.moment(db, query.on, query.as_of)
     voices = await entries.standing(
         db,
         at,
@@ -39,6 +42,18 @@ async def compare_within(
         items={item.id for item, _domain in columns},
         domains={domain for _item, domain in columns},
     )
+    return narrowed(assembled(query, at, framework, places, columns, voices))
+
+
+def assembled(
+    query: Query,
+    at: Moment,
+    framework: Framework,
+    places: tuple[Place, ...],
+    columns: tuple[Column, ...],
+    voices: Iterable[Standing],
+) -> Comparison:
+    """The comparison of all these columns, whatever the query shows. `voices`: all that hold at the moment."""
     by_cell: dict[tuple[int, int, Domain], list[Standing]] = defaultdict(list)
     for voice in voices:
         by_cell[voice.jurisdiction_id, voice.item_id, voice.domain].append(voice)
@@ -47,11 +62,11 @@ async def compare_within(
         for item, domain in columns:
             key = (place.id, item.id, domain)
             cells[key] = _cell(query, place, (item, domain), by_cell.get(key, []), at.seen)
-    whole = Comparison(query, at, framework, places, columns, cells)
-    return _narrowed(whole)
+    return Comparison(query, at, framework, places, columns, cells)
 
 
-async def _scope(db: AsyncSession, query: Query) -> tuple[Framework, tuple[Place, ...]]:
+async def scope_of(db: AsyncSession, query: Query) -> tuple[Framework, tuple[Place, ...]]:
+    """The framework and the jurisdictions that the query names. Raises Invalid naming what can't be taken."""
     faults = {}
     if query.through:
         faults["through"] = _(
@@ -79,7 +94,8 @@ async def _scope(db: AsyncSession, query: Query) -> tuple[Framework, tuple[Place
     return framework, tuple(found[code] for code in query.jurisdictions)
 
 
-def _columns(query: Query, framework: Framework) -> tuple[Column, ...]:
+def columns_of(query: Query, framework: Framework) -> tuple[Column, ...]:
+    """The columns that the query's items and domains name."""
     return tuple(
         (item, domain)
         for item in framework.items
@@ -104,7 +120,7 @@ def _cell(query: Query, place: Place, column: Column, voices: list[Standing], se
     )
 
 
-def _narrowed(whole: Comparison) -> Comparison:
+def narrowed(whole: Comparison) -> Comparison:
     """Only the columns that `show` and `principle` ask for. No cell reads otherwise than without them."""
     keep, principle, axes = _SHOWS.get(whole.query.show), whole.query.principle, whole.query.axes
     columns = whole.columns

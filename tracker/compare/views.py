@@ -8,12 +8,15 @@ from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tracker.access.guard import PUBLIC
+from tracker.access.permissions import GRANTS, Permission
+from tracker.compare import saved_service
 from tracker.compare.comparison import Comparison
 from tracker.compare.files import long_csv
 from tracker.compare.json_file import comparison_json
 from tracker.compare.queries import compare
 from tracker.compare.query import DEFAULT_FRAMEWORK, LAYOUTS, MOST_JURISDICTIONS, SHOW, Query, parse
 from tracker.compare.reading import reading
+from tracker.compare.saved_service import Saved
 from tracker.compare.tables import tables
 from tracker.compare.workbook import XLSX, comparison_xlsx
 from tracker.crosswalks import queries as crosswalks
@@ -21,6 +24,7 @@ from tracker.crosswalks import through
 from tracker.crosswalks.lens_queries import reading_of
 from tracker.crosswalks.queries import CrosswalkLine
 from tracker.crosswalks.reading import Reading
+from tracker.db.session import Bound
 from tracker.frameworks import queries as frameworks
 from tracker.frameworks.queries import Framework
 from tracker.jurisdictions import queries as jurisdictions
@@ -28,8 +32,19 @@ from tracker.jurisdictions.queries import Listed
 from tracker.kit.errors import Invalid
 from tracker.kit.i18n import gettext as _
 from tracker.kit.vocabulary import LEVEL_CODES, MISSING_CODES, Axis, Basis, Domain, Principle, Source, value
+from tracker.packed.overview import overview
 from tracker.web.render import context_of, page, renderer_of
 from tracker.web.requests import database_of, query_parameters
+
+
+@dataclass(frozen=True, slots=True)
+class OwnSets:
+    """The saved sets of an organisation that the reader is a member of."""
+
+    organisation: str
+    name: str
+    may_save: bool
+    sets: list[Saved]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +58,23 @@ class Options:
     found: list[Listed]
     searched: str
     peers: tuple[jurisdictions.PeerGroup, ...]
+    own: list[OwnSets]
 
 
-async def _options(db: AsyncSession, given: dict[str, str]) -> Options:
+async def _own_sets(request: Request) -> list[OwnSets]:
+    """Each read by a session bound to that organisation: nobody's where nobody is signed in."""
+    actor, found = context_of(request).actor, []
+    if actor is None:
+        return []
+    for m in actor.memberships:
+        async with database_of(request).read(Bound(m.organisation_id, actor.user_id)) as db:
+            sets = await saved_service.sets(db)
+        may_save = Permission.WRITE_DRAFTS in GRANTS[m.role]
+        found.append(OwnSets(m.organisation_key, m.organisation_name, may_save, sets))
+    return found
+
+
+async def _options(db: AsyncSession, given: dict[str, str], own: list[OwnSets]) -> Options:
     searched = given.get("find", "").strip()[:100]
     framework = await frameworks.framework(db, given.get("framework") or DEFAULT_FRAMEWORK)
     sets = await crosswalks.crosswalks(db)
@@ -57,6 +86,7 @@ async def _options(db: AsyncSession, given: dict[str, str]) -> Options:
         found=await jurisdictions.listed(db, text=searched, limit=25) if searched else [],
         searched=searched,
         peers=await jurisdictions.peer_groups(db),
+        own=own,
     )
 
 
@@ -65,16 +95,18 @@ async def compare_page(request: Request) -> Response[str] | Redirect:
     """Any jurisdictions by any items; the whole state is in the URL."""
     given = query_parameters(request)
     comparison, faults, query = None, {}, Query()
+    own = await _own_sets(request)
     async with database_of(request).read() as db:
-        options = await _options(db, given)
+        options = await _options(db, given, own)
         try:
-            query = await _with_peers(db, parse(given), given.get("peers", ""))
+            query = await _with_peers(db, parse(given), given.get("peers", ""), own)
             if query.through and query.jurisdictions:
                 return _inferred(request, query, await reading_of(db, query))
             if query.through:
                 return _lens(request, query)
             if query.jurisdictions:
-                comparison = await compare(db, query)
+                read = compare if query.principle else overview
+                comparison = await read(db, query)
         except Invalid as invalid:
             faults = invalid.faults
     if not faults and not options.searched and query.url() != request.url.query:
@@ -106,11 +138,12 @@ async def compare_page(request: Request) -> Response[str] | Redirect:
     )
 
 
-async def _with_peers(db: AsyncSession, query: Query, key: str) -> Query:
-    """The query with a set of peers among its jurisdictions. Raises Invalid where there is no such set."""
+async def _with_peers(db: AsyncSession, query: Query, key: str, own: list[OwnSets]) -> Query:
+    """The query with a set of peers, or one of the reader's own, among its jurisdictions. Raises Invalid where there is no such set."""
     if not key:
         return query
-    codes = await jurisdictions.peers(db, key)
+    saved = [s for o in own for s in o.sets if s.key == key]
+    codes = list(saved[0].codes) if saved else await jurisdictions.peers(db, key)
     if not codes:
         raise Invalid({"peers": _("There is no group “%(key)s”.") % {"key": key[:60]}})
     whole = tuple(dict.fromkeys((*query.jurisdictions, *codes)))

@@ -18,14 +18,19 @@ MODULES = (
     "tracker.privacy.models",
     "tracker.exchange.models",
     "tracker.criteria.models",
+    "tracker.search.models",
+    "tracker.compare.models",
     "tracker.snapshots.models",
     "tracker.jobs.models",
     "tracker.editions.models",
     "tracker.mail.models",
+    "tracker.packed.models",
 )
+# What must happen before a transaction commits; importing them says so to `tracker.db.session`.
+KEEPERS = ("tracker.packed.service",)
 
 
 def load() -> None:
-    """Import every table, so that the metadata is whole. Imports by name: db knows no feature."""
-    for module in MODULES:
+    """Import every table, so that the metadata is whole, and every keeper. Imports by name: db knows no feature."""
+    for module in MODULES + KEEPERS:
         importlib.import_module(module)

@@ -5,20 +5,24 @@ foreign row is refused. On PostgreSQL, row-level security says the same again be
 """
 
 import hashlib
-from collections.abc import AsyncIterator, Mapping, Sequence
+import sqlite3
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import event
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects import sqlite as on_sqlite
 from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, with_loader_criteria
 
 from tracker.db import stamp
-from tracker.db.base import Kind, Private, tables_of
+from tracker.db.base import Kind, Private, Table, tables_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +94,45 @@ def _refuse_foreign(session: Session, *_: object) -> None:
             session.info["public"] = True
 
 
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A row that a transaction has added or changed, as it was flushed."""
+
+    table: type[Table]
+    row: Mapping[str, Any]
+
+
+Keep = Callable[[AsyncSession, Sequence[Changed]], Awaitable[None]]
+_keepers: list[tuple[frozenset[type[Table]], Keep]] = []
+
+
+def keep_with(tables: Sequence[type[Table]], keep: Keep) -> None:
+    """Call `keep` before each commit of a transaction in which rows of these tables were added or changed.
+
+    For what is derived from them: a service that writes such a row can't forget it. Rows that were written past
+    the ORM are not seen.
+    """
+    if keep not in [known for _tables, known in _keepers]:
+        _keepers.append((frozenset(tables), keep))
+
+
+@event.listens_for(WalledSession, "after_flush")
+def _note_changes(session: Session, *_: object) -> None:
+    watched: frozenset[type[Table]] = frozenset().union(*(tables for tables, _keep in _keepers))
+    for row in [*session.new, *(r for r in session.dirty if session.is_modified(r))]:
+        if type(row) in watched:
+            session.info.setdefault("changed", []).append(Changed(type(row), dict(sa.inspect(row).dict)))
+
+
+async def _keep_derived(db: AsyncSession) -> None:
+    await db.flush()
+    changed: list[Changed] = db.info.pop("changed", [])
+    for tables, keep in _keepers:
+        mine = [c for c in changed if c.table in tables]
+        if mine:
+            await keep(db, mine)
+
+
 @event.listens_for(WalledSession, "after_begin")
 def _tell_database(session: Session, _: SessionTransaction, connection: Connection) -> None:
     _tell(connection, session.info["bound"])
@@ -155,9 +198,37 @@ def _refuse_foreign_rows(db: AsyncSession, table: type[Private], rows: Sequence[
         raise ForeignRow(f"{table.__name__} of another tenant")
 
 
-def _core(table: type[Private]) -> sa.Table:
+def _core(table: type[Table]) -> sa.Table:
     core: sa.Table = table.__table__  # type: ignore[attr-defined]
     return core
+
+
+async def add_rows(db: AsyncSession, table: type[Table], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert many whole rows of a table that is not private at once; raises ForeignRow for a private one.
+
+    What is derived from them is not kept by it: whoever adds published rows so must rebuild it.
+    """
+    _refuse_private(table)
+    if rows:
+        await (await db.connection()).execute(sa.insert(_core(table)), list(rows))
+
+
+async def put_rows(db: AsyncSession, table: type[Table], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert whole rows of a table that is not private, or overwrite those that have their keys."""
+    _refuse_private(table)
+    if not rows:
+        return
+    core = _core(table)
+    connection = await db.connection()
+    into = postgresql.insert(core) if connection.dialect.name == "postgresql" else on_sqlite.insert(core)
+    keys = [c.name for c in core.primary_key]
+    others = {c.name: into.excluded[c.name] for c in core.c if c.name not in keys}
+    await connection.execute(into.on_conflict_do_update(index_elements=keys, set_=others), list(rows))
+
+
+def _refuse_private(table: type[Table]) -> None:
+    if issubclass(table, Private):
+        raise ForeignRow(f"{table.__name__} is a private table")
 
 
 async def queue_behind(db: AsyncSession, name: str) -> None:
@@ -176,6 +247,7 @@ class Database:
 
     def __init__(self, bind: AsyncEngine | AsyncConnection) -> None:
         self._bind = bind
+        self._probe: sqlite3.Connection | None = None
         # On SQLite a transaction that will write takes its lock at once: upgrading later loses updates.
         self._write_bind = (
             bind.execution_options(begin="IMMEDIATE") if isinstance(bind, AsyncEngine) else bind
@@ -202,23 +274,52 @@ class Database:
         """One transaction: all that happens in the block is kept when it ends, or nothing of it."""
         async with self._session(self._write_bind, bound) as session:
             yield session
-            await session.flush()
+            await _keep_derived(session)
             if session.info.pop("public", False):
                 await stamp.renew(session)
             await session.commit()
 
     async def scrub(self) -> bool:
-        """Empty SQLite's write-ahead log, which may still hold what was overwritten. False when a reader hinders it."""
+        """Write SQLite's file anew and empty its log, for both may still hold what was overwritten.
+
+        `secure_delete` clears what is deleted, not the copies of rows that moving them between pages leaves behind.
+        False when another connection hinders it; takes about a second for each 100 MB.
+        """
         if not isinstance(self._bind, AsyncEngine) or self._bind.dialect.name != "sqlite":
             return True
         async with self._bind.connect() as connection:
             raw: Any = await connection.get_raw_connection()
             # Straight to the driver: within a transaction the pragma does nothing.
+            try:
+                await (await raw.driver_connection.execute("VACUUM")).close()
+            except sqlite3.OperationalError:
+                return False
             cursor = await raw.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             hindered, *_counts = await cursor.fetchone()
             await cursor.close()
         return not hindered
 
+    def state(self) -> int | None:
+        """A number that changes when anybody commits anything; None where that is not known without a query.
+
+        Of SQLite's own counter (`PRAGMA data_version`), read on a connection that writes nothing: microseconds.
+        """
+        if self._probe is None:
+            if not isinstance(self._bind, AsyncEngine) or self._bind.dialect.name != "sqlite":
+                return None
+            file = Path(self._bind.url.database or "")
+            if not file.is_file():  # such as one in memory
+                return None
+            self._probe = sqlite3.connect(
+                f"{file.resolve().as_uri()}?mode=ro", uri=True, check_same_thread=False
+            )
+        # All rows, or the statement stays open and sees its first state for ever.
+        ((number,),) = self._probe.execute("PRAGMA data_version").fetchall()
+        return int(number)
+
     async def dispose(self) -> None:
+        if self._probe is not None:
+            self._probe.close()
+            self._probe = None
         if isinstance(self._bind, AsyncEngine):
             await self._bind.dispose()

@@ -11,6 +11,7 @@ from sqlmodel import col
 
 from tracker.access.models import Organisation
 from tracker.briefings.options import Grade
+from tracker.briefings.twins.kinds import MEDIA_TYPES
 from tracker.db.base import select
 from tracker.editions.content import Advice, Chosen, Content, EditionLine, FinalEdition, Told
 from tracker.editions.models import (
@@ -126,7 +127,7 @@ async def own(db: AsyncSession, briefing_id: UUID, number: int) -> Own | None:
         of,
         found,
         await content_of(db, found),
-        tuple(files.scalars()),
+        tuple(sorted(files.scalars(), key=_as_offered)),
         await subscription(db, briefing_id),
     )
 
@@ -326,8 +327,12 @@ async def final_file(db: AsyncSession, edition_id: int, kind: str) -> FinalFile 
 
 
 async def final_files(db: AsyncSession, edition_id: int) -> list[FinalFile]:
-    """By kind."""
+    """In the order in which they are offered."""
     rows = await db.execute(
         select(FinalFile).where(col(FinalFile.edition_id) == edition_id).order_by(FinalFile.kind)
     )
-    return list(rows.scalars())
+    return sorted(rows.scalars(), key=_as_offered)
+
+
+def _as_offered(file: EditionFile | FinalFile) -> int:
+    return list(MEDIA_TYPES).index(file.kind)

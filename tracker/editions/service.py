@@ -24,6 +24,7 @@ from tracker.editions.models import (
     TEXT_LENGTH,
     Briefing,
     Edition,
+    EditionFile,
     EditionState,
     EditionText,
     Subscription,
@@ -233,6 +234,11 @@ async def changed(
     edition.version += 1
     edition.changed_by = actor.user_id
     await db.flush()
+    if action is not Action.EDITION_CHANGED:  # its files still say what it says
+        files = sa.update(EditionFile).where(
+            col(EditionFile.edition_id) == edition.id, col(EditionFile.version) == edition.version - 1
+        )
+        await db.execute(files.values(version=edition.version))
     await _record(db, actor, action, edition, detail)
 
 

@@ -159,6 +159,9 @@ class PublishedRevision(Table, CellFields, ContentFields, table=True):
         sa.Index(None, "jurisdiction_id", "item_id", "domain", "recorded_at"),
         sa.Index(None, "organisation_id", "recorded_at"),
         sa.Index(None, "corrects_id"),
+        sa.Index(None, "recorded_at"),
+        sa.Index(None, "valid_from"),
+        sa.Index(None, "valid_to"),
         *_value_checks(),
     )
     id: int = Field(default=None, primary_key=True)
@@ -201,6 +204,7 @@ class PublishedWithdrawal(Table, table=True):
     """A revision taken back; the reason stays as its tombstone."""
 
     kind__: ClassVar[Kind] = Kind.PUBLISHED
+    __table_args__ = (sa.Index(None, "recorded_at"),)
     revision_id: int = Field(primary_key=True, foreign_key="published_revision.id")
     reason: str = text_field(REASON_LENGTH)
     recorded_at: datetime = moment_field()

@@ -92,19 +92,20 @@ async def moment(db: AsyncSession, on: date | None = None, as_of: datetime | Non
     now = clock.now()
     known_by = min(as_of or now, now)
     recorded = (
-        select(R.recorded_at).where(col(R.recorded_at) <= known_by),
-        select(PublishedWithdrawal.recorded_at).where(col(PublishedWithdrawal.recorded_at) <= known_by),
-        select(PublishedReview.recorded_at).where(col(PublishedReview.recorded_at) <= known_by),
-        select(PublishedReply.recorded_at).where(col(PublishedReply.recorded_at) <= known_by),
-        select(PublishedInstrumentEvent.recorded_at).where(
-            col(PublishedInstrumentEvent.recorded_at) <= known_by
-        ),
-        select(PublishedConfirmation.recorded_at).where(col(PublishedConfirmation.recorded_at) <= known_by),
-        # It shows at every date that is asked about, so pages kept from before it are old.
-        select(PublishedRedaction.recorded_at).where(col(PublishedRedaction.recorded_at) <= known_by),
+        R,
+        PublishedWithdrawal,
+        PublishedReview,
+        PublishedReply,
+        PublishedInstrumentEvent,
+        PublishedConfirmation,
+        PublishedRedaction,  # it shows at every date that is asked about, so pages kept from before it are old
     )
-    maxima = [(await db.execute(select(sa.func.max(s.subquery().c.recorded_at)))).scalar() for s in recorded]
-    last = max((m for m in maxima if m is not None), default=datetime(2021, 2, 24, tzinfo=UTC))
+    maxima = [
+        select(sa.func.max(col(t.recorded_at))).where(col(t.recorded_at) <= known_by).scalar_subquery()
+        for t in recorded
+    ]
+    row = (await db.execute(select(*maxima))).one()
+    last = max((m for m in row if m is not None), default=datetime(2021, 2, 24, tzinfo=UTC))
     day = on or await _last_boundary(db, last, min(known_by, now).date())
     seen_on = None if on or as_of else now.date()
     return Moment(on=day, as_of=as_of or last, dated=last.date(), seen_on=seen_on)
@@ -119,9 +120,8 @@ async def _last_boundary(db: AsyncSession, last: datetime, until: date) -> date:
     took_effect = select(sa.func.max(happened.effective_on)).where(
         col(happened.effective_on) <= until, col(happened.recorded_at) <= last
     )
-    start = (await db.execute(began)).scalar()
-    effect = (await db.execute(took_effect)).scalar()
-    end = (await db.execute(ended)).scalar()
+    asked = [statement.scalar_subquery() for statement in (began, took_effect, ended)]
+    start, effect, end = (await db.execute(select(*asked))).one()
     days = [last.date(), start, effect, end + timedelta(days=1) if end else None]
     return max(day for day in days if day)
 

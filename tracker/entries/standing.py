@@ -133,6 +133,8 @@ class Standing:
             return "none"
         if self.claimed(axis):
             return "V0"
+        if not self.reviews:
+            return "V1"
         agreeing = [r for r in self.verdicts if r.agrees]
         if any(r.other_source and r.independent for r in agreeing):
             return "V3"
@@ -146,7 +148,7 @@ class Standing:
     @property
     def disputed(self) -> bool:
         """Whether another organisation's disagreement with it is open."""
-        return any(not r.agrees for r in self.verdicts)
+        return bool(self.reviews) and any(not r.agrees for r in self.verdicts)
 
     def says(self, principle: Principle) -> bool:
         """Whether an instrument that it cites says so."""
@@ -162,6 +164,8 @@ def contested(voices: Sequence[Standing]) -> bool:
     """Two voices two levels apart on one axis, or an open disagreement. `voices`: all that hold for the cell."""
     if any(v.disputed for v in voices):
         return True
+    if len(voices) < 2:  # nearly all cells: a wide matrix has thousands
+        return False
     for axis in Axis:
         levels = [lv for v in voices if (lv := v.on(axis).level) is not None]
         if levels and max(levels) - min(levels) >= 2:
@@ -171,7 +175,9 @@ def contested(voices: Sequence[Standing]) -> bool:
 
 def heard(voices: Iterable[Standing], source: Source) -> list[Standing]:
     """The voices that `source` reads: one whole entry at most, except for `all`, which gives every voice."""
-    ranked = sorted(voices, key=Standing.rank, reverse=True)
+    ranked = list(voices)
+    if len(ranked) > 1:
+        ranked.sort(key=Standing.rank, reverse=True)
     if source is Source.ALL:
         return sorted(ranked, key=lambda v: (v.voice is not Voice.SELF, v.organisation_key))
     if source is not Source.BEST:

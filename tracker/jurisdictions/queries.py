@@ -56,6 +56,11 @@ async def by_codes(db: AsyncSession, codes: Collection[str]) -> dict[str, Place]
     return {row.code: Place(*row) for row in rows}
 
 
+async def by_ids(db: AsyncSession, ids: Collection[int]) -> list[Place]:
+    """The jurisdictions of these ids, in no order; unknown ones are left out."""
+    return [Place(*row) for row in await db.execute(_select().where(col(Jurisdiction.id).in_(ids)))]
+
+
 async def by_code(db: AsyncSession, code: str) -> Place | None:
     return (await by_codes(db, [code])).get(code)
 

@@ -13,6 +13,7 @@ from tracker.db.session import Database
 from tracker.frameworks.models import FrameworkItem
 from tracker.jurisdictions.models import Jurisdiction
 from tracker.mail.queries import failures
+from tracker.search import full_text
 from tracker.settings import Settings
 
 Finding = tuple[bool, str]
@@ -38,6 +39,7 @@ async def examine(database: Database, settings: Settings) -> list[Finding]:
     async with database.read() as db:
         findings += await _integrity(db, settings)
         findings += await _contents(db)
+        findings += await _search(db, stands_at)
     return findings + await _mail(database, settings)
 
 
@@ -77,3 +79,13 @@ async def _contents(db: AsyncSession) -> list[Finding]:
     organisations = (await db.execute(select(sa.func.count(col(Organisation.id))))).scalar_one()
     findings.append((True, f"{organisations} organisations, roles {', '.join(Role)}"))
     return findings
+
+
+async def _search(db: AsyncSession, stands_at: str) -> list[Finding]:
+    if stands_at != migrate.newest():
+        return []  # the tables that it looks at may not be there yet
+    astray = await full_text.astray(db)
+    text = "search finds what is published"
+    return [
+        (not astray, f"search misses or misstates {astray} texts: run tracker migrate" if astray else text)
+    ]

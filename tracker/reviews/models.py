@@ -22,7 +22,7 @@ class PublishedReview(Table, table=True):
     """`other_source` names the further source an organisation confirmed from; `independent`: it is no steward here."""
 
     kind__: ClassVar[Kind] = Kind.PUBLISHED
-    __table_args__ = (sa.Index(None, "revision_id"),)
+    __table_args__ = (sa.Index(None, "revision_id"), sa.Index(None, "recorded_at"))
     id: int = Field(default=None, primary_key=True)
     revision_id: int = Field(foreign_key="published_revision.id")
     organisation_id: UUID = Field(foreign_key="organisation.id")
@@ -37,7 +37,7 @@ class PublishedReply(Table, table=True):
     """The steward's answer to an assessment, shown whole beside it."""
 
     kind__: ClassVar[Kind] = Kind.PUBLISHED
-    __table_args__ = (sa.Index(None, "revision_id"),)
+    __table_args__ = (sa.Index(None, "revision_id"), sa.Index(None, "recorded_at"))
     id: int = Field(default=None, primary_key=True)
     revision_id: int = Field(foreign_key="published_revision.id")
     organisation_id: UUID = Field(foreign_key="organisation.id")
@@ -49,7 +49,7 @@ class PublishedConfirmation(Table, table=True):
     """The author's word that an entry still stands unchanged; keeps it from going stale."""
 
     kind__: ClassVar[Kind] = Kind.PUBLISHED
-    __table_args__ = (sa.Index(None, "revision_id"),)
+    __table_args__ = (sa.Index(None, "revision_id"), sa.Index(None, "recorded_at"))
     id: int = Field(default=None, primary_key=True)
     revision_id: int = Field(foreign_key="published_revision.id")
     note: str = text_field(1000)

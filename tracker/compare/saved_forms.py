@@ -1,0 +1,29 @@
+"""The forms of an organisation's own sets of jurisdictions."""
+
+from wtforms import StringField, TextAreaField
+
+from tracker.compare.models import NAME_LENGTH
+from tracker.kit.forms import AtMost, Form, Needed, stripped
+from tracker.kit.i18n import N_
+
+
+class NameForm(Form):
+    """What a set is called."""
+
+    name = StringField(
+        N_("Name"), filters=[stripped], validators=[Needed(N_("Give it a name.")), AtMost(NAME_LENGTH)]
+    )
+
+
+class SetForm(NameForm):
+    """A new set."""
+
+    codes = TextAreaField(
+        N_("Jurisdictions"),
+        filters=[stripped],
+        validators=[Needed(N_("Name at least one jurisdiction by its code.")), AtMost(30_000)],
+    )
+
+    def chosen(self) -> list[str]:
+        """The codes, once validated; whatever stands between them."""
+        return str(self.codes.data).upper().replace(",", " ").split()
