@@ -1,5 +1,9 @@
 """The application on one page: every handler, every layer."""
 
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
 from litestar import Litestar
 from litestar.config.app import AppConfig
 from litestar.handlers import HTTPRouteHandler
@@ -28,6 +32,9 @@ from tracker.crosswalks import views as crosswalks
 from tracker.db import registry
 from tracker.db.engine import create_engine
 from tracker.db.session import Database
+from tracker.editions import compose_views, public_views
+from tracker.editions import views as editions
+from tracker.editions import work as editions_work
 from tracker.entries import apply_views, cell_views, move_views, review_views
 from tracker.entries import views as entries
 from tracker.exchange import views as exchange
@@ -35,6 +42,7 @@ from tracker.frameworks import diff_views, import_views
 from tracker.frameworks import views as frameworks
 from tracker.instruments import attachment_views, event_views, own_views
 from tracker.instruments import views as instruments
+from tracker.jobs.runner import Runner
 from tracker.jurisdictions import views as jurisdictions
 from tracker.mail import views as mail
 from tracker.mail.runner import runner
@@ -56,6 +64,7 @@ from tracker.web.render import Renderer, environment
 from tracker.web.urls import Urls
 from tracker.worklist import views as worklist
 
+Lifespan = Callable[[Any], AbstractAsyncContextManager[None]]
 # A form's texts are bounded far below this; more is refused while it arrives.
 LARGEST_BODY = 2 * 1024 * 1024
 
@@ -139,6 +148,25 @@ ROUTES: list[HTTPRouteHandler] = [
     snapshots.snapshot_page,
     briefings.briefing_page,
     briefings.briefing_pdf,
+    public_views.briefings,
+    public_views.latest,
+    public_views.final_edition,
+    public_views.final_file,
+    compose_views.new_page,
+    compose_views.new_do,
+    compose_views.next_edition,
+    compose_views.edit_page,
+    compose_views.edit_do,
+    editions.own_briefings,
+    editions.edition_page,
+    editions.preview,
+    editions.edition_file,
+    editions.make_files,
+    editions.submit,
+    editions.send_back,
+    editions.make_final,
+    editions.discard,
+    editions.subscription,
     briefings.briefing_docx,
     briefings.briefing_json,
     briefings.briefing_zip,
@@ -273,12 +301,19 @@ def create_app(settings: Settings, database: Database) -> App:
         openapi_config=None,
         on_app_init=[_quiet],
         debug=False,
-        lifespan=[runner(settings, database)] if settings.smtp and settings.mail_every else [],
+        lifespan=_beside(settings, database),
     )
     require_declared(litestar.routes)
     litestar.state.after_redaction = [redaction_service.rewrite_all]
     litestar.state.renderer = Renderer(environment(), Urls(litestar.routes), settings)
     return App(litestar, settings, database)
+
+
+def _beside(settings: Settings, database: Database) -> list[Lifespan]:
+    """What runs beside the pages as long as they are served."""
+    jobs = Runner(database, settings, editions_work.HANDLERS, editions_work.DAILY)
+    running = [jobs.beside] if settings.jobs == "server" else []
+    return [*running, *([runner(settings, database)] if settings.smtp and settings.mail_every else [])]
 
 
 def _quiet(config: AppConfig) -> AppConfig:

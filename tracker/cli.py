@@ -11,6 +11,7 @@ from tracker.commands import (
     database,
     entries,
     frameworks,
+    jobs,
     mail,
     opendata,
     record,
@@ -32,6 +33,7 @@ COMMANDS: list[click.Command] = [
     record.tidy_command,
     record.verify,
     mail.mail,
+    jobs.jobs_command,
     database.doctor,
 ]
 

@@ -38,6 +38,8 @@ NAMES = {
     "SMTP_PASSWORD": "Its password.",
     "SMTP_FROM": "The address that mail comes from; needed with TRACKER_SMTP_HOST.",
     "MAIL_EVERY": "Let the server itself send what waits, every so many minutes. Default: `tracker mail send` does.",
+    "JOBS": "Who does what is done in the background, such as drawing briefings: server, each of its processes, or "
+    "command, `tracker jobs` alone. Default: server.",
     "WORKERS": "Server processes. Default: 1.",
 }
 
@@ -78,6 +80,7 @@ class Settings:
     data_licence: str = "CC-BY-4.0"
     smtp: "Smtp | None" = None
     mail_every: int = 0
+    jobs: str = "server"
 
     @property
     def secure(self) -> bool:
@@ -122,6 +125,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         attachment_quota_mb=_whole_number(env, "ATTACHMENT_QUOTA_MB", 500),
         data_licence=_data_licence(_read(env, "DATA_LICENCE") or "CC-BY-4.0"),
         smtp=_smtp(env),
+        jobs=_jobs(env),
         mail_every=_whole_number(env, "MAIL_EVERY", 0),
     )
 
@@ -176,6 +180,13 @@ def _whole_number(env: Mapping[str, str], name: str, default: int) -> int:
     if not (text.isascii() and text.isdigit()) or int(text) < 1:
         raise SettingsError(f"TRACKER_{name} takes a whole number from 1 on")
     return int(text)
+
+
+def _jobs(env: Mapping[str, str]) -> str:
+    text = _read(env, "JOBS") or "server"
+    if text not in ("server", "command"):
+        raise SettingsError("TRACKER_JOBS takes server or command")
+    return text
 
 
 def _smtp(env: Mapping[str, str]) -> Smtp | None:

@@ -14,6 +14,7 @@ LAYERS: list[set[str]] = [
     {"settings"},
     {"db"},
     {"access", "audit"},
+    {"jobs"},
     {"web"},
     {
         "accounts",
@@ -22,6 +23,7 @@ LAYERS: list[set[str]] = [
         "corrections",
         "criteria",
         "crosswalks",
+        "editions",
         "entries",
         "frameworks",
         "instruments",
@@ -46,7 +48,7 @@ LAYERS: list[set[str]] = [
     {"app", "cli"},
     {"__main__"},
 ]
-FEATURES = LAYERS[5]
+FEATURES = LAYERS[6]
 RANK = {part: rank for rank, parts in enumerate(LAYERS) for part in parts}
 
 SQL = frozenset({"sa", "sqlalchemy", "sqlmodel", "sql"})

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from tests import factories, personas
 from tests.conftest import SETTINGS
 from tests.criteria import checklists
+from tests.editions import made as editions
 from tests.opendata import released
 from tests.snapshots import frozen
 from tests.worlds import ON_POSTGRESQL, ON_SQLITE, World, Worlds
@@ -66,6 +67,8 @@ async def full_world(
             database, Store(factories.DATA_DIR), revision.uid, "note", "To have a row in every table."
         )
         await redaction_service.rewrite_all(database, here)
+        edition = await editions.begun(database, author)
+        await editions.final(database, author, reviewer, edition, sketched=True)
         yield copied
 
 

@@ -18,6 +18,7 @@ from sqlmodel import col
 from tests import factories, personas
 from tests.compare.saved import saved_set
 from tests.criteria import checklists
+from tests.editions import made as editions
 from tests.frameworks import things as framework_things
 from tests.worlds import NAMES, ON_POSTGRESQL, World, Worlds
 from tracker.access.actor import OrganisationActor
@@ -78,6 +79,7 @@ async def fill(database: Database) -> None:
             database, reviewer, await factories.notified(database, ngo, ngo_reviewer, home)
         )
         await factories.mandated(database, author, "XAC", MandateKind.ASSESSOR)
+        await editions.begun(database, author, sketched=True, renewed=True)
         abroad = await factories.cell(database, "XAC", item)
         await factories.notified(database, author, reviewer, abroad)
     await digests.prepare(database)

@@ -34,7 +34,10 @@ KNOWN: dict[str, list[str]] = {
     "uid": ["{revision}", "00000000-0000-0000-0000-000000000000"],
     "instrument_id": ["{instrument}", "00000000-0000-0000-0000-000000000000"],
     "attachment_id": ["{attachment}", "00000000-0000-0000-0000-000000000000"],
-    "kind": ["statute", "regulation", "sssom", "csv", "xlsx"],
+    "briefing_id": ["{briefing_id}", "00000000-0000-0000-0000-000000000000"],
+    "briefing": ["{briefing}", "aaaaaaaaaa"],
+    "edition": ["1", "2", "0", "99999999999"],
+    "kind": ["pdf", "statute", "regulation", "sssom", "csv", "xlsx"],
     "state": ["in_force", "repealed", "ended", "not_yet"],
     "notice_id": ["{notice}", "00000000-0000-0000-0000-000000000000"],
     "number": ["1", "0", "99999999999"],
@@ -120,6 +123,8 @@ class Address:
         path = path.replace("%7Bimport%7D", str(things.import_id))
         path = path.replace("%7Bcriterion%7D", str(things.criterion_id))
         path = path.replace("%7Btoken%7D", str(things.token_id))
+        path = path.replace("%7Bbriefing_id%7D", str(things.briefing_id))
+        path = path.replace("%7Bbriefing%7D", things.briefing)
         return f"{path}?{self.query}" if self.query else path
 
 

@@ -9,6 +9,7 @@ from litestar.handlers import HTTPRouteHandler
 from tests import factories, personas
 from tests.compare.saved import saved_set
 from tests.criteria import checklists
+from tests.editions import made as editions
 from tests.snapshots import frozen
 from tracker.access.guard import Access
 from tracker.access.tokens import Scope, new_key, new_token
@@ -31,6 +32,8 @@ OWN_EXAMPLES = {
     "framework_lineage_do": {"key": "hhs-core-competencies"},
     "move": {"key": "hhs-core-competencies"},
     "move_do": {"key": "hhs-core-competencies"},
+    "edition_file": {"kind": "pdf"},
+    "final_file": {"kind": "pdf"},
     "framework_file": {"key": "delta87-justice", "kind": "csv"},
     "crosswalk_file": {"key": "hhs-core-competencies--coe-cets-197", "kind": "sssom"},
     "lens": {"key": "hhs-core-competencies--delta87-justice"},
@@ -85,6 +88,8 @@ class Things:
     saved_id: UUID
     token_id: UUID
     snapshot_id: str
+    briefing_id: UUID
+    briefing: str
 
 
 async def make_things(database: Database) -> Things:
@@ -111,6 +116,9 @@ async def make_things(database: Database) -> Things:
     async with database.write(personas.bound(author)) as db:
         token = new_token(author, "a secret", new_key(), "A program", [Scope.SUBMIT], clock.today())
         db.add(token)
+    edition = await editions.begun(database, author, sketched=True)
+    closed = await editions.begun(database, author)
+    final = await editions.final(database, author, reviewer, closed, sketched=True)
     return Things(
         draft_id=draft.id,
         uid=revision.uid,
@@ -126,6 +134,8 @@ async def make_things(database: Database) -> Things:
         saved_id=await saved_set(database, author),
         token_id=token.id,
         snapshot_id=snapshot.id,
+        briefing_id=edition.briefing_id,
+        briefing=final.briefing_id,
     )
 
 
@@ -155,6 +165,9 @@ def calls(app: App, things: Things) -> list[Call]:
         "saved_id": str(things.saved_id),
         "token_id": str(things.token_id),
         "snapshot": things.snapshot_id,
+        "briefing_id": str(things.briefing_id),
+        "briefing": things.briefing,
+        "edition": "1",
         "version": version,
         "name": name,
     }

@@ -31,8 +31,8 @@ async def compare(db: AsyncSession, query: Query) -> Comparison:
 
 async def cells_asked(db: AsyncSession, query: Query) -> int:
     """How many cells the query reads, told before any of them is read. Raises Invalid as `compare` does."""
-    framework, places = await _scope(db, query)
-    return len(places) * len(_columns(query, framework))
+    framework, places = await scope_of(db, query)
+    return len(places) * len(columns_of(query, framework))
 
 
 async def compare_within(

@@ -22,6 +22,8 @@ MODULES = (
     "tracker.compare.models",
     "tracker.opendata.models",
     "tracker.snapshots.models",
+    "tracker.jobs.models",
+    "tracker.editions.models",
     "tracker.mail.models",
     "tracker.packed.models",
 )

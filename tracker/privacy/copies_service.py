@@ -12,6 +12,7 @@ from tracker.access.models import Organisation
 from tracker.audit.models import AuditEvent
 from tracker.db.base import Kind, Private, free_texts, select, tables_of
 from tracker.db.session import Bound, rebind
+from tracker.editions.models import Edition, EditionText
 from tracker.entries.models import Draft, DraftCitation, DraftPrinciple
 from tracker.notices.models import Notice
 
@@ -42,6 +43,10 @@ async def redact_own(db: AsyncSession, text: str, tombstone: str) -> int:
                 values["version"] = table.version + 1
             if table is DraftCitation or table is DraftPrinciple:
                 await _new_versions(db, table, getattr(table, name) == text)
+            if table is EditionText:
+                held = select(EditionText.edition_id).where(getattr(table, name) == text)
+                new = sa.update(Edition).where(col(Edition.id).in_(held))
+                await db.execute(new.values(version=col(Edition.version) + 1))
             done = await db.execute(sa.update(table).where(getattr(table, name) == text).values(**values))
             changed += done.rowcount  # type: ignore[attr-defined]
         changed += await _redact_json(db, table, text, tombstone)

@@ -12,6 +12,7 @@ from sqlmodel import col
 from tracker.corrections.models import PublishedReport, PublishedReportEvent
 from tracker.criteria.models import PublishedCriterion, PublishedCriterionWithdrawal
 from tracker.db.base import Kind, Table, free_texts, select, tables_of
+from tracker.editions.models import PublishedEdition, PublishedEditionText
 from tracker.entries.models import (
     PublishedCitation,
     PublishedPrinciple,
@@ -49,7 +50,8 @@ async def texts_of(db: AsyncSession, uid: UUID) -> list[Place]:
     r: Any = PublishedRevision
     revision = (await db.execute(select(r).where(col(r.uid) == uid))).scalar_one_or_none()
     if revision is None:
-        return await _of_criterion(db, uid) or await _of_instruments(db, [(uid, "")])
+        found = await _of_criterion(db, uid) or await _of_edition(db, uid)
+        return found or await _of_instruments(db, [(uid, "")])
     owner = revision.organisation_id
     found = _places(revision, "", owner)
     withdrawals = select(PublishedWithdrawal).where(col(PublishedWithdrawal.revision_id) == revision.id)
@@ -69,11 +71,29 @@ async def texts_of(db: AsyncSession, uid: UUID) -> list[Place]:
 
 
 async def subject_of(db: AsyncSession, uid: UUID) -> str:
-    """How the log names it: revision:UID, criterion:UID or instrument:UID."""
-    for name, table in (("revision", PublishedRevision), ("criterion", PublishedCriterion)):
+    """How the log names it: revision:UID, criterion:UID, edition:UID or instrument:UID."""
+    tables: dict[str, Any] = {
+        "revision": PublishedRevision,
+        "criterion": PublishedCriterion,
+        "edition": PublishedEdition,
+    }
+    for name, table in tables.items():
         if (await db.execute(select(table.id).where(col(table.uid) == uid))).first():
             return f"{name}:{uid}"
     return f"instrument:{uid}"
+
+
+async def _of_edition(db: AsyncSession, uid: UUID) -> list[Place]:
+    """The texts of a final edition of a briefing, whose address tells its uid."""
+    e, t = PublishedEdition, PublishedEditionText
+    edition = (await db.execute(select(e).where(col(e.uid) == uid))).scalar_one_or_none()
+    if edition is None:
+        return []
+    found = _places(edition, "", edition.organisation_id)
+    texts = select(t).where(col(t.edition_id) == edition.id).order_by(col(t.kind), col(t.position))
+    for row in (await db.execute(texts)).scalars():
+        found += _places(row, f"{row.kind.value}.{row.position}.", row.organisation_id)
+    return found
 
 
 async def _of_criterion(db: AsyncSession, uid: UUID) -> list[Place]:

@@ -11,6 +11,7 @@ from tracker.access.actor import OrganisationActor
 from tracker.access.permissions import Permission
 from tracker.audit.record import Action, record, take_turn
 from tracker.instruments import redacted_service as files
+from tracker.jobs.service import enqueue
 from tracker.kit import clock
 from tracker.kit.errors import Conflict, Invalid, NotFound
 from tracker.kit.i18n import gettext as _
@@ -19,6 +20,8 @@ from tracker.privacy import place_queries as queries
 from tracker.privacy.models import FILES, REASON_LENGTH, PublishedRedaction
 from tracker.privacy.place_queries import Place
 from tracker.privacy.scan import scan
+
+REDACTED = "privacy.redacted"  # the job that reaches what was drawn before
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,7 @@ async def redact(
         subject=await queries.subject_of(db, uid),
         detail={"field": field, "published": places, "drafts": private, "by": actor.role.value},
     )
+    await enqueue(db, REDACTED, {})
     db.expire_all()
     return Redacted(tombstone, places, private, place.sha256)
 

@@ -10,6 +10,8 @@ from sqlmodel import col
 from tracker.access.actor import OrganisationActor
 from tracker.access.permissions import Permission
 from tracker.corrections import queries as corrections
+from tracker.editions import queries as editions
+from tracker.editions.content import EditionLine
 from tracker.entries import draft_queries
 from tracker.entries import queries as entries
 from tracker.entries.draft_queries import DraftView
@@ -29,6 +31,8 @@ class WorkList:
 
     returned: list[DraftView]
     to_review: list[DraftView]
+    new_editions: list[EditionLine]
+    editions: list[EditionLine]
     replies_due: list[NoticeView]
     ready: list[NoticeView]
     reports: list[corrections.Waiting]
@@ -57,6 +61,8 @@ async def gather(db: AsyncSession, organisation_id: UUID) -> WorkList:
     return WorkList(
         returned=await draft_queries.returned(db),
         to_review=await draft_queries.submitted(db),
+        new_editions=await editions.begun_by_themselves(db),
+        editions=await editions.submitted(db),
         replies_due=[n for n in received if not n.reply and not n.taken_back],
         ready=[n for n in sent if not n.closed_at],
         reports=await corrections.waiting(db),
@@ -73,6 +79,8 @@ def share(waits: WorkList, actor: OrganisationActor) -> WorkList:
     return WorkList(
         returned=waits.returned if writes else [],
         to_review=[d for d in waits.to_review if reviews and d.submitted_by != actor.user_id],
+        new_editions=waits.new_editions if writes else [],
+        editions=[e for e in waits.editions if reviews and e.submitted_by != actor.user_id],
         replies_due=waits.replies_due if reviews else [],
         ready=_ready(waits.ready, actor) if reviews else [],
         reports=waits.reports if reviews else [],

@@ -1,0 +1,152 @@
+"""The queue of jobs: each is done once, survives who was working on it, and says why it failed."""
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from tests.conftest import SETTINGS
+from tests.worlds import World
+from tracker.db.session import Database
+from tracker.jobs import service
+from tracker.jobs.models import Job, JobState
+from tracker.jobs.runner import Run, Runner
+from tracker.jobs.service import LEASE, LostLease
+from tracker.kit import clock
+from tracker.kit.errors import Conflict, Invalid, NotFound
+
+KIND = "test"
+
+
+async def put(database: Database, **about: str) -> UUID:
+    async with database.write() as db:
+        return await service.enqueue(db, KIND, about)
+
+
+async def read(database: Database, job_id: UUID) -> Job:
+    async with database.read() as db:
+        found = await service.job(db, job_id)
+    assert found is not None
+    return found
+
+
+async def test_two_workers_do_each_job_once(own_world: World) -> None:
+    database = Database(own_world.engine)
+    wanted = {await put(database, n=str(n)) for n in range(12)}
+    done: list[UUID] = []
+
+    async def work(run: Run) -> None:
+        await run.tell(50, "drawing")
+        await asyncio.sleep(0)
+        done.append(run.taken.id)
+
+    runners = [Runner(Database(own_world.engine), SETTINGS, {KIND: work}) for _ in range(2)]
+    counts = await asyncio.gather(*(runner.until_empty() for runner in runners))
+    assert sorted(done) == sorted(wanted)
+    assert sum(counts) == len(wanted) + 1  # and the day's tidying
+    assert {(await read(database, one)).state for one in wanted} == {JobState.DONE}
+
+
+async def test_a_job_is_taken_by_one_of_those_who_saw_it(own_world: World) -> None:
+    databases = [Database(own_world.engine) for _ in range(4)]
+    await put(databases[0])
+    taken = await asyncio.gather(*(service.take(database, [KIND]) for database in databases))
+    assert len([t for t in taken if t]) == 1
+
+
+async def test_a_job_survives_the_end_of_who_worked_on_it(database: Database) -> None:
+    job_id = await put(database)
+    first = await service.take(database, [KIND])
+    assert first is not None
+    assert await service.take(database, [KIND]) is None
+    with clock.at(clock.now() + LEASE + timedelta(seconds=1)):
+        second = await service.take(database, [KIND])
+        assert second == replace(first, turn=2)
+        with pytest.raises(LostLease):
+            await service.finish(database, first)
+        assert (await read(database, job_id)).state is JobState.RUNNING
+        await service.finish(database, second)
+    assert (await read(database, job_id)).state is JobState.DONE
+
+
+async def test_a_lease_is_renewed_by_what_is_told(database: Database) -> None:
+    job_id, start = await put(database), clock.now()
+    with clock.at(start):
+        taken = await service.take(database, [KIND])
+        assert taken
+    with clock.at(start + LEASE / 2):
+        await Run(database, SETTINGS, taken).tell(40, "drawing")
+    with clock.at(start + LEASE + timedelta(seconds=1)):
+        assert await service.take(database, [KIND]) is None
+    job = await read(database, job_id)
+    assert (job.progress, job.step) == (40, "drawing")
+
+
+async def test_a_job_that_never_ends_is_given_up(database: Database) -> None:
+    job_id, start = await put(database), clock.now()
+    for n in range(service.MOST_TRIES + 1):
+        with clock.at(start + n * 2 * LEASE):
+            taken = await service.take(database, [KIND])
+            assert bool(taken) == (n < service.MOST_TRIES)
+    job = await read(database, job_id)
+    assert (job.state, job.reason) == (JobState.FAILED, service.ABANDONED)
+
+
+async def test_a_refusal_is_told_and_can_be_tried_again(database: Database) -> None:
+    faults = ["The crosswalk is gone."]
+
+    async def work(run: Run) -> None:
+        if faults:
+            raise Invalid({"lens": faults.pop()})
+
+    job_id, runner = await put(database), Runner(database, SETTINGS, {KIND: work})
+    await runner.until_empty()
+    job = await read(database, job_id)
+    assert (job.state, job.reason) == (JobState.FAILED, "The crosswalk is gone.")
+    async with database.write() as db:
+        await service.retry(db, job_id)
+    await runner.until_empty()
+    assert (await read(database, job_id)).state is JobState.DONE
+    async with database.write() as db:
+        with pytest.raises(Conflict):
+            await service.retry(db, job_id)
+        with pytest.raises(NotFound):
+            await service.retry(db, UUID(int=0))
+
+
+async def test_a_defect_is_not_shown(database: Database) -> None:
+    async def work(run: Run) -> None:
+        raise RuntimeError("secret of the machine")
+
+    job_id = await put(database)
+    await Runner(database, SETTINGS, {KIND: work}).until_empty()
+    job = await read(database, job_id)
+    assert job.state is JobState.FAILED
+    assert "secret" not in job.reason
+
+
+async def test_what_is_daily_is_put_once_a_day(database: Database) -> None:
+    days: list[str] = []
+
+    async def work(run: Run) -> None:
+        days.append(run.about["day"])
+
+    runner, start = Runner(database, SETTINGS, {"tick": work}, daily=("tick",)), clock.now()
+    for hours in (0, 1, 24, 25):
+        with clock.at(start.replace(hour=1) + timedelta(hours=hours)):
+            await runner.until_empty()
+    assert days == [start.date().isoformat(), (start + timedelta(days=1)).date().isoformat()]
+
+
+async def test_old_jobs_are_forgotten(database: Database) -> None:
+    job_id = await put(database)
+    taken = await service.take(database, [KIND])
+    assert taken
+    await service.finish(database, taken)
+    with clock.at(clock.now() + service.KEPT + timedelta(days=1)):
+        async with database.write() as db:
+            await service.forget(db)
+    async with database.read() as db:
+        assert await service.job(db, job_id) is None

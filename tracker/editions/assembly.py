@@ -1,0 +1,89 @@
+"""An edition made into a Document: its snapshot read again, and what the organisation chose."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from tracker.briefings.beside import Beside
+from tracker.briefings.compose import compose
+from tracker.briefings.document import Document
+from tracker.briefings.options import Frozen, Options
+from tracker.briefings.queries import gather
+from tracker.compare.comparison import Comparison
+from tracker.editions.content import Told
+from tracker.kit.errors import NotFound
+from tracker.kit.i18n import current_locale, set_locale
+from tracker.kit.i18n import gettext as _
+from tracker.snapshots import queries as snapshots
+from tracker.snapshots.queries import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where the service is, for links and names."""
+
+    base_url: str
+    service_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """All that an edition is composed of. Reading it needs the database; composing it does not."""
+
+    told: Told
+    snapshot: Snapshot
+    options: Options
+    beside: Beside
+    desk: Desk
+
+    def document(self) -> Document:
+        """Raises Invalid where the edition can't be composed."""
+        with speaking(self.told.content.locale):
+            return compose(
+                self.snapshot.comparison,
+                base_url=self.desk.base_url,
+                locale=self.told.content.locale,
+                service_name=self.desk.service_name,
+                options=self.options,
+                beside=self.beside,
+            )
+
+
+async def gathered(db: AsyncSession, told: Told, desk: Desk) -> Gathered:
+    """Read what an edition is made of. Raises NotFound and Gone for a snapshot that is not there, Invalid for the rest."""
+    snapshot = await the_snapshot(db, told.snapshot_id)
+    locale = told.content.locale
+    url = f"{desk.base_url}/{locale}/snapshots/{snapshot.id}"
+    options = told.options(Frozen(snapshot.id, snapshot.sha256, url))
+    if told.earlier:
+        earlier = (await the_snapshot(db, told.earlier[0])).comparison
+        if comparable(earlier, snapshot.comparison):
+            options = replace(options, since=earlier.at.on, known_by=earlier.at.as_of)
+    with speaking(locale):
+        beside = await gather(db, snapshot.comparison, options)
+    return Gathered(told, snapshot, options, beside, desk)
+
+
+async def the_snapshot(db: AsyncSession, snapshot_id: str) -> Snapshot:
+    found = await snapshots.snapshot(db, snapshot_id)
+    if found is None:
+        raise NotFound(_("There is no snapshot with this id."))
+    return found
+
+
+def comparable(before: Comparison, after: Comparison) -> bool:
+    """Whether every cell of `after` is in `before`, so that change can be told."""
+    return before.framework.name == after.framework.name and set(after.cells) <= set(before.cells)
+
+
+@contextmanager
+def speaking(locale: str) -> Iterator[None]:
+    """Within the block, words are of this language."""
+    before = current_locale()
+    set_locale(locale)
+    try:
+        yield
+    finally:
+        set_locale(before)

@@ -1,0 +1,38 @@
+"""What the handlers of editions load first."""
+
+from uuid import UUID
+
+from litestar import Request
+
+from tracker.editions import queries
+from tracker.editions.assembly import Desk, Gathered, gathered
+from tracker.editions.queries import Own
+from tracker.kit.errors import NotFound
+from tracker.kit.i18n import gettext as _
+from tracker.web.requests import bound_of, database_of, organisation_of, settings_of
+
+OWN = "/{locale:str}/o/{organisation:str}/briefings"
+EDITION = OWN + "/{briefing_id:uuid}/{edition:int}"
+
+
+def desk_of(request: Request) -> Desk:
+    settings = settings_of(request)
+    return Desk(settings.base_url, settings.service_name)
+
+
+async def own_edition(request: Request, briefing_id: UUID, number: int) -> Own:
+    """The organisation's edition. Raises NotFound."""
+    async with database_of(request).read(bound_of(request)) as db:
+        found = await queries.own(db, briefing_id, number)
+    if found is None:
+        raise NotFound(_("There is no such edition."))
+    return found
+
+
+async def own_gathered(request: Request, found: Own) -> Gathered:
+    """All that the edition is composed of. Raises Invalid where it can't be."""
+    organisation = organisation_of(request).organisation_name
+    desk = desk_of(request)
+    async with database_of(request).read(bound_of(request)) as db:
+        told = await queries.told_of(db, found, organisation, desk.base_url)
+        return await gathered(db, told, desk)

@@ -1,0 +1,236 @@
+"""An organisation's editions: the list, one edition with its files, and what may be done with it."""
+
+from uuid import UUID
+
+from litestar import Request, Response, get, post
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from tracker.access.guard import member
+from tracker.access.permissions import Permission
+from tracker.briefings.twins.kinds import MEDIA_TYPES
+from tracker.compare.changes import CellChange, changes
+from tracker.editions import file_service, final_service, queries, service
+from tracker.editions.assembly import Gathered, comparable, the_snapshot
+from tracker.editions.content import STEPS, TRIGGERS, state_word
+from tracker.editions.context import EDITION, OWN, own_edition, own_gathered
+from tracker.editions.files import KINDS
+from tracker.editions.forms import ReturnForm, SubscriptionForm, number_of
+from tracker.editions.queries import Own
+from tracker.jobs import service as jobs
+from tracker.kit.errors import Invalid
+from tracker.kit.i18n import gettext as _
+from tracker.privacy.findings import Unconfirmed, findings
+from tracker.web.render import form_page, go, page
+from tracker.web.requests import bound_of, database_of, form_data, organisation_of
+
+READ, WRITE = member(Permission.READ_DRAFTS), member(Permission.WRITE_DRAFTS)
+REVIEW = member(Permission.REVIEW)
+
+
+@get(OWN, name="own_briefings", access=READ)
+async def own_briefings(request: Request) -> Response[str]:
+    """The organisation's briefings with their editions."""
+    async with database_of(request).read(bound_of(request)) as db:
+        lines = await queries.own_lines(db)
+        running = {s.briefing_id for s in await queries.running_subscriptions(db)}
+    return page(request, "editions/own.html", lines=lines, running=running, state_word=state_word)
+
+
+@get(EDITION, name="edition", access=READ)
+async def edition_page(
+    request: Request, briefing_id: FromPath[UUID], edition: FromPath[int]
+) -> Response[str]:
+    """One edition: its state, its files and how far they are, what changed, and what may be done."""
+    return await _edition_page(request, await own_edition(request, briefing_id, edition))
+
+
+async def _edition_page(
+    request: Request,
+    found: Own,
+    form: ReturnForm | None = None,
+    asking: SubscriptionForm | None = None,
+    *,
+    status: int = 200,
+) -> Response[str]:
+    e = found.edition
+    of = await own_gathered(request, found)
+    async with database_of(request).read(bound_of(request)) as db:
+        job = await jobs.job(db, e.job_id) if e.job_id else None
+        changed, before = await _changed(request, found, of)
+    form = form or ReturnForm(data={"version": str(e.version)})
+    asking = asking or SubscriptionForm(data={"when": _when(found)})
+    asking.prepare()
+    return form_page(
+        request,
+        "editions/edition.html",
+        asking if asking.errors else form,
+        status=status,
+        own=found,
+        e=e,
+        document=of.document(),
+        comparison=of.snapshot.comparison,
+        job=job,
+        waiting=job is not None and job.state in ("queued", "running"),
+        kinds=list(KINDS),
+        changed=changed,
+        before=before,
+        returning=form,
+        asking=asking,
+        signs=findings(final_service.texts_to_check(found.content)),
+        state_word=state_word,
+        trigger_word=_(TRIGGERS[e.trigger]),
+        step_word=_(STEPS[job.step]) if job else "",
+    )
+
+
+def _when(found: Own) -> list[str]:
+    s = found.subscription
+    if s is None or s.ended_at:
+        return []
+    return [name for name, on in (("quarter", s.each_quarter), ("change", s.on_change)) if on]
+
+
+async def _changed(request: Request, found: Own, of: Gathered) -> tuple[list[CellChange], int | None]:
+    """(the cells that read differently than in the edition before, its number)."""
+    async with database_of(request).read(bound_of(request)) as db:
+        lines = [n for n in await queries.own_lines(db) if n.briefing_id == found.briefing.id]
+        number = next((n.number for n in lines if n.number < found.edition.number), None)
+        last = await queries.edition(db, found.briefing.id, number) if number else None
+        if last is None:
+            return [], None
+        earlier = (await the_snapshot(db, last.snapshot_id)).comparison
+    now = of.snapshot.comparison
+    return (changes(earlier, now) if comparable(earlier, now) else []), number
+
+
+@get(f"{EDITION}/preview", name="edition_preview", access=READ)
+async def preview(request: Request, briefing_id: FromPath[UUID], edition: FromPath[int]) -> Response[str]:
+    """The edition as a page, as it would be if it were final."""
+    found = await own_edition(request, briefing_id, edition)
+    of = await own_gathered(request, found)
+    return page(request, "editions/preview.html", own=found, document=of.document())
+
+
+@get(f"{EDITION}/file/{{kind:str}}", name="edition_file", access=READ)
+async def edition_file(
+    request: Request, briefing_id: FromPath[UUID], edition: FromPath[int], kind: FromPath[str]
+) -> Response[bytes]:
+    """A file of an edition under way."""
+    found = await own_edition(request, briefing_id, edition)
+    async with database_of(request).read(bound_of(request)) as db:
+        file = await file_service.draft_body(db, found, kind)
+    name = f"briefing-{found.briefing.public_id}-{edition}-draft.{kind}"
+    headers = {"content-disposition": f'attachment; filename="{name}"'}
+    return Response(file.body, media_type=MEDIA_TYPES[kind], headers=headers)
+
+
+def _back(request: Request, briefing_id: UUID, number: int, say: str, kind: str = "success") -> Redirect:
+    key = organisation_of(request).organisation_key
+    return go(
+        request, "edition", organisation=key, briefing_id=briefing_id, edition=number, say=say, kind=kind
+    )
+
+
+@post(f"{EDITION}/files", name="edition_files", access=WRITE, status_code=303)
+async def make_files(request: Request, briefing_id: FromPath[UUID], edition: FromPath[int]) -> Redirect:
+    """Have the files made in the background."""
+    async with database_of(request).write(bound_of(request)) as db:
+        await service.ask_for_files(db, organisation_of(request), briefing_id, edition)
+    return _back(
+        request, briefing_id, edition, _("The files are being made. This page tells how far they are.")
+    )
+
+
+@post(f"{EDITION}/submit", name="edition_submit", access=WRITE, status_code=303)
+async def submit(request: Request, briefing_id: FromPath[UUID], edition: FromPath[int]) -> Redirect:
+    """Hand the edition to a reviewer."""
+    version = number_of((await form_data(request)).first("version"))
+    async with database_of(request).write(bound_of(request)) as db:
+        await final_service.submit(db, organisation_of(request), briefing_id, edition, version=version)
+    return _back(
+        request, briefing_id, edition, _("Submitted. Somebody else of your organisation makes it final.")
+    )
+
+
+@post(f"{EDITION}/return", name="edition_return", access=WRITE, status_code=200)
+async def send_back(
+    request: Request, briefing_id: FromPath[UUID], edition: FromPath[int]
+) -> Response[str] | Redirect:
+    """Make a submitted edition a draft again."""
+    form, actor = ReturnForm(await form_data(request)), organisation_of(request)
+    if form.validate():
+        try:
+            async with database_of(request).write(bound_of(request)) as db:
+                version, reason = number_of(form.version.data or ""), form.reason.data or ""
+                await final_service.send_back(db, actor, briefing_id, edition, version=version, reason=reason)
+            return _back(request, briefing_id, edition, _("It is a draft again."))
+        except Invalid as invalid:
+            form.add_faults(invalid.faults)
+    return await _edition_page(request, await own_edition(request, briefing_id, edition), form)
+
+
+@post(f"{EDITION}/final", name="edition_final", access=REVIEW, status_code=200)
+async def make_final(
+    request: Request, briefing_id: FromPath[UUID], edition: FromPath[int]
+) -> Response[str] | Redirect:
+    """Publish the edition."""
+    data, actor = await form_data(request), organisation_of(request)
+    found = await own_edition(request, briefing_id, edition)
+    confirmed = frozenset(data.getlist("signs") if data.first("confirmed") == "yes" else [])
+    form = ReturnForm(data)
+    try:
+        question = (await own_gathered(request, found)).document().question
+        async with database_of(request).write(bound_of(request)) as db:
+            version = number_of(form.version.data or "")
+            await final_service.make_final(
+                db,
+                actor,
+                briefing_id,
+                edition,
+                version=version,
+                question=question,
+                confirmed_hits=confirmed,
+            )
+    except Unconfirmed as unconfirmed:
+        form.validate()
+        form.add_faults(unconfirmed.faults)
+        return await _edition_page(request, found, form)
+    return _back(request, briefing_id, edition, _("The edition is final. Its files are being made."))
+
+
+@post(f"{EDITION}/discard", name="edition_discard", access=WRITE, status_code=303)
+async def discard(request: Request, briefing_id: FromPath[UUID], edition: FromPath[int]) -> Redirect:
+    """Give a draft up."""
+    actor = organisation_of(request)
+    version = number_of((await form_data(request)).first("version"))
+    async with database_of(request).write(bound_of(request)) as db:
+        await final_service.discard(db, actor, briefing_id, edition, version=version)
+    say = _("Edition %(n)s is discarded.") % {"n": edition}
+    return go(request, "own_briefings", organisation=actor.organisation_key, say=say)
+
+
+@post(f"{EDITION}/subscription", name="edition_subscription", access=WRITE, status_code=200)
+async def subscription(
+    request: Request, briefing_id: FromPath[UUID], edition: FromPath[int]
+) -> Response[str] | Redirect:
+    """Ask for new editions by themselves, or for no more."""
+    data, actor = await form_data(request), organisation_of(request)
+    found = await own_edition(request, briefing_id, edition)
+    form = SubscriptionForm(data)
+    form.prepare()
+    if data.first("do") == "end":
+        async with database_of(request).write(bound_of(request)) as db:
+            await service.end_subscription(db, actor, briefing_id)
+        return _back(request, briefing_id, edition, _("No more editions are begun by themselves."))
+    if form.validate():
+        when = set(form.when.data or ())
+        try:
+            async with database_of(request).write(bound_of(request)) as db:
+                await service.subscribe(
+                    db, actor, briefing_id, each_quarter="quarter" in when, on_change="change" in when
+                )
+            return _back(request, briefing_id, edition, _("New editions will appear in the work list."))
+        except Invalid as invalid:
+            form.add_faults(invalid.faults)
+    return await _edition_page(request, found, asking=form)
