@@ -12,6 +12,7 @@ from sqlmodel import col
 from tests import factories, personas
 from tests.criteria import checklists
 from tests.db.test_wall import fill
+from tests.editions import made as editions
 from tests.services import postgres
 from tests.snapshots import frozen
 from tests.worlds import World, Worlds
@@ -22,6 +23,7 @@ from tracker.criteria.models import PublishedCriterion
 from tracker.db import registry
 from tracker.db.base import Kind, free_texts, tables_of
 from tracker.db.session import Database
+from tracker.editions.models import PublishedEdition
 from tracker.entries import service as entries
 from tracker.entries.models import Draft, PublishedRevision
 from tracker.entries.publish import withdraw
@@ -64,6 +66,7 @@ async def _one_of_each(database: Database) -> None:
     async with database.write(personas.bound(reviewer)) as db:
         await criteria.withdraw(db, reviewer, own.uid, reason="Once is enough.")
     await frozen.freeze(database, jurisdictions="US-TX")
+    await editions.final(database, author, reviewer, await editions.begun(database, author), sketched=True)
 
 
 async def _publish_everywhere(database: Database) -> UUID:
@@ -82,8 +85,10 @@ async def _publish_everywhere(database: Database) -> UUID:
             "published_attachment": {"id": uuid4()},
             "published_snapshot": {"id": uuid4().hex[:10], "sha256": uuid4().hex},
         }
+        edition = await _copy(db, PublishedEdition, mine, id=None, uid=uuid4(), number=99)
+        keys["edition_id"] = edition.id
         for table in PUBLISHED:
-            if table not in (PublishedRevision, PublishedInstrument, PublishedCriterion):
+            if table not in (PublishedRevision, PublishedInstrument, PublishedCriterion, PublishedEdition):
                 await _copy(db, table, None, **keys | own.get(str(table.__tablename__), {}))
     return uid
 
@@ -113,7 +118,8 @@ async def _write_everywhere(database: Database) -> None:
             for name in json_fields(table):
                 own = sa.select(table).where(col(table.tenant_id) == owner.organisation_id)
                 for row in (await db.execute(own)).scalars():
-                    setattr(row, name, {"within": [{"it": SECRET}], **getattr(row, name)})
+                    held, more = getattr(row, name), [{"it": SECRET}]
+                    setattr(row, name, [*held, *more] if isinstance(held, list) else {"within": more, **held})
 
 
 async def _everything(world: World, worlds: Worlds) -> dict[str, list[str]]:
