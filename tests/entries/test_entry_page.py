@@ -179,6 +179,45 @@ async def test_a_stale_form_shows_both_texts_and_keeps_what_was_typed(
     assert (draft.note, draft.version) == ("My text.", 3)
 
 
+async def test_a_conflict_tells_every_difference_in_full(
+    owner: Visitor, teammate: Visitor, database: Database
+) -> None:
+    long = "A passage of which every word counts. " * 12
+    await owner.submit(HERE, entry_form(note="The first text."))
+    stale = html.form((await owner.get(HERE)).text, "Save draft")
+    theirs = {
+        "note": f"Theirs. {long}".strip(),
+        "practice": "2",
+        "scope_note": "Nurses of two regions",
+        "valid_from": "2021-03-04",
+        "owner": "Office of training",
+        "budget": "Line 12",
+        "citations-0-locator": "Article 5",
+        "citations-0-quote": "They shall be trained.",
+        "citations-0-trauma_informed": "Article 6",
+    }
+    other = html.form((await teammate.get(HERE)).text, "Save draft")
+    assert (await teammate.submit(HERE, other.filled(do="save", **theirs))).status_code == 303
+    mine = {"note": "Mine: ring 555-867-5309.", "citations-0-locator": "Article 99"}
+    answer = await owner.submit(HERE, stale.filled(do="save", **mine))
+    assert answer.status_code == 409
+    section = answer.text.split('aria-labelledby="both"')[1].split("</section>")[0]
+    told = html.words(section)
+    stored = {**theirs, "practice": "2 – ", "valid_from": "4 March 2021"}
+    assert [text for text in (*stored.values(), *mine.values()) if text not in told] == []
+    assert "Citation 1: Where in it" in told
+    assert "Basis" not in told, "what is alike is left out"
+    signs = html.words(answer.text.split("Is any of this about a person?")[1].split("</ul>")[0])
+    assert "a telephone number – Mine: ring" in signs, "the hints are of what was typed"
+
+
+async def test_a_conflict_with_a_draft_that_is_gone_says_so(owner: Visitor, database: Database) -> None:
+    answer = await owner.submit(HERE, entry_form(version="7", note="Still mine."))
+    told = html.words(answer.text)
+    assert "The draft is no longer there" in told
+    assert "You typed: Still mine." in told
+
+
 @pytest.mark.parametrize("version", ["7", "-1", "", "two", "9" * 30, "１"])
 async def test_a_version_that_never_was_is_a_conflict(
     owner: Visitor, database: Database, version: str

@@ -1,6 +1,7 @@
 """The workspace's grid, and the form of one cell."""
 
 from typing import Any
+from uuid import UUID
 
 from litestar import Request, Response, get, post
 from litestar.response import Redirect
@@ -9,13 +10,16 @@ from tracker.access.guard import member
 from tracker.access.permissions import Permission
 from tracker.compare.query import DEFAULT_FRAMEWORK
 from tracker.entries import draft_queries, service
+from tracker.entries.conflict import beside
 from tracker.entries.content import Content, says_the_same
 from tracker.entries.context import CellContext, cell_context, framework_named, mandated_place
+from tracker.entries.difference import Changed
 from tracker.entries.forms import EntryForm, entry_values
 from tracker.kit.errors import Conflict, Invalid
 from tracker.kit.i18n import gettext as _
 from tracker.kit.vocabulary import LEVEL_CODES, MISSING_CODES, Axis, DraftState, word
-from tracker.privacy.findings import findings
+from tracker.privacy.findings import Text, findings
+from tracker.privacy.queries import content_texts
 from tracker.web.render import form_page, go, page
 from tracker.web.requests import bound_of, database_of, form_data, organisation_of
 
@@ -80,7 +84,16 @@ async def entry(request: Request) -> Response[str]:
     return _entry_page(request, found, form)
 
 
-def _entry_page(request: Request, found: CellContext, form: EntryForm, *, status: int = 200) -> Response[str]:
+def _entry_page(
+    request: Request,
+    found: CellContext,
+    form: EntryForm,
+    *,
+    status: int = 200,
+    texts: list[Text] | None = None,
+    differs: tuple[Changed, ...] = (),
+) -> Response[str]:
+    """`texts`: what the check for personal data reads, where it is not what is stored; `differs`: stored beside typed."""
     form.prepare(found.instruments, published=found.published is not None)
     return form_page(
         request,
@@ -89,7 +102,8 @@ def _entry_page(request: Request, found: CellContext, form: EntryForm, *, status
         status=status,
         found=found,
         draft=found.draft,
-        signs=findings(found.texts),
+        signs=findings(found.texts if texts is None else texts),
+        differs=differs,
         levels_hints={axis.value: _level_hints(axis) for axis in Axis},
     )
 
@@ -151,20 +165,38 @@ async def _save(request: Request, found: CellContext, form: EntryForm, *, submit
 
 async def _conflict(request: Request, form: EntryForm, text: str) -> Response[str] | Redirect:
     """What is stored now: the same (a double click), or something else, which is then shown beside what was typed."""
+    typed = form.content()
     async with database_of(request).read(bound_of(request)) as db:
         found = await cell_context(db, request)
-        cited = [c.instrument_id for c in found.draft.cited] if found.draft else []
-        typed = await draft_queries.own_instruments(db, cited)
-    if found.draft and says_the_same(form.content(), found.draft.content, typed):
+        stored = _stored(found)
+        cited = [
+            c.instrument for c in (*stored.citations, *typed.citations) if isinstance(c.instrument, UUID)
+        ]
+        own = await draft_queries.own_instruments(db, cited)
+    if found.draft and says_the_same(typed, stored, own):
         words = _("This was saved already.")
         return go(request, "entry", say=words, kind="notice", **_path(request))
     form.form_errors = [text]
-    if found.draft and found.draft.state in LOCKED:
-        return _entry_page(request, found, form, status=409)
-    # Sent again, it knowingly replaces what is shown beside it.
-    form.version.data = str(found.draft.version if found.draft else 0)
-    form.version.raw_data = [form.version.data]
-    return _entry_page(request, found, form, status=409)
+    if not found.draft or found.draft.state not in LOCKED:
+        # Sent again, it knowingly replaces what is shown beside it.
+        form.version.data = str(found.draft.version if found.draft else 0)
+        form.version.raw_data = [form.version.data]
+    differs = beside(stored, typed, own, _cited_names(found))
+    texts = content_texts(typed)
+    return _entry_page(request, found, form, status=409, texts=texts, differs=differs)
+
+
+def _stored(found: CellContext) -> Content:
+    """The draft; where it is gone, what is published."""
+    if found.draft:
+        return found.draft.content
+    return found.published.content if found.published else Content()
+
+
+def _cited_names(found: CellContext) -> dict[str, str]:
+    """What may be cited, and what the draft cites, by id."""
+    cited = found.draft.cited if found.draft else ()
+    return {str(c.instrument_id): c.title for c in cited} | dict(found.instruments)
 
 
 @post(f"{CELL}/take-back", name="take_back", access=member(Permission.WRITE_DRAFTS), status_code=303)

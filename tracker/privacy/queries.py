@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from tracker.db.base import free_texts, select
+from tracker.entries.content import Content, NewInstrument
 from tracker.entries.models import (
     Draft,
     DraftCitation,
@@ -49,8 +50,21 @@ async def draft_texts(db: AsyncSession, draft_ids: Collection[UUID]) -> dict[UUI
     return found
 
 
-def _texts(row: Any, place: str) -> list[Text]:
-    names = [name for name in free_texts(type(row)) if name not in NEVER_PUBLISHED]
+def content_texts(content: Content) -> list[Text]:
+    """The free texts of what was typed and is not stored, under the fields that they would be stored in."""
+    found = _texts(content, "", Draft)
+    for n, citation in enumerate(content.citations, start=1):
+        place = f"citation.{n}."
+        found += _texts(citation, place, DraftCitation)
+        if isinstance(citation.instrument, NewInstrument):
+            found += _texts(citation.instrument, f"{place}instrument.", Instrument)
+        for stated in citation.principles:
+            found += _texts(stated, f"{place}{stated.principle.value}.", DraftPrinciple)
+    return found
+
+
+def _texts(row: Any, place: str, table: Any = None) -> list[Text]:
+    names = [name for name in free_texts(table or type(row)) if name not in NEVER_PUBLISHED]
     language = getattr(row, "quote_language", "") or getattr(row, "language", "") or None
     foreign = {"quote", "title_original"}
     return [
