@@ -90,7 +90,8 @@ async def test_upload_look_apply(database: Database, owner: Visitor, teammate: V
     page = (await owner.get(there)).text
     assert "Apply: save 1 draft" in page
     assert "imported &lt;b&gt;" in page
-    assert "Row 3, basis" in page
+    assert "Row 3: Both axes are blank" in page
+    assert "something stands in basis, scope, note" in page
     assert "imported <b>" not in await notes(database, personas.OWNER)
     answer = await owner.submit(there)
     assert answer.status_code == 303
@@ -105,6 +106,13 @@ async def test_a_workbook_by_the_pages(database: Database, owner: Visitor) -> No
     answer = await upload(owner, content, "grid.xlsx")
     assert (await owner.submit(answer.headers["location"])).status_code == 303
     assert "imported <b>" in await notes(database, personas.OWNER)
+
+
+async def test_a_file_of_which_nothing_is_taken_says_why(owner: Visitor) -> None:
+    answer = await upload(owner, as_csv([line(commitment="", practice="", note="overlooked")]))
+    page = (await owner.get(answer.headers["location"])).text
+    assert "Row 2: Both axes are blank" in page
+    assert "Nothing of the file can be applied as it is." in page
 
 
 async def test_the_own_grid_has_nothing_to_apply(owner: Visitor) -> None:

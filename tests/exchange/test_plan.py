@@ -41,6 +41,7 @@ def test_a_blank_row_is_left_alone_and_never_means_0() -> None:
     assert found == []
     assert planner.report.counts == {Verdict.LEFT_ALONE: 2}
     assert [(f.row, f.column) for f in planner.report.overlooked] == [(3, "note")]
+    assert "Fill in commitment and practice" in planner.report.overlooked[0].text
 
 
 @pytest.mark.parametrize("column", ["commitment", "practice"])
@@ -110,6 +111,12 @@ def test_bytes_that_are_no_utf_8_are_told_where_they_stand() -> None:
     assert faults(planner) == [(3, "owner")]
     assert len(found) == 1
     assert "UTF-8" in planner.report.faults[0].text
+
+
+def test_a_file_in_another_encoding_has_one_fault() -> None:
+    rows = [row(domain=d, owner="ministère", note="é") for d in ("educator", "individual", "researcher")]
+    planner, found = planned(as_csv(rows).decode().encode("latin-1"))
+    assert (found, planner.report.faulty) == ([], 1)
 
 
 def test_two_rows_for_one_cell() -> None:

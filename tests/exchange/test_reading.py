@@ -65,7 +65,14 @@ def test_an_empty_file(content: bytes) -> None:
     assert "empty" in refusal(content)[2]
 
 
-@pytest.mark.parametrize("content", [b"\n\n", b"%PDF-1.7 and so on", b"{}", b"a,b\n1,2\n", b"x" * 300_000])
+@pytest.mark.parametrize("content", [b"%PDF-1.7 and so on", b"\x89PNG\r\n\x1a\n\0", b"\xff\xd8\xff\xe0\0"])
+def test_a_pdf_or_a_picture_is_refused_as_such(content: bytes) -> None:
+    row, _column, text = refusal(content)
+    assert row == 0
+    assert "no spreadsheet but a PDF or a picture" in text
+
+
+@pytest.mark.parametrize("content", [b"\n\n", b"{}", b"a,b\n1,2\n", b"x" * 300_000])
 def test_something_else_altogether(content: bytes) -> None:
     assert refusal(content)[0] == 1
 

@@ -27,7 +27,7 @@ from tracker.exchange.columns import (
     unmarked,
 )
 from tracker.exchange.known import Ground, Known, cell_key
-from tracker.exchange.reading import Row
+from tracker.exchange.reading import Row, not_utf8
 from tracker.kit.i18n import gettext as _
 from tracker.kit.vocabulary import DraftState
 
@@ -80,6 +80,7 @@ class Planner:
         self.known = known
         self.report = Report()
         self._seen: dict[int, int] = {}
+        self._encoding_told = False
         self._rows_hash = hashlib.sha256()
         self._basis_hash = hashlib.sha256()
 
@@ -130,8 +131,9 @@ class Planner:
         good, texts = True, []
         for column, text in zip(COLUMNS, row, strict=True):
             if not text.isascii() and any("\udc80" <= c <= "\udcff" for c in text):
-                words = _("This is not saved as UTF-8. Save the file as “CSV UTF-8” and upload it again.")
-                self.report.fault(number, column, words)
+                if not self._encoding_told:  # once: the whole file is saved so, and saving it anew mends all
+                    self.report.fault(number, column, not_utf8())
+                    self._encoding_told = True
                 good = False
             elif "\x00" in text:
                 self.report.fault(number, column, _("There is a NUL byte here, which no text has."))
@@ -141,10 +143,15 @@ class Planner:
 
     def _leave_alone(self, number: int, row: Sequence[str]) -> None:
         self.report.counts[Verdict.LEFT_ALONE] += 1
-        filled = [c for c, text in zip(COLUMNS[CONTENT_AT:], row[CONTENT_AT:], strict=True) if text]
-        if set(filled) - {"kind"} and len(self.report.overlooked) < MOST_SHOWN:
-            words = _("Left alone, for both axes are blank; what stands here is not taken.")
-            self.report.overlooked.append(Fault(number, filled[0], words))
+        said = zip(COLUMNS[CONTENT_AT:], row[CONTENT_AT:], strict=True)
+        filled = [column for column, text in said if text and column != "kind"]
+        if filled and len(self.report.overlooked) < MOST_SHOWN:
+            words = _(
+                "Both axes are blank, so nothing of this row is taken, though something stands in %(columns)s. "
+                "Fill in commitment and practice: a level 0 to 4, or a code such as not_assessed. "
+                "To leave the cell as it is, clear the row."
+            )
+            self.report.overlooked.append(Fault(number, filled[0], words % {"columns": ", ".join(filled)}))
 
     def _cell(
         self, number: int, code: str, framework: str, version: str, item: str, domain: str

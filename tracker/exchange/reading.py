@@ -21,6 +21,7 @@ _SEPARATORS = (",", ";", "\t")
 _LONGEST_HEADER = 10_000
 # A cell can't be larger than the largest file; what is too long for its column is told by name.
 _LARGEST_CELL = 16 * 1024 * 1024
+_NO_GRIDS = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\x00", b"MM\x00*")
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -52,17 +53,27 @@ class Source:
     def rows(self) -> Iterator[Row]:
         """(number, cells in the order of COLUMNS) of every row that says anything; the header is row 1."""
         with self.open() as raw:
-            first = raw.read(4)
+            first = raw.read(8)
             raw.seek(0)
+            if first.startswith(_NO_GRIDS):
+                raise unreadable(
+                    _(
+                        "This is no spreadsheet but a PDF or a picture. Upload the filled-in grid, as XLSX or CSV."
+                    )
+                )
             if first.startswith(_UTF16) or b"\x00" in first:
-                raise unreadable(_utf8_words())
+                raise unreadable(not_utf8())
             # Undecodable bytes become lone surrogates, so that the row they stand in can be told.
             with io.TextIOWrapper(raw, "utf-8-sig", errors="surrogateescape", newline="") as text:
                 yield from _rows(text)
 
 
-def _utf8_words() -> str:
-    return _("This file is not saved as UTF-8. Save it as “CSV UTF-8” and upload it again.")
+def not_utf8() -> str:
+    """What is wrong with the encoding of a file, and the way out."""
+    return _(
+        "This file is not saved as UTF-8. Save it as “CSV UTF-8” (in LibreOffice: character set “Unicode (UTF-8)”), "
+        "or as XLSX, and upload it again."
+    )
 
 
 def _rows(text: io.TextIOBase) -> Iterator[Row]:
@@ -102,7 +113,7 @@ def _arranged(header: Sequence[str]) -> Callable[[Sequence[str]], Sequence[str]]
     """A function that puts a row's cells in the order of COLUMNS. Raises Unreadable naming what is amiss."""
     names = [name.strip() for name in header]
     if any("\udc80" <= c <= "\udcff" or c == "\x00" for name in names for c in name):
-        raise unreadable(_utf8_words(), row=1)
+        raise unreadable(not_utf8(), row=1)
     while names and not names[-1]:
         names.pop()
     faults = _header_faults(names)
