@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from tests import factories, personas
+from tests.pages import html
 from tests.personas import Visitor
 from tracker.compare.principles import told
 from tracker.compare.queries import compare
@@ -54,6 +55,18 @@ async def test_the_page_marks_the_cells_that_say_so(client: Visitor) -> None:
     assert "secondary prevention</small>" not in unmarked
     none = (await client.get("/en/compare?jurisdictions=XAA,XAB&principle=prevention_tertiary")).text
     assert "No instrument that is cited here says so: tertiary prevention." in none
+
+
+async def test_the_page_says_what_the_filter_does_and_who_says_it(client: Visitor) -> None:
+    page = (await client.get(f"/en/compare?{ASKED}")).text
+    notice = html.words(page.split("Filtered by a principle")[1].split("</div>")[0])
+    assert "a principle is never scored, so no score is shown" in notice
+    assert "Quillmere: Ministry of Health of Quillmere" in notice
+    assert "No instrument that is cited here says so of:" in notice
+    assert page.index("Filtered by a principle") < page.index("<form class=\"filters")
+    assert "Score, 0 to 100" not in page
+    assert "suppressed" not in page
+    assert "Score, 0 to 100" in (await client.get("/en/compare?jurisdictions=XAA,XAB")).text
 
 
 async def test_the_briefing_tells_what_it_keeps(client: Visitor) -> None:

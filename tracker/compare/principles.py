@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from tracker.compare.comparison import ComparedCell
+from tracker.compare.comparison import ComparedCell, Comparison
 from tracker.entries.principles import Stated
+from tracker.jurisdictions.queries import Place
 from tracker.kit.vocabulary import Principle
 
 
@@ -35,3 +36,23 @@ def told(cells: Iterable[ComparedCell]) -> list[Told]:
     order = list(Principle)
     lines = [Told(*key, tuple(names)) for key, names in found.items()]
     return sorted(lines, key=lambda line: order.index(line.principle))
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """The organisations that cite, of a jurisdiction, an instrument that says so; none: it is silent on it."""
+
+    place: Place
+    organisations: tuple[str, ...]
+
+
+def saying(comparison: Comparison, principle: Principle | None) -> tuple[Saying, ...]:
+    """For every jurisdiction who says so in the cells that are shown; () where nothing is asked."""
+    if principle is None:
+        return ()
+    names: dict[int, dict[str, None]] = {}
+    for cell in comparison.rows():
+        for voice in cell.voices:
+            if voice.says(principle):
+                names.setdefault(cell.place.id, {})[voice.organisation_name] = None
+    return tuple(Saying(p, tuple(names.get(p.id, ()))) for p in comparison.places)

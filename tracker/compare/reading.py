@@ -8,6 +8,7 @@ from tracker.compare.caveats import caveats
 from tracker.compare.comparison import Column, ComparedCell, Comparison, coverage
 from tracker.compare.files import cell_path
 from tracker.compare.measures import Measures, evidenced, score, scored
+from tracker.compare.principles import Saying, saying
 from tracker.compare.wording import column_ref
 from tracker.jurisdictions.queries import Place
 from tracker.kit.vocabulary import Axis
@@ -27,13 +28,15 @@ class PlaceRead:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """`href` leads to the page of a cell; `one_tier`: whether scores count all the columns that are shown."""
+    """`href` leads to the page of a cell; `one_tier`: whether scores count all the columns that are shown;
+    `saying`: who says the principle that is asked for. With a principle no score is shown: it keeps some columns only."""
 
     places: tuple[PlaceRead, ...]
     columns: tuple[told.ColumnTold, ...]
     gaps: tuple[told.Gap, ...]
     caveats: tuple[str, ...]
     one_tier: bool
+    saying: tuple[Saying, ...]
     href: Callable[[ComparedCell], str]
     name: Callable[[Column], str]
 
@@ -51,6 +54,7 @@ def reading(comparison: Comparison, locale: str) -> Reading:
         gaps=told.gaps(comparison),
         caveats=tuple(caveats(comparison)),
         one_tier=len(columns) == len(comparison.columns),
+        saying=saying(comparison, comparison.query.principle),
         href=lambda cell: cell_path(comparison, cell, locale),
         name=column_ref,
     )
