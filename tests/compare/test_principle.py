@@ -63,7 +63,7 @@ async def test_the_page_says_what_the_filter_does_and_who_says_it(client: Visito
     assert "a principle is never scored, so no score is shown" in notice
     assert "Quillmere: Ministry of Health of Quillmere" in notice
     assert "No instrument that is cited here says so of:" in notice
-    assert page.index("Filtered by a principle") < page.index("<form class=\"filters")
+    assert page.index("Filtered by a principle") < page.index('<form class="filters')
     assert "Score, 0 to 100" not in page
     assert "suppressed" not in page
     assert "Score, 0 to 100" in (await client.get("/en/compare?jurisdictions=XAA,XAB")).text

@@ -2,22 +2,13 @@
 
 from dataclasses import dataclass, replace
 
+from tracker.compare.aspects import aspects_told
 from tracker.compare.changes import AxisChange, CellChange, changes
 from tracker.compare.comparison import ComparedCell, Comparison
-from tracker.compare.wording import column_ref, listed
+from tracker.compare.wording import column_ref
+from tracker.entries.difference import Changed
 from tracker.jurisdictions.queries import Place
-from tracker.kit.i18n import N_
 from tracker.kit.i18n import gettext as _
-
-_ASPECTS = {
-    "contested": N_("whether it is contested"),
-    "verification": N_("its verification"),
-    "voice": N_("who speaks"),
-    "basis": N_("its basis"),
-    "scope": N_("its scope"),
-    "principles": N_("what an instrument says on the principles"),
-    "evidence": N_("the evidence cited"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +44,21 @@ def changes_told(before: Comparison, after: Comparison) -> tuple[PlaceChanges, .
 
 def _told(change: CellChange) -> ToldChange:
     cell = change.after
-    sentences = [_axis(a) for a in change.axes]
+    sentences = [_axis(a) for a in change.axes] or [_("Its levels are the same.")]
     # Where nobody spoke before, or speaks now, all else differs as well: the levels say enough.
-    if change.words and not (change.axes and (change.before.voice is None or cell.voice is None)):
-        also = listed([_(_ASPECTS[word]) for word in change.words])
-        said = (
-            _("Also changed: %(what)s.") if change.axes else _("Its levels are the same; changed: %(what)s.")
-        )
-        sentences.append(said % {"what": also})
+    if not (change.axes and (change.before.voice is None or cell.voice is None)):
+        sentences += [_aspect(c) for c in aspects_told(change)]
     return ToldChange(cell, column_ref((cell.item, cell.domain)), tuple(sentences))
+
+
+def _aspect(change: Changed) -> str:
+    unstated = _("not stated")
+    named = {
+        "what": change.what[:1].upper() + change.what[1:],
+        "before": change.before or unstated,
+        "after": change.after or unstated,
+    }
+    return _("%(what)s: “%(before)s” before, now “%(after)s”.") % named
 
 
 def _axis(change: AxisChange) -> str:

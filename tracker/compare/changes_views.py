@@ -22,7 +22,7 @@ async def changes_page(request: Request) -> Response[str]:
     """The comparison of the query beside that of an earlier day, each by what was published until then."""
     given, locale = query_parameters(request), context_of(request).locale
     faults: dict[str, str] = {}
-    told, after, query = None, None, Query()
+    told, after, earlier, query = None, None, None, Query()
     async with database_of(request).read() as db:
         try:
             # Every column, or a filter would hide a change; and levels as reported, not as they follow.
@@ -45,6 +45,7 @@ async def changes_page(request: Request) -> Response[str]:
         hidden={k: v for k, v in query.parameters().items() if k not in ("on", "as_of")},
         comparison=after,
         told=told,
+        since=earlier.on if earlier else None,
         href=lambda cell: cell_path(after, cell, locale) if after else "",
     )
 

@@ -4,6 +4,7 @@ from litestar import Request, Response, get
 from litestar.params import FromPath
 
 from tracker.access.guard import PUBLIC
+from tracker.compare.aspects import aspects_told
 from tracker.compare.cells import matrix_cell
 from tracker.compare.changes import changes
 from tracker.compare.comparison import coverage
@@ -118,7 +119,8 @@ async def changes_page(request: Request, code: FromPath[str]) -> Response[str]:
         framework=framework,
         given=given,
         faults=faults,
-        changed=changed,
+        changed=[(c, aspects_told(c)) for c in changed] if changed is not None else None,
+        days=[m.on if m else None for m in moments],
     )
 
 
