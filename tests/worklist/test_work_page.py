@@ -167,6 +167,7 @@ async def test_a_contested_cell_is_on_the_list_of_each_voice(
     async with database.write(personas.bound(critic)) as db:
         await reviews.review(db, critic, revision.uid, verdict=Verdict.DISAGREE, reason="It was not found.")
     assert CELL in (await work(owner))["Contested"]
+    assert "publish a correction" in (await work(owner))["Contested"]
     assert cell_path() in html.links((await owner.get("/en/o/health-xaa/work")).text)
     for person in (ngo, outsider):
         assert CELL not in (await work(person)).get("Contested", "")
