@@ -73,6 +73,7 @@ def test_every_setting_can_lie_in_a_file(tmp_path: Path, name: str) -> None:
         "SMTP_PASSWORD": "a password",
         "SMTP_FROM": "tracker@example.org",
         "MAIL_EVERY": "60",
+        "JOBS": "command",
     }
     secret = tmp_path / "secret"
     secret.write_text(f"{examples[name]}\n", encoding="utf-8")

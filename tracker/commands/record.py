@@ -70,6 +70,19 @@ def verify() -> None:
     """Check that the record is what it says it is."""
 
 
+@verify.command("log")
+def verify_log() -> None:
+    """Check that every event of the log follows from the one before; prints the last hash, to be kept elsewhere."""
+    from tracker.loading import log_check
+
+    checked = with_database(lambda database, _: log_check.check(database))
+    for fault in checked.wrong:
+        click.echo(f"WRONG: {fault}")
+    click.echo(f"{checked.events} events, {len(checked.wrong)} faults; the last hash is {checked.head}")
+    if checked.wrong:
+        sys.exit(1)
+
+
 @verify.command("redactions")
 def verify_redactions() -> None:
     """Check that every redacted text still shows its tombstone and every redacted file is gone; else exits non-zero."""

@@ -18,6 +18,7 @@ from tracker.db.base import Kind, Table, select, text_field
 UNSEEN = frozenset(
     {
         "audit_head",
+        "job",
         "mail_switched_off",
         "record_stamp",
         "sign_in_attempt",

@@ -172,22 +172,46 @@ STREAMED = 40
 
 
 async def lines(db: AsyncSession, version_id: int | None) -> AsyncIterator[Any]:
-    """(version, jurisdiction, since, until, lines) of every pack, by framework and then by code, a few at a time."""
-    p, ln, v = PackedCells, PackedLines, FrameworkVersion
-    same = sa.and_(
-        col(p.jurisdiction_id) == ln.jurisdiction_id, col(p.framework_version_id) == ln.framework_version_id
-    )
-    statement = (
-        select(ln.framework_version_id, ln.jurisdiction_id, p.since, p.until, ln.lines)
-        .join(p, same)
+    """(version, jurisdiction, since, until, lines) of every pack, by framework and then by code, a few at a time.
+
+    All of one moment: on PostgreSQL it is one statement; on SQLite a transaction sees one state, and one statement
+    would sort the texts themselves before it gave the first.
+    """
+    ln, v = PackedLines, FrameworkVersion
+    of_version = sa.true() if version_id is None else col(ln.framework_version_id) == version_id
+    ordered = (
+        select(*_LINES)
+        .join(PackedCells, _SAME)
         .join(Jurisdiction, col(Jurisdiction.id) == ln.jurisdiction_id)
         .join(v, col(v.id) == ln.framework_version_id)
-        .where(sa.true() if version_id is None else col(ln.framework_version_id) == version_id)
+        .where(of_version)
         .order_by(v.key, v.version, col(Jurisdiction.code))
-        .execution_options(yield_per=STREAMED)
     )
-    async for some in (await db.stream(statement)).partitions():
-        yield some
+    if db.get_bind().dialect.name != "sqlite":
+        streamed = await db.stream(ordered.execution_options(yield_per=STREAMED))
+        async for some in streamed.partitions():
+            yield some
+        return
+    keys = (await db.execute(ordered.with_only_columns(*_LINES[:2], maintain_column_froms=True))).all()
+    for start in range(0, len(keys), STREAMED):
+        wanted = [tuple(key) for key in keys[start : start + STREAMED]]
+        pair = sa.tuple_(ln.framework_version_id, ln.jurisdiction_id)
+        rows = await db.execute(select(*_LINES).join(PackedCells, _SAME).where(pair.in_(wanted)))
+        found = {(row[0], row[1]): row for row in rows}
+        yield [found[key] for key in wanted]
+
+
+_LINES: tuple[Any, ...] = (
+    PackedLines.framework_version_id,
+    PackedLines.jurisdiction_id,
+    PackedCells.since,
+    PackedCells.until,
+    PackedLines.lines,
+)
+_SAME: Any = sa.and_(
+    col(PackedCells.jurisdiction_id) == PackedLines.jurisdiction_id,
+    col(PackedCells.framework_version_id) == PackedLines.framework_version_id,
+)
 
 
 async def everything(db: AsyncSession, version_id: int | None) -> list[tuple[int, int]]:
