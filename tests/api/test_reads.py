@@ -1,15 +1,19 @@
 """Reading the public record as JSON."""
 
+from dataclasses import replace
+
 import pytest
 import sqlalchemy as sa
 from sqlmodel import col
 
+from tests import factories, personas
 from tests.personas import Visitor
 from tracker.access.models import Organisation
 from tracker.db.session import Database
+from tracker.entries.principles import Stated
 from tracker.jurisdictions.models import Jurisdiction
 from tracker.kit import clock
-from tracker.kit.vocabulary import MandateKind, OrganisationKind
+from tracker.kit.vocabulary import MandateKind, OrganisationKind, Payment, Principle
 from tracker.organisations.models import Mandate
 
 LISTS = ["jurisdictions", "frameworks", "organisations", "crosswalks", "corrections", "entries"]
@@ -31,6 +35,34 @@ async def test_every_list_is_told_page_by_page_without_gap_or_repeat(client: Vis
             break
     assert told == whole["data"][: len(told)]
     assert url or told == whole["data"]
+
+
+async def test_published_citations_tell_what_they_say_on_the_principles(
+    client: Visitor, database: Database
+) -> None:
+    said = (
+        Stated(Principle.SURVIVOR_INFORMED, "Article 8", "Two seats on the council", Payment.PAID),
+        Stated(Principle.PREVENTION_PRIMARY, "Article 9"),
+    )
+    citation = replace(factories.CITATION, principles=said)
+    author, reviewer = [await personas.actor(database, p) for p in (personas.OWNER, personas.TEAMMATE)]
+    where = await factories.cell(database)
+    revision = await factories.published(
+        database, author, reviewer, where, factories.content(citations=(citation,))
+    )
+    wanted = [
+        {
+            "principle": "survivor_informed",
+            "locator": "Article 8",
+            "how": "Two seats on the council",
+            "payment": "paid",
+        },
+        {"principle": "prevention_primary", "locator": "Article 9", "how": "none", "payment": "none"},
+    ]
+    listed = (await client.get("/api/v1/entries?jurisdictions=XAA&limit=500&source=all")).json()["data"]
+    (one,) = [e for e in listed if e["uid"] == str(revision.uid)]
+    alone = (await client.get(f"/api/v1/entries/{revision.uid}")).json()
+    assert [e["citations"][0]["principles"] for e in (one, alone)] == [wanted, wanted]
 
 
 async def test_an_organisation_is_told_of_once_something_of_it_is_public(
