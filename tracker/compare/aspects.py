@@ -10,8 +10,13 @@ from tracker.kit.vocabulary import Axis, word
 
 
 def aspects_told(change: CellChange) -> tuple[Changed, ...]:
-    """The aspects of `change.words`, in words; an empty text: it was not stated. One that tells nothing is left out."""
-    return tuple(c for name in change.words for c in _TOLD[name](change.before, change.after))
+    """The aspects of `change.words`, in words; an empty text: it was not stated. One that tells nothing is left out.
+
+    Where nobody spoke before, or speaks now, all else differs as well: who speaks, beside the levels, says enough.
+    """
+    spoken = change.before.voice and change.after.voice
+    names = [name for name in change.words if spoken or name in ("voice", "contested")]
+    return tuple(c for name in names for c in _TOLD[name](change.before, change.after))
 
 
 def _contested(before: ComparedCell, after: ComparedCell) -> Iterator[Changed]:
