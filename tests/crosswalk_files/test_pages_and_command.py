@@ -24,7 +24,9 @@ async def upload(person: Visitor, content: bytes, name: str) -> Any:
 
 
 def hidden(page: str) -> dict[str, str]:
-    return dict(re.findall(r'<input type="hidden" name="(kind|filename|content|basis)" value="([^"]*)">', page))
+    return dict(
+        re.findall(r'<input type="hidden" name="(kind|filename|content|basis)" value="([^"]*)">', page)
+    )
 
 
 async def test_only_the_operator_imports(operator: Visitor, admin: Visitor, client: Visitor) -> None:
