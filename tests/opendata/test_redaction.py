@@ -4,9 +4,11 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from tests import factories, personas
+from tests.audit.test_audit import events
 from tests.opendata import released
 from tests.personas import Visitor
 from tracker.app import App
+from tracker.audit.models import SERVICE
 from tracker.db.session import Database
 from tracker.entries.content import Citation
 from tracker.entries.models import PublishedRevision
@@ -44,6 +46,9 @@ async def test_no_file_of_any_release_holds_it(database: Database, here: Setting
     before = ReleaseStore(here.data_dir).read(1)
     await operation.redact(database, Store(here.data_dir), revision.uid, "citation.1.quote", REASON)
     assert await redaction_service.rewrite_all(database, here) == [2, 1]
+    told = [e.action for e in await events(database, SERVICE)]
+    assert told.count("release.published") == 2
+    assert told.count("release.rewritten") == 2
     for number in (1, 2):
         assert _holding(here, number, SECRET) == []
         assert {"adoption.csv", "citations.csv"} <= set(_holding(here, number, REASON))
