@@ -70,7 +70,7 @@ def test_a_dry_run_writes_nothing_and_an_import_does(run: Run, tmp_path: Path) -
     dry = run("import", "--organisation", "health-xaa", "--dry-run", file)
     assert dry.exit_code == 0
     assert "2 rows:" in dry.output and "nothing was written" in dry.output
-    assert "row 3, basis: Left alone" in dry.output
+    assert "row 3, basis: Both axes are blank" in dry.output
     wet = run("import", "--organisation", "health-xaa", file)
     assert wet.exit_code == 0
     assert "1 left alone" in wet.output and "SHA-256" in wet.output
