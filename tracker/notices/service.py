@@ -22,6 +22,7 @@ from tracker.kit.i18n import gettext as _
 from tracker.kit.vocabulary import DraftState
 from tracker.notices.models import Notice, NoticeReply
 from tracker.organisations.queries import Steward
+from tracker.privacy.findings import NONE_READ, require_read
 from tracker.reviews.models import REPLY_LENGTH, PublishedReply
 
 _COPIED = [
@@ -180,10 +181,18 @@ async def close(db: AsyncSession, notices: Sequence[Notice], revision: Published
     await db.flush()
 
 
-async def reply(db: AsyncSession, actor: OrganisationActor, notice_id: UUID, *, text: str) -> None:
+async def reply(
+    db: AsyncSession,
+    actor: OrganisationActor,
+    notice_id: UUID,
+    *,
+    text: str,
+    confirmed_hits: frozenset[str] = NONE_READ,
+) -> None:
     """Lodge the steward's reply; one a notice, never changed. After publication it is published at once.
 
-    Raises NotFound, Invalid for an empty or too long text, Conflict for a second one or a notice taken back.
+    Raises NotFound, Invalid for an empty or too long text, Unconfirmed for a sign of personal data that is not among
+    `confirmed_hits`, Conflict for a second one or a notice taken back.
     """
     actor.require(Permission.REVIEW)
     text = text.strip()
@@ -199,6 +208,7 @@ async def reply(db: AsyncSession, actor: OrganisationActor, notice_id: UUID, *, 
         raise Conflict(_("The author has taken this assessment back, so there is nothing to reply to."))
     if await replies_to(db, [notice]):
         raise Conflict(_("Your organisation has replied before; a reply is not changed."))
+    signs = require_read({"text": text}, confirmed_hits)
     db.add(
         NoticeReply(
             tenant_id=actor.organisation_id,
@@ -226,6 +236,7 @@ async def reply(db: AsyncSession, actor: OrganisationActor, notice_id: UUID, *, 
         tenant=actor.organisation_id,
         actor=actor.user_id,
         subject=f"notice:{notice.id}",
+        detail={"personal_data_signs": signs},
     )
 
 
