@@ -1,5 +1,6 @@
 """Reports of mistakes: the public form and pages, and the answer in the workspace."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from litestar import Request, Response, get, post
@@ -10,11 +11,13 @@ from tracker.access.guard import PUBLIC, member
 from tracker.access.permissions import Permission
 from tracker.corrections import queries, service
 from tracker.corrections.forms import AnswerForm, ReportForm
+from tracker.corrections.marks import marks_of, tells_a_life
 from tracker.entries import queries as entries
 from tracker.entries.models import PublishedRevision
 from tracker.kit.errors import Invalid, NotFound
 from tracker.kit.i18n import gettext as _
 from tracker.kit.senders import sender_of
+from tracker.privacy.findings import Finding, read_in, signs_of
 from tracker.web.render import form_page, go, page
 from tracker.web.requests import (
     bound_of,
@@ -102,18 +105,33 @@ async def _waiting(request: Request, number: int) -> queries.Waiting:
     return found[0]
 
 
+def _answer_page(
+    request: Request, form: AnswerForm, report: queries.Waiting, signs: Sequence[Finding] = ()
+) -> Response[str]:
+    return form_page(
+        request,
+        "corrections/answer.html",
+        form,
+        report=report,
+        signs=signs,
+        marks=marks_of(report.text, report.evidence_url),
+        life=tells_a_life(report.text),
+    )
+
+
 @get(ANSWER, name="answer_correction", access=member(Permission.REVIEW))
 async def answer_page(request: Request, number: FromPath[int]) -> Response[str]:
     """An open report with its text."""
     form = AnswerForm()
     form.prepare()
-    return form_page(request, "corrections/answer.html", form, report=await _waiting(request, number))
+    return _answer_page(request, form, await _waiting(request, number))
 
 
 @post(ANSWER, name="answer_correction_do", access=member(Permission.REVIEW), status_code=200)
 async def answer_do(request: Request, number: FromPath[int]) -> Response[str] | Redirect:
     """Close the report: with an answer, or purged."""
-    form, actor = AnswerForm(await form_data(request)), organisation_of(request)
+    data, actor = await form_data(request), organisation_of(request)
+    form, signs = AnswerForm(data), list[Finding]()
     form.prepare()
     report = await _waiting(request, number)
     try:
@@ -123,9 +141,17 @@ async def answer_do(request: Request, number: FromPath[int]) -> Response[str] | 
                     await service.purge(db, actor, number)
                 else:
                     accepted = form.decision.data == "accepted"
-                    await service.answer(db, actor, number, accepted=accepted, text=form.answer.data)
+                    await service.answer(
+                        db,
+                        actor,
+                        number,
+                        accepted=accepted,
+                        text=form.answer.data,
+                        confirmed_hits=read_in(data),
+                    )
             await database_of(request).scrub()  # what is closed here is kept nowhere but in public
             return go(request, "work", organisation=actor.organisation_key, say=_("The report is closed."))
     except Invalid as invalid:
         form.add_faults(invalid.faults)
-    return form_page(request, "corrections/answer.html", form, report=report)
+        signs = signs_of(invalid)
+    return _answer_page(request, form, report, signs)
