@@ -40,9 +40,14 @@ async def _received(request: Request, notice_id: UUID) -> queries.NoticeView:
 
 @get(f"{NOTICES}/{{notice_id:uuid}}", name="notice", access=member(Permission.READ_DRAFTS))
 async def notice_page(request: Request, notice_id: FromPath[UUID]) -> Response[str]:
-    """The frozen copy of an assessment, and the form for the reply."""
-    notice = await _received(request, notice_id)
-    return form_page(request, "notices/notice.html", ReplyForm(), notice=notice, now=clock.now())
+    """The frozen copy of an assessment, and the form for the reply. Its author reads it here once it is withdrawn."""
+    organisation_id = organisation_of(request).organisation_id
+    async with database_of(request).read(bound_of(request)) as db:
+        mine = await queries.withdrawn(db, organisation_id, notice_id)
+    notice = mine or await _received(request, notice_id)
+    return form_page(
+        request, "notices/notice.html", ReplyForm(), notice=notice, now=clock.now(), mine=mine is not None
+    )
 
 
 @post(f"{NOTICES}/{{notice_id:uuid}}", name="notice_reply", access=member(Permission.REVIEW), status_code=200)
@@ -68,5 +73,6 @@ async def reply(request: Request, notice_id: FromPath[UUID]) -> Response[str] | 
         status=status,
         notice=notice,
         now=clock.now(),
+        mine=False,
         signs=signs,
     )
