@@ -30,3 +30,8 @@ def marks_of(text: str, evidence_url: str) -> list[Finding]:
 def tells_a_life(text: str) -> bool:
     """Whether somebody seems to tell of themselves or of somebody near. A guess from words, in four languages."""
     return bool(_TOLD.search(fold(text).text))
+
+
+def shows_signs(text: str, evidence_url: str) -> bool:
+    """Whether a report is not to be published: it has a sign that is no mere hint, or seems to tell a life."""
+    return tells_a_life(text) or any(not mark.weak for mark in marks_of(text, evidence_url))

@@ -9,7 +9,7 @@ from tracker.access.actor import OrganisationActor
 from tracker.access.permissions import Permission
 from tracker.access.throttle_service import may_again
 from tracker.audit.record import Action, record
-from tracker.corrections.marks import marks_of, tells_a_life
+from tracker.corrections.marks import shows_signs
 from tracker.corrections.models import PublishedReport, PublishedReportEvent, Report, ReportState
 from tracker.db.base import select
 from tracker.db.session import Bound, Database
@@ -98,12 +98,11 @@ async def answer(
         raise Invalid({"answer": _("Write the answer; it is published with the report.")})
     report = await _open(db, number)
     signs = require_read({"answer": text.strip()}, confirmed_hits)
-    marks = marks_of(report.text, report.evidence_url)
-    shows_signs = tells_a_life(report.text) or any(not mark.weak for mark in marks)
-    if shows_signs:  # whoever wrote it can't be asked; the answer stands without it
+    withheld = shows_signs(report.text, report.evidence_url)
+    if withheld:  # whoever wrote it can't be asked; the answer stands without it
         report.evidence_url = ""
     state = ReportState.ACCEPTED if accepted else ReportState.DECLINED
-    _close(db, report, state, text.strip(), published="" if shows_signs else report.text)
+    _close(db, report, state, text.strip(), published="" if withheld else report.text)
     await db.flush()
     await record(
         db,

@@ -10,8 +10,9 @@ from litestar.response import Redirect
 from tracker.access.guard import PUBLIC, member
 from tracker.access.permissions import Permission
 from tracker.corrections import queries, service
+from tracker.corrections.followed_queries import followed_by
 from tracker.corrections.forms import AnswerForm, ReportForm
-from tracker.corrections.marks import marks_of, tells_a_life
+from tracker.corrections.marks import marks_of, shows_signs, tells_a_life
 from tracker.entries import queries as entries
 from tracker.entries.models import PublishedRevision
 from tracker.kit.errors import Invalid, NotFound
@@ -44,9 +45,10 @@ async def correction_page(request: Request, number: FromPath[int]) -> Response[s
     """One report."""
     async with database_of(request).read() as db:
         found = await queries.report(db, number) if 0 < number < 2**31 else None
+        after = await followed_by(db, [number]) if found else {}
     if found is None:
         raise NotFound(_("There is no report with this number."))
-    return page(request, "corrections/report.html", report=found)
+    return page(request, "corrections/report.html", report=found, after=after.get(number))
 
 
 async def _revision(request: Request, uid: UUID) -> tuple[PublishedRevision, entries.Told]:
@@ -59,10 +61,13 @@ async def _revision(request: Request, uid: UUID) -> tuple[PublishedRevision, ent
 
 
 def _form_page(request: Request, form: ReportForm, told: entries.Told) -> Response[str]:
-    help_text = settings_of(request).help_text or _(
+    return form_page(request, "corrections/new.html", form, told=told, help_text=_help(request))
+
+
+def _help(request: Request) -> str:
+    return settings_of(request).help_text or _(
         "If you or somebody you know needs help, call the emergency number or a helpline of your country."
     )
-    return form_page(request, "corrections/new.html", form, told=told, help_text=help_text)
 
 
 @get(NEW, name="new_correction", access=PUBLIC)
@@ -90,6 +95,9 @@ async def send_correction(request: Request, uid: FromPath[UUID]) -> Response[str
     except service.TooManyReports as wait:
         form.add_faults({"wait": str(wait)})
         return _form_page(request, form, told)
+    if shows_signs(form.text.data, form.evidence_url.data):
+        # Not by way of the public page: what was seen in a report is for who sent it, and for who answers.
+        return page(request, "corrections/received.html", number=number, told=told, help_text=_help(request))
     say = _("Thank you. Your report has the number %(n)s.") % {"n": number}
     return go(request, "correction", number=number, say=say)
 
