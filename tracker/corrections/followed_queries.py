@@ -39,7 +39,7 @@ async def followed_by(db: AsyncSession, numbers: Collection[int]) -> dict[int, e
         )
         .order_by(col(LATER.id).desc())
     )
-    first = {number: revision for number, revision in rows.all()}  # the earliest is written last
+    first = {row[0]: row[1] for row in rows.all()}  # the earliest is written last
     told = {t.id: t for t in await entries.tell(db, col(PublishedRevision.id).in_(first.values()))}
     return {number: told[revision] for number, revision in first.items()}
 
