@@ -140,7 +140,8 @@ async def purge(world: World, settings: Settings) -> int:
         link = f"https://example.org/{CANARY}"
         fields = {"text": f"I was there. {CANARY}", "evidence_url": link, "policy_only": "y"}
         done = await person.submit(f"/en/corrections/new/{revision.uid}", fields)
-        number = int(done.headers["location"].rpartition("/")[2])
+        (public,) = [p for p in html.links(done.text) if p.startswith("/en/corrections/")]
+        number = int(public.rpartition("/")[2])
     async with await signed_in(app, settings, database, TEAMMATE) as reviewer:
         answer = f"Purged, it said: {CANARY}"
         done = await reviewer.submit(answer_path(number), {"decision": "purged", "answer": answer})

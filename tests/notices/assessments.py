@@ -18,7 +18,9 @@ from tracker.reviews.models import PublishedReply
 
 # Days before the present, because a session that was opened now has not timed out then.
 SENT = clock.now() - timedelta(days=40)
-DUE = SENT + timedelta(days=21)
+# Midnight after the twenty-first day: all of it is the steward's.
+DUE = SENT.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=22)
+LAST_DAY = (DUE - timedelta(days=1)).date()
 BEFORE, AFTER = DUE - timedelta(minutes=1), DUE + timedelta(minutes=1)
 REVIEW = "/en/o/open-care-watch/review"
 NOTICES = "/en/o/health-xaa/notices"

@@ -133,13 +133,13 @@ async def test_a_reply_to_what_was_taken_back_is_refused_and_kept_on_the_page(
 ) -> None:
     draft = await notified(database)
     path = f"{NOTICES}/{(await notice_of(database, draft)).id}"
-    author = await personas.actor(database, personas.NGO)
+    author = await personas.actor(database, NGO_REVIEWER)
     async with database.write(personas.bound(author)) as db:
-        await service.take_back(db, author, draft.id, version=draft.version)
+        await service.take_back(db, author, draft.id, version=draft.version, reason="Another decree.")
     refused = await teammate.submit(path, {"text": "Typed while it was taken back."})
     assert refused.status_code == 409
     assert "taken this assessment back" in html.words(refused.text)
-    assert "taken back by its author" in html.words((await teammate.get(NOTICES)).text)
+    assert "withdrawn before publication on" in html.words((await teammate.get(NOTICES)).text)
 
 
 async def test_a_reply_after_publication_is_published_at_once(

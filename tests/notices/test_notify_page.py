@@ -1,6 +1,6 @@
 """The reviewer's page of an assessment: notify the steward, wait, publish, or take it back."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 
@@ -11,6 +11,7 @@ from tests.notices.assessments import (
     AFTER,
     BEFORE,
     DUE,
+    LAST_DAY,
     NOTICES,
     REVIEW,
     SENT,
@@ -25,10 +26,12 @@ from tracker.db.session import Database
 from tracker.entries import publish, service
 from tracker.entries.models import Draft
 from tracker.kit import clock
-from tracker.kit.errors import Conflict
+from tracker.kit.errors import Conflict, Forbidden, Invalid
+from tracker.kit.i18n import format_date
 from tracker.kit.vocabulary import Domain, DraftState, MandateKind, Voice
 
 HERE = entry_path("open-care-watch")
+WHY = "Another decree has come to light."
 
 
 async def submitted(author: Visitor, database: Database) -> Draft:
@@ -58,7 +61,10 @@ async def test_a_reviewer_notifies_the_steward(
     assert "Ministry of Health of Quillmere was notified on" in page
     assert "It can be published when the reply is in, or the period is over." in page
     (notice,) = await notices_of(database, draft.id)
-    assert notice.due_at - notice.sent_at == timedelta(days=21)
+    assert (notice.due_at.date() - notice.sent_at.date()).days == 22, (
+        "the day after the last one for the reply"
+    )
+    assert notice.due_at.time() == time(0)
     entry = html.words((await ngo.get(HERE)).text)
     assert "The steward is notified and may reply before it is published." in entry
     sent = html.words((await ngo.get("/en/o/open-care-watch/notices")).text)
@@ -103,7 +109,8 @@ async def test_it_is_published_after_the_period_and_not_before(
     with clock.at(BEFORE):
         refused = await ngo_reviewer.submit(at, form)
         assert refused.status_code == 409
-        assert f"The steward may reply until {DUE.date().isoformat()}" in html.words(refused.text)
+        said = f"may reply until {format_date(LAST_DAY)}. Publish it from {format_date(DUE)} on"
+        assert said in html.words(refused.text)
         many = await ngo_reviewer.submit(REVIEW, {"drafts": f"{draft.id}:{draft.version}"})
         assert "Nothing was published." in html.words((await ngo_reviewer.get(REVIEW)).text), many.status_code
         assert not [
@@ -157,8 +164,8 @@ async def test_taking_it_back_closes_the_notice_and_the_copy_stays_as_it_was(
 ) -> None:
     draft = await notified(database, "As it was sent.")
     (before,) = await notices_of(database, draft.id)
-    form = html.form((await ngo.get(HERE)).text, "Take it back to change it")
-    assert (await ngo.submit(form.action, form.fields)).status_code == 303
+    form = html.form((await ngo_reviewer.get(HERE)).text, "Take it back to change it")
+    assert (await ngo_reviewer.submit(form.action, form.filled(reason=WHY))).status_code == 303
     entry = html.form((await ngo.get(HERE)).text, "Submit for review")
     changed = entry.filled(do="submit", note="Changed meanwhile.", **{"citations-0-locator": "Article 9"})
     assert (await ngo.submit(HERE, changed)).status_code == 303
@@ -168,7 +175,8 @@ async def test_taking_it_back_closes_the_notice_and_the_copy_stays_as_it_was(
     assert notice.revision_id is None
     assert notice.copy_ == before.copy_
     page = html.words((await teammate.get(f"{NOTICES}/{notice.id}")).text)
-    assert "Its author has taken it back." in page
+    assert "Withdrawn before publication" in page
+    assert WHY in page
     assert "As it was sent." in page
     assert "Article 3" in page
     assert "Changed meanwhile." not in page
@@ -186,8 +194,8 @@ async def test_an_old_notice_opens_no_way_to_a_changed_text(database: Database) 
     draft = await notified(database)
     author, reviewer = await personas.actor(database, NGO), await personas.actor(database, NGO_REVIEWER)
     with clock.at(AFTER):
-        async with database.write(personas.bound(author)) as db:
-            back = await service.take_back(db, author, draft.id, version=draft.version)
+        async with database.write(personas.bound(reviewer)) as db:
+            back = await service.take_back(db, reviewer, draft.id, version=draft.version, reason=WHY)
             sent = await service.submit(db, author, draft.id, version=back.version)
         with pytest.raises(Conflict, match="Notify the steward first"):
             async with database.write(personas.bound(reviewer)) as db:
@@ -255,3 +263,56 @@ async def test_a_ministry_notifies_nobody_of_its_own(database: Database) -> None
     where = await factories.cell(database, "XAA", FRESH[2], Domain.ALL)
     with pytest.raises(Conflict, match="no steward to notify"):
         await factories.notified(database, author, reviewer, where)
+
+
+async def test_it_is_withdrawn_by_a_reviewer_and_for_a_reason(database: Database) -> None:
+    draft = await notified(database)
+    author, reviewer = await personas.actor(database, NGO), await personas.actor(database, NGO_REVIEWER)
+    for who, reason, refusal in (
+        (author, WHY, Forbidden),
+        (reviewer, " \n", Invalid),
+        (reviewer, "r" * 1001, Invalid),
+    ):
+        with pytest.raises(refusal):
+            async with database.write(personas.bound(who)) as db:
+                await service.take_back(db, who, draft.id, version=draft.version, reason=reason)
+    (notice,) = await notices_of(database, draft.id)
+    assert (notice.closed_at, notice.withdrawn_reason) == (None, "")
+
+
+async def test_the_reason_is_asked_for_and_checked_on_the_page(
+    ngo: Visitor, ngo_reviewer: Visitor, database: Database
+) -> None:
+    await notified(database)
+    assert not [f for f in html.forms((await ngo.get(HERE)).text) if f.action.endswith("/take-back")]
+    form = html.form((await ngo_reviewer.get(HERE)).text, "Take it back to change it")
+    missing = await ngo_reviewer.submit(form.action, form.filled(reason=" "))
+    assert missing.status_code == 422
+    assert "#reason" in html.links(missing.text)
+    named = "Ask the unit on +1 202-555-0143."
+    asked = await ngo_reviewer.submit(form.action, form.filled(reason=named))
+    assert asked.status_code == 422
+    form = html.form(asked.text, "Take it back to change it")
+    assert form.fields["reason"] == named
+    assert (await ngo_reviewer.submit(form.action, form.filled(confirmed="yes"))).status_code == 303
+
+
+async def test_what_was_withdrawn_stays_for_its_two_parties_alone(
+    ngo: Visitor, teammate: Visitor, outsider: Visitor, operator: Visitor, client: Visitor, database: Database
+) -> None:
+    draft = await notified(database, "Sent and withdrawn.")
+    steward, reviewer = await personas.actor(database, TEAMMATE), await personas.actor(database, NGO_REVIEWER)
+    notice = await factories.replied(database, steward, draft, "Lodged in vain.")
+    async with database.write(personas.bound(reviewer)) as db:
+        await service.take_back(db, reviewer, draft.id, version=draft.version, reason=WHY)
+    own = "/en/o/open-care-watch/notices"
+    assert f"{own}/{notice.id}" in html.links((await ngo.get(own)).text)
+    for person, path in ((teammate, NOTICES), (ngo, own)):
+        page = (await person.get(f"{path}/{notice.id}")).text
+        for wanted in ("Sent and withdrawn.", "Lodged in vain.", WHY, "Withdrawn before publication"):
+            assert wanted in html.words(page), wanted
+        assert not [f for f in html.forms(page) if f.action == f"{path}/{notice.id}"]
+    for person, key in ((outsider, "health-xab"), (operator, "secretariat")):
+        assert (await person.get(f"/en/o/{key}/notices/{notice.id}")).status_code == 404
+    public = (await client.get(cell_path())).text
+    assert not [w for w in ("Sent and withdrawn.", "Lodged in vain.", WHY) if w in public]

@@ -84,3 +84,18 @@ def test_no_text_takes_long(unit: str) -> None:
 )
 def test_odd_texts_are_read_too(text: str) -> None:
     scan(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("3 patients aged 17 in Vila", {Kind.SMALL_COUNT, Kind.AGE}),
+        ("two girls, both aged 15, were seen", {Kind.SMALL_COUNT, Kind.AGE}),
+        ("trois filles âgées de 15 ans", {Kind.SMALL_COUNT, Kind.AGE}),
+        ("3 niñas de 15 años", {Kind.SMALL_COUNT, Kind.AGE}),
+        ("Beds for 8 patients aged 18 and over", {Kind.SMALL_COUNT}),
+        ("Screening of patients aged 12", set()),
+    ],
+)
+def test_an_age_is_not_swallowed_by_the_count_before_it(text: str, kinds: set[Kind]) -> None:
+    assert {hit.kind for hit in scan(text)} == kinds

@@ -30,6 +30,7 @@ HEADINGS = (
     "Assessments you may reply to",
     "Notified assessments that may be published",
     "Reports of mistakes to answer",
+    "Accepted reports that wait for a correction",
     "Contested",
     "Resting on a repealed instrument",
     "Search notes that are missing",

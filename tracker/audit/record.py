@@ -39,6 +39,7 @@ class Action(StrEnum):
     DRAFT_RETURNED = "draft.returned"
     NOTICE_SENT = "notice.sent"
     NOTICE_REPLIED = "notice.replied"
+    NOTICE_WITHDRAWN = "notice.withdrawn"
     REVIEW_PUBLISHED = "review.published"
     ENTRY_CONFIRMED = "entry.confirmed"
     REPORT_RECEIVED = "report.received"

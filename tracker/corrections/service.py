@@ -9,6 +9,7 @@ from tracker.access.actor import OrganisationActor
 from tracker.access.permissions import Permission
 from tracker.access.throttle_service import may_again
 from tracker.audit.record import Action, record
+from tracker.corrections.marks import shows_signs
 from tracker.corrections.models import PublishedReport, PublishedReportEvent, Report, ReportState
 from tracker.db.base import select
 from tracker.db.session import Bound, Database
@@ -18,7 +19,7 @@ from tracker.kit.errors import Invalid, NotFound, Refused
 from tracker.kit.i18n import gettext as _
 from tracker.mail import outbox_service as outbox
 from tracker.mail.models import MailKind
-from tracker.privacy.scan import scan
+from tracker.privacy.findings import NONE_READ, require_read
 
 # What one address may send within the hour; nobody needs more, and a flood buries the real ones.
 MOST = 10
@@ -80,24 +81,28 @@ async def _open(db: AsyncSession, number: int) -> Report:
 
 
 async def answer(
-    db: AsyncSession, actor: OrganisationActor, number: int, *, accepted: bool, text: str
+    db: AsyncSession,
+    actor: OrganisationActor,
+    number: int,
+    *,
+    accepted: bool,
+    text: str,
+    confirmed_hits: frozenset[str] = NONE_READ,
 ) -> None:
-    """Close a report with a public answer; its text is published with it. Raises Invalid without an answer."""
+    """Close a report with a public answer. Its text and link are published with it, unless they show signs.
+
+    Raises Invalid without an answer, Unconfirmed for a sign of personal data in it that is not among `confirmed_hits`.
+    """
     actor.require(Permission.REVIEW)
     if not text.strip():
         raise Invalid({"answer": _("Write the answer; it is published with the report.")})
     report = await _open(db, number)
-    if any(not hit.kind.weak for hit in scan(f"{report.text}\n{text}")):
-        raise Invalid(
-            {
-                "decision": _(
-                    "The report or the answer shows signs of personal data. Purge the report, and mend the entry "
-                    "itself if it is wrong."
-                )
-            }
-        )
+    signs = require_read({"answer": text.strip()}, confirmed_hits)
+    withheld = shows_signs(report.text, report.evidence_url)
+    if withheld:  # whoever wrote it can't be asked; the answer stands without it
+        report.evidence_url = ""
     state = ReportState.ACCEPTED if accepted else ReportState.DECLINED
-    _close(db, report, state, text.strip(), published=report.text)
+    _close(db, report, state, text.strip(), published="" if withheld else report.text)
     await db.flush()
     await record(
         db,
@@ -105,7 +110,7 @@ async def answer(
         tenant=actor.organisation_id,
         actor=actor.user_id,
         subject=f"report:{number}",
-        detail={"state": state.value},
+        detail={"state": state.value, "personal_data_signs": signs},
     )
 
 

@@ -4,6 +4,7 @@ from litestar import Request, Response, get
 
 from tracker.access.guard import PUBLIC
 from tracker.compare.query import parse
+from tracker.corrections import followed_queries as corrections
 from tracker.criteria import queries as criteria
 from tracker.entries import queries
 from tracker.entries.context import framework_named, item_and_domain
@@ -46,6 +47,7 @@ async def cell_page(request: Request) -> Response[str]:
             db, query.as_of or clock.now(), jurisdiction_id=place.id, item_id=item.id
         )
         past = await queries.history(db, place.id, item.id, domain, at.as_of)
+        reports = await corrections.of_cell(db, place.id, item.id, domain, query.as_of or clock.now())
         cited = {e.instrument_id for voice in voices for e in voice.evidence}
         situations = await instruments.situations(db, cited, at.as_of)
     best = heard(voices, Source.BEST)
@@ -66,6 +68,7 @@ async def cell_page(request: Request) -> Response[str]:
         contested=contested(voices),
         past=[(p, _changes(p, past)) for p in past],
         own_criteria_published=own,
+        reports=reports,
         situations=situations,
         standing_ids={v.id for v in voices},
         axes=list(Axis),

@@ -33,9 +33,7 @@ from tracker.kit.vocabulary import Axis, DraftState, Voice
 from tracker.notices import service as notices
 from tracker.organisations import queries as organisations
 from tracker.privacy import queries as privacy
-from tracker.privacy.findings import findings, require_confirmed
-
-NONE_READ: frozenset[str] = frozenset()
+from tracker.privacy.findings import NONE_READ, findings, require_confirmed
 
 
 async def publish(
@@ -67,11 +65,18 @@ async def publish(
 
 
 async def notify(
-    db: AsyncSession, actor: OrganisationActor, draft_id: UUID, *, version: int, days: int
+    db: AsyncSession,
+    actor: OrganisationActor,
+    draft_id: UUID,
+    *,
+    version: int,
+    days: int,
+    confirmed_hits: frozenset[str] = NONE_READ,
 ) -> Draft:
     """Send a frozen copy of a submitted assessment to the jurisdiction's stewards, who may reply for `days` days.
 
-    Raises Forbidden to whoever submitted it, and Conflict where there is nobody to notify.
+    Raises Forbidden to whoever submitted it, Conflict where there is nobody to notify, and Unconfirmed for a sign of
+    personal data that is not among `confirmed_hits`: the copy goes to another organisation.
     """
     actor.require(Permission.REVIEW)
     draft = await locked_draft(db, draft_id, version, DraftState.SUBMITTED)
@@ -79,6 +84,8 @@ async def notify(
     stewards = await organisations.nearest_stewards(db, draft.jurisdiction_id, clock.today())
     if await _voice(db, actor, draft) is not Voice.INDEPENDENT or not stewards:
         raise Conflict(_("There is no steward to notify; this entry can be published as it is."))
+    texts = await privacy.draft_texts(db, [draft.id])
+    require_confirmed(findings(texts[draft.id]), confirmed_hits)
     await notices.send(db, actor, draft, stewards, days)
     draft.state = DraftState.NOTIFIED
     draft.version += 1

@@ -20,7 +20,7 @@ from tracker.kit.vocabulary import DraftState, Voice
 from tracker.notices import queries as notices
 from tracker.organisations import queries as organisations
 from tracker.privacy import queries as privacy
-from tracker.privacy.findings import Unconfirmed, findings
+from tracker.privacy.findings import Unconfirmed, findings, read_in
 from tracker.web.render import form_page, go, page
 from tracker.web.requests import bound_of, database_of, form_data, organisation_of, settings_of
 
@@ -102,13 +102,23 @@ async def review_draft(request: Request, draft_id: FromPath[UUID]) -> Response[s
     return await _draft_page(request, draft_id)
 
 
-@post(f"{REVIEW}/{{draft_id:uuid}}/notify", name="notify", access=member(Permission.REVIEW), status_code=303)
-async def notify_steward(request: Request, draft_id: FromPath[UUID]) -> Redirect:
-    """Send the assessment to the steward, as it was read."""
+async def _unconfirmed(request: Request, draft_id: UUID, version: int, refused: Unconfirmed) -> Response[str]:
+    form = ReasonForm(data={"version": str(version)})
+    form.add_faults(refused.faults)
+    return await _draft_page(request, draft_id, form)
+
+
+@post(f"{REVIEW}/{{draft_id:uuid}}/notify", name="notify", access=member(Permission.REVIEW), status_code=200)
+async def notify_steward(request: Request, draft_id: FromPath[UUID]) -> Response[str] | Redirect:
+    """Send the assessment to the steward, as it was read. It asks what publishing asks: see `publish_one`."""
     data, actor = await form_data(request), organisation_of(request)
     _same, version = _ticked(f"{draft_id}:{data.first('version')}")
-    async with database_of(request).write(bound_of(request)) as db:
-        await notify(db, actor, draft_id, version=version, days=settings_of(request).notice_days)
+    days = settings_of(request).notice_days
+    try:
+        async with database_of(request).write(bound_of(request)) as db:
+            await notify(db, actor, draft_id, version=version, days=days, confirmed_hits=read_in(data))
+    except Unconfirmed as unconfirmed:
+        return await _unconfirmed(request, draft_id, version, unconfirmed)
     say = _("The steward is notified.")
     return go(request, "review_draft", organisation=actor.organisation_key, draft_id=draft_id, say=say)
 
@@ -120,14 +130,11 @@ async def publish_one(request: Request, draft_id: FromPath[UUID]) -> Response[st
     """Publish the draft as it was read. The page sends the tokens of the signs that it showed."""
     data, actor = await form_data(request), organisation_of(request)
     _same, version = _ticked(f"{draft_id}:{data.first('version')}")
-    confirmed = frozenset(data.getlist("signs") if data.first("confirmed") == "yes" else [])
     try:
         async with database_of(request).write(bound_of(request)) as db:
-            await publish(db, actor, draft_id, version=version, confirmed_hits=confirmed)
+            await publish(db, actor, draft_id, version=version, confirmed_hits=read_in(data))
     except Unconfirmed as unconfirmed:
-        form = ReasonForm(data={"version": str(version)})
-        form.add_faults(unconfirmed.faults)
-        return await _draft_page(request, draft_id, form)
+        return await _unconfirmed(request, draft_id, version, unconfirmed)
     return go(request, "review", organisation=actor.organisation_key, say=_("The entry is published."))
 
 

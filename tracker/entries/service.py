@@ -29,6 +29,7 @@ from tracker.mail import outbox_service as outbox
 from tracker.mail.models import MailKind
 from tracker.notices import service as notices
 from tracker.organisations import queries as organisations
+from tracker.privacy.findings import NONE_READ
 
 
 def stale() -> Conflict:
@@ -228,11 +229,23 @@ def _complete_enough(draft: Draft) -> None:
         raise Invalid({"basis": _("A level needs its basis and its scope.")})
 
 
-async def take_back(db: AsyncSession, actor: OrganisationActor, draft_id: UUID, *, version: int) -> Draft:
-    """Make a submitted draft editable again; a notified one too, which takes the notice back."""
+async def take_back(
+    db: AsyncSession,
+    actor: OrganisationActor,
+    draft_id: UUID,
+    *,
+    version: int,
+    reason: str = "",
+    confirmed_hits: frozenset[str] = NONE_READ,
+) -> Draft:
+    """Make a submitted draft editable again; a notified one too, by a reviewer and for a reason that its steward reads.
+
+    Raises for a notified one what `notices.withdraw` raises.
+    """
     actor.require(Permission.WRITE_DRAFTS)
     draft = await locked_draft(db, draft_id, version, DraftState.SUBMITTED, DraftState.NOTIFIED)
-    await notices.close(db, await notices.open_notices(db, draft.id), None)
+    if draft.state is DraftState.NOTIFIED:
+        await notices.withdraw(db, actor, draft.id, reason, confirmed_hits)
     draft.state, draft.submitted_at, draft.submitted_by = DraftState.DRAFT, None, None
     await _touch(db, actor, draft, Action.DRAFT_TAKEN_BACK)
     return draft

@@ -1,5 +1,7 @@
 """The workspace's grid, and the form of one cell."""
 
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -14,11 +16,11 @@ from tracker.entries.conflict import beside
 from tracker.entries.content import Content, says_the_same
 from tracker.entries.context import CellContext, cell_context, framework_named, mandated_place
 from tracker.entries.difference import Changed
-from tracker.entries.forms import EntryForm, entry_values
+from tracker.entries.forms import EntryForm, ReasonForm, entry_values
 from tracker.kit.errors import Conflict, Invalid
 from tracker.kit.i18n import gettext as _
 from tracker.kit.vocabulary import LEVEL_CODES, MISSING_CODES, Axis, DraftState, word
-from tracker.privacy.findings import Text, findings
+from tracker.privacy.findings import Finding, Text, findings, read_in, signs_of
 from tracker.privacy.queries import content_texts
 from tracker.web.render import form_page, go, page
 from tracker.web.requests import bound_of, database_of, form_data, organisation_of
@@ -74,7 +76,7 @@ async def entry(request: Request) -> Response[str]:
         found = await cell_context(db, request)
     draft, actor = found.draft, organisation_of(request)
     if not actor.may(Permission.WRITE_DRAFTS) or (draft and draft.state in LOCKED):
-        return page(request, "entries/read.html", found=found, draft=draft)
+        return _read_page(request, found, ReasonForm(data={"version": str(draft.version) if draft else "0"}))
     content = draft.content if draft else found.published.content if found.published else Content()
     form = EntryForm(data=entry_values(content, draft.version if draft else 0))
     if not draft:
@@ -82,6 +84,12 @@ async def entry(request: Request) -> Response[str]:
     if not form.citations.entries:
         form.citations.append_entry()
     return _entry_page(request, found, form)
+
+
+def _read_page(
+    request: Request, found: CellContext, form: ReasonForm, signs: Sequence[Finding] = ()
+) -> Response[str]:
+    return form_page(request, "entries/read.html", form, found=found, draft=found.draft, signs=signs)
 
 
 def _entry_page(
@@ -199,10 +207,21 @@ def _cited_names(found: CellContext) -> dict[str, str]:
     return {str(c.instrument_id): c.title for c in cited} | dict(found.instruments)
 
 
-@post(f"{CELL}/take-back", name="take_back", access=member(Permission.WRITE_DRAFTS), status_code=303)
-async def take_back(request: Request) -> Redirect:
-    """Make a submitted draft editable again."""
-    await _on_draft(request, service.take_back)
+@post(f"{CELL}/take-back", name="take_back", access=member(Permission.WRITE_DRAFTS), status_code=200)
+async def take_back(request: Request) -> Response[str] | Redirect:
+    """Make a submitted draft editable again; a notified one for a reason that its steward is told."""
+    data = await form_data(request)
+    form = ReasonForm(data)
+    try:
+        await _on_draft(
+            request,
+            partial(service.take_back, reason=form.reason.data or "", confirmed_hits=read_in(data)),
+        )
+    except Invalid as invalid:
+        form.add_faults(invalid.faults)
+        async with database_of(request).read(bound_of(request)) as db:
+            found = await cell_context(db, request)
+        return _read_page(request, found, form, signs_of(invalid))
     return go(request, "entry", say=_("The draft is yours again."), **_path(request))
 
 

@@ -30,6 +30,7 @@ from tracker.kit.errors import Conflict, Forbidden, Invalid, NotFound
 from tracker.kit.i18n import gettext as _
 from tracker.kit.vocabulary import DraftState, InstrumentEventKind
 from tracker.organisations import queries as organisations
+from tracker.privacy.findings import NONE_READ, require_read
 
 
 async def add(
@@ -123,12 +124,21 @@ class Happening:
 
 
 async def record_event(
-    db: AsyncSession, actor: OrganisationActor, instrument_id: UUID, what: Happening
+    db: AsyncSession,
+    actor: OrganisationActor,
+    instrument_id: UUID,
+    what: Happening,
+    *,
+    confirmed_hits: frozenset[str] = NONE_READ,
 ) -> PublishedInstrumentEvent:
-    """Publish that an instrument was amended, repealed, or is known better. Raises NotFound without a mandate."""
+    """Publish that an instrument was amended, repealed, or is known better.
+
+    Raises NotFound without a mandate, Unconfirmed for a sign of personal data that is not among `confirmed_hits`.
+    """
     actor.require(Permission.REVIEW)
     instrument = await published(db, actor, instrument_id)
     await _check(db, instrument, what)
+    require_read({"note": what.note, "archived_url": what.archived_url}, confirmed_hits)
     event = PublishedInstrumentEvent(
         instrument_id=instrument_id,
         organisation_id=actor.organisation_id,
@@ -182,11 +192,18 @@ async def _check(db: AsyncSession, instrument: PublishedInstrument, what: Happen
 
 
 async def retract(
-    db: AsyncSession, actor: OrganisationActor, instrument_id: UUID, event_id: int, *, note: str
+    db: AsyncSession,
+    actor: OrganisationActor,
+    instrument_id: UUID,
+    event_id: int,
+    *,
+    note: str,
+    confirmed_hits: frozenset[str] = NONE_READ,
 ) -> None:
     """Take back what the organisation recorded by mistake; both stay to be read.
 
-    Raises Invalid without a reason, NotFound, Forbidden for another organisation's, Conflict the second time.
+    Raises Invalid without a reason, Unconfirmed for a sign in it that is not among `confirmed_hits`, NotFound,
+    Forbidden for another organisation's, Conflict the second time.
     """
     actor.require(Permission.REVIEW)
     if not note.strip():
@@ -202,6 +219,7 @@ async def retract(
         raise NotFound(_("Nothing of the kind is recorded of this instrument."))
     if event.organisation_id != actor.organisation_id:
         raise Forbidden(_("Another organisation recorded this, so only that one can take it back."))
+    require_read({"reason": note.strip()}, confirmed_hits)
     taken_back = PublishedInstrumentEvent(
         instrument_id=instrument_id,
         organisation_id=actor.organisation_id,

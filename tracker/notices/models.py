@@ -11,6 +11,8 @@ from tracker.db.base import Private, enum_field, moment_field, text_field
 from tracker.kit.vocabulary import Domain
 from tracker.reviews.models import REPLY_LENGTH
 
+WITHDRAWN_LENGTH = 1000
+
 
 class Notice(Private, table=True):
     """A frozen copy of an assessment (`tenant_id`: its author) for one steward (`counterpart_id`).
@@ -29,10 +31,13 @@ class Notice(Private, table=True):
     domain: Domain = enum_field(Domain)
     copy_: dict[str, Any] = Field(sa_column=sa.Column("copy", sa.JSON, nullable=False))
     sent_at: datetime = moment_field()
+    # The midnight (UTC) after the last day for the reply; from then on it may be published without one.
     due_at: datetime = moment_field()
     # Set when the assessment was published (with its revision) or taken back (without).
     closed_at: datetime | None = moment_field(default=None)
     revision_id: int | None = Field(default=None, foreign_key="published_revision.id")
+    # Why it was withdrawn before publication, for its steward to read; never public.
+    withdrawn_reason: str = text_field(WITHDRAWN_LENGTH, default="")
 
 
 class NoticeReply(Private, table=True):

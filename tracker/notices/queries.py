@@ -1,7 +1,7 @@
 """Reading notices, as their author and as their steward."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -38,6 +38,7 @@ class NoticeView:
     sent_at: datetime
     due_at: datetime
     closed_at: datetime | None
+    withdrawn_reason: str
     published: bool
     reply: str
     replied_at: datetime | None
@@ -47,8 +48,25 @@ class NoticeView:
         return value(axis, self.copy[axis.value])
 
     @property
+    def until(self) -> date:
+        """The last day for the reply; it may be published without one from the day of `due_at` on."""
+        return last_day(self.due_at)
+
+    @property
     def taken_back(self) -> bool:
         return self.closed_at is not None and not self.published
+
+
+def last_day(due_at: datetime) -> date:
+    """The last day that lies wholly or partly before the moment."""
+    return (due_at - timedelta(microseconds=1)).date()
+
+
+async def withdrawn(db: AsyncSession, organisation_id: UUID, notice_id: UUID) -> NoticeView | None:
+    """A notice that the organisation sent and withdrew before publication: its draft has gone on without it."""
+    mine = [col(Notice.tenant_id) == organisation_id, col(Notice.id) == notice_id]
+    found = await _views(db, Notice.counterpart_id, mine)
+    return next((n for n in found if n.taken_back), None)
 
 
 async def received(
@@ -115,6 +133,7 @@ def _view(row: Any) -> NoticeView:
         sent_at=notice.sent_at,
         due_at=notice.due_at,
         closed_at=notice.closed_at,
+        withdrawn_reason=notice.withdrawn_reason,
         published=notice.revision_id is not None,
         reply=row.reply or "",
         replied_at=row.lodged_at,

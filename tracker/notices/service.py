@@ -1,7 +1,7 @@
 """Sending notices, lodging replies, and whether the time to publish has come."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -18,10 +18,13 @@ from tracker.entries.principles import Stated
 from tracker.instruments.models import Instrument, PublishedInstrument
 from tracker.kit import clock
 from tracker.kit.errors import Conflict, Invalid, NotFound
+from tracker.kit.i18n import format_date
 from tracker.kit.i18n import gettext as _
 from tracker.kit.vocabulary import DraftState
-from tracker.notices.models import Notice, NoticeReply
+from tracker.notices.models import WITHDRAWN_LENGTH, Notice, NoticeReply
+from tracker.notices.queries import last_day
 from tracker.organisations.queries import Steward
+from tracker.privacy.findings import NONE_READ, require_read
 from tracker.reviews.models import REPLY_LENGTH, PublishedReply
 
 _COPIED = [
@@ -54,7 +57,7 @@ async def send(
             domain=draft.domain,
             copy_=copy,
             sent_at=now,
-            due_at=now + timedelta(days=days),
+            due_at=_after(now, days),
         )
         db.add(notice)
         await db.flush()
@@ -66,6 +69,12 @@ async def send(
             subject=f"notice:{notice.id}",
             detail={"draft": str(draft.id), "steward": str(steward.organisation_id)},
         )
+
+
+def _after(sent: datetime, days: int) -> datetime:
+    """The midnight after the last of so many whole days: the steward has all of that day."""
+    midnight = sent.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    return midnight + timedelta(days=days + 1)
 
 
 async def _copy(db: AsyncSession, draft: Draft) -> dict[str, Any]:
@@ -155,9 +164,12 @@ async def require_ready(
     replied = {reply.notice_id for reply in await replies_to(db, notices)}
     waiting = [n for n in notices if n.id not in replied and n.due_at > clock.now()]
     if waiting:
+        due = max(n.due_at for n in waiting)
         raise Conflict(
-            _("The steward may reply until %(day)s. Publish it then, or as soon as the reply is in.")
-            % {"day": max(n.due_at for n in waiting).date().isoformat()}
+            _(
+                "The steward may reply until %(until)s. Publish it from %(day)s on, or as soon as the reply is in."
+            )
+            % {"until": format_date(last_day(due)), "day": format_date(due)}
         )
 
 
@@ -180,10 +192,49 @@ async def close(db: AsyncSession, notices: Sequence[Notice], revision: Published
     await db.flush()
 
 
-async def reply(db: AsyncSession, actor: OrganisationActor, notice_id: UUID, *, text: str) -> None:
+async def withdraw(
+    db: AsyncSession, actor: OrganisationActor, draft_id: UUID, reason: str, confirmed_hits: frozenset[str]
+) -> None:
+    """Withdraw the open notices of a draft before publication; copy, reply and reason stay for its two parties.
+
+    Raises Forbidden to who is no reviewer, Invalid without a fit reason, Unconfirmed for a sign of personal data in
+    it that is not among `confirmed_hits`: the steward reads it.
+    """
+    actor.require(Permission.REVIEW)
+    reason = reason.strip()
+    if not reason:
+        raise Invalid({"reason": _("Say why it is withdrawn; the steward reads the reason.")})
+    if len(reason) > WITHDRAWN_LENGTH:
+        raise Invalid({"reason": _("Use at most %(most)s characters.") % {"most": WITHDRAWN_LENGTH}})
+    signs = require_read({"reason": reason}, confirmed_hits)
+    # As a reply does: one of the two sees the other.
+    await take_turn(db)
+    notices = await open_notices(db, draft_id)
+    for notice in notices:
+        notice.withdrawn_reason = reason
+        await record(
+            db,
+            Action.NOTICE_WITHDRAWN,
+            tenant=actor.organisation_id,
+            actor=actor.user_id,
+            subject=f"notice:{notice.id}",
+            detail={"draft": str(draft_id), "personal_data_signs": signs},
+        )
+    await close(db, notices, None)
+
+
+async def reply(
+    db: AsyncSession,
+    actor: OrganisationActor,
+    notice_id: UUID,
+    *,
+    text: str,
+    confirmed_hits: frozenset[str] = NONE_READ,
+) -> None:
     """Lodge the steward's reply; one a notice, never changed. After publication it is published at once.
 
-    Raises NotFound, Invalid for an empty or too long text, Conflict for a second one or a notice taken back.
+    Raises NotFound, Invalid for an empty or too long text, Unconfirmed for a sign of personal data that is not among
+    `confirmed_hits`, Conflict for a second one or a notice taken back.
     """
     actor.require(Permission.REVIEW)
     text = text.strip()
@@ -199,6 +250,7 @@ async def reply(db: AsyncSession, actor: OrganisationActor, notice_id: UUID, *, 
         raise Conflict(_("The author has taken this assessment back, so there is nothing to reply to."))
     if await replies_to(db, [notice]):
         raise Conflict(_("Your organisation has replied before; a reply is not changed."))
+    signs = require_read({"text": text}, confirmed_hits)
     db.add(
         NoticeReply(
             tenant_id=actor.organisation_id,
@@ -226,6 +278,7 @@ async def reply(db: AsyncSession, actor: OrganisationActor, notice_id: UUID, *, 
         tenant=actor.organisation_id,
         actor=actor.user_id,
         subject=f"notice:{notice.id}",
+        detail={"personal_data_signs": signs},
     )
 
 

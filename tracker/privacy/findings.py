@@ -1,10 +1,11 @@
 """The check over the texts of a draft: what was found in which field, and what still has to be confirmed."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from tracker.kit.errors import Invalid
+from tracker.kit.forms import FormData
 from tracker.kit.i18n import N_, ngettext
 from tracker.kit.i18n import gettext as _
 from tracker.kit.vocabulary import Principle, word
@@ -39,7 +40,17 @@ class Finding:
 
 
 class Unconfirmed(Invalid):
-    """Somebody has to read the signs of personal data first, and say that none is about a person."""
+    """Somebody has to read the signs of personal data first, and say that none is about a person.
+
+    `found`: all that was found, hints too, for the page that shows them.
+    """
+
+    def __init__(self, faults: Mapping[str, str], found: list[Finding]) -> None:
+        self.found = found
+        super().__init__(faults)
+
+
+NONE_READ: frozenset[str] = frozenset()
 
 
 _LABELS = {
@@ -127,5 +138,20 @@ def require_confirmed(found: list[Finding], confirmed: frozenset[str]) -> dict[s
             "There are %(n)s signs of personal data. Read them, and confirm that none is about a person.",
             len(open_ones),
         )
-        raise Unconfirmed({"confirmed": say % {"n": len(open_ones)}})
+        raise Unconfirmed({"confirmed": say % {"n": len(open_ones)}}, found)
     return {"confirmed": len(signs), "hints": len(found) - len(signs)}
+
+
+def require_read(texts: Mapping[str, str], confirmed: frozenset[str]) -> dict[str, int]:
+    """The check over what is published at once, by field. As `require_confirmed`."""
+    return require_confirmed(findings(Text(field, text) for field, text in texts.items()), confirmed)
+
+
+def read_in(data: FormData) -> frozenset[str]:
+    """The tokens that a form sends back with its box ticked; none without it."""
+    return frozenset(data.getlist("signs") if data.first("confirmed") == "yes" else [])
+
+
+def signs_of(invalid: Invalid) -> list[Finding]:
+    """What a page shows above its button after a refusal; nothing where it was refused for something else."""
+    return invalid.found if isinstance(invalid, Unconfirmed) else []

@@ -190,6 +190,15 @@ _COUNTS = [
     r"(?P<sign>\b(?:حالتان|حالتين|شخصان|شخصين|فتاتان|فتاتين|امراتان|طفلان|طفلين|ناجيتان)\b)",
 ]
 
+# "Patients aged 12" may be a bound; a counted few of one age are persons.
+_FEW = (
+    rf"(?:[1-9]|{'|'.join(_SMALL.values())}) (?:{_COUNTED})(?: (?:were|was|are|is))?(?: (?:all|both|each))?,?"
+)
+_AGES += [
+    rf"(?<![\d.,/\-])\b{_FEW} (?P<sign>aged? (?:\d{{1,2}}|{_SPELT})\b){_RANGE}(?!-\d)",
+    rf"(?<![\d.,/\-])\b{_FEW} (?P<sign>(?:agee?s? )?de \d{{1,2}} (?:ans|anos)\b)(?! et plus| ou plus| o mas| y mas)",
+]
+
 
 def _compiled(patterns: list[str], flags: int = re.I) -> list[re.Pattern[str]]:
     return [re.compile(pattern, flags) for pattern in patterns]

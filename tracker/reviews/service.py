@@ -15,6 +15,7 @@ from tracker.kit import clock
 from tracker.kit.errors import Conflict, Forbidden, Invalid, NotFound
 from tracker.kit.i18n import gettext as _
 from tracker.organisations import queries as organisations
+from tracker.privacy.findings import NONE_READ, require_read
 from tracker.reviews.models import PublishedConfirmation, PublishedReview, Verdict
 
 
@@ -44,10 +45,12 @@ async def review(
     verdict: Verdict,
     reason: str,
     other_source: str = "",
+    confirmed_hits: frozenset[str] = NONE_READ,
 ) -> PublishedReview:
     """Publish the organisation's view of another's revision. A later one takes the place of its earlier one.
 
-    Raises Forbidden for one's own revision, Invalid without a reason.
+    Raises Forbidden for one's own revision, Invalid without a reason, Unconfirmed for a sign of personal data that
+    is not among `confirmed_hits`.
     """
     actor.require(Permission.REVIEW)
     if not reason.strip():
@@ -55,6 +58,7 @@ async def review(
     revision = await published(db, uid)
     if revision.organisation_id == actor.organisation_id:
         raise Forbidden(_("Your organisation published this itself; another one has to review it."))
+    signs = require_read({"reason": reason.strip(), "other_source": other_source.strip()}, confirmed_hits)
     row = PublishedReview(
         revision_id=revision.id,
         organisation_id=actor.organisation_id,
@@ -74,13 +78,23 @@ async def review(
         tenant=actor.organisation_id,
         actor=actor.user_id,
         subject=f"revision:{uid}",
-        detail={"verdict": verdict.value},
+        detail={"verdict": verdict.value, "personal_data_signs": signs},
     )
     return row
 
 
-async def confirm(db: AsyncSession, actor: OrganisationActor, uid: UUID, *, note: str) -> None:
-    """Say that the organisation's own revision still stands unchanged. Raises Forbidden for another's."""
+async def confirm(
+    db: AsyncSession,
+    actor: OrganisationActor,
+    uid: UUID,
+    *,
+    note: str,
+    confirmed_hits: frozenset[str] = NONE_READ,
+) -> None:
+    """Say that the organisation's own revision still stands unchanged.
+
+    Raises Forbidden for another's, Unconfirmed for a sign in the note that is not among `confirmed_hits`.
+    """
     actor.require(Permission.WRITE_DRAFTS)
     revision = await published(db, uid)
     if revision.organisation_id != actor.organisation_id:
@@ -99,6 +113,7 @@ async def confirm(db: AsyncSession, actor: OrganisationActor, uid: UUID, *, note
     )
     if later.scalar_one():
         raise Conflict(_("Your organisation has published a later revision of this cell."))
+    signs = require_read({"note": note.strip()}, confirmed_hits)
     db.add(PublishedConfirmation(revision_id=revision.id, note=note.strip(), recorded_at=clock.now()))
     await db.flush()
     await record(
@@ -107,4 +122,5 @@ async def confirm(db: AsyncSession, actor: OrganisationActor, uid: UUID, *, note
         tenant=actor.organisation_id,
         actor=actor.user_id,
         subject=f"revision:{uid}",
+        detail={"personal_data_signs": signs},
     )

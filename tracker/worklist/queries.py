@@ -10,6 +10,7 @@ from sqlmodel import col
 from tracker.access.actor import OrganisationActor
 from tracker.access.permissions import Permission
 from tracker.corrections import queries as corrections
+from tracker.corrections.followed_queries import to_correct
 from tracker.editions import queries as editions
 from tracker.editions.content import EditionLine
 from tracker.entries import draft_queries
@@ -36,6 +37,7 @@ class WorkList:
     replies_due: list[NoticeView]
     ready: list[NoticeView]
     reports: list[corrections.Waiting]
+    to_correct: list[corrections.ReportLine]
     contested: list[Told]
     stale: list[Told]
     repealed: list[RestingCell]
@@ -66,6 +68,7 @@ async def gather(db: AsyncSession, organisation_id: UUID) -> WorkList:
         replies_due=[n for n in received if not n.reply and not n.taken_back],
         ready=[n for n in sent if not n.closed_at],
         reports=await corrections.waiting(db),
+        to_correct=await to_correct(db, organisation_id),
         contested=[names[v.uid] for v, voices in standing if contested(voices)],
         stale=[names[v.uid] for v, _voices in standing if v.stale(today)],
         repealed=await cells_resting_on_repealed(db, organisation_id),
@@ -84,6 +87,7 @@ def share(waits: WorkList, actor: OrganisationActor) -> WorkList:
         replies_due=waits.replies_due if reviews else [],
         ready=_ready(waits.ready, actor) if reviews else [],
         reports=waits.reports if reviews else [],
+        to_correct=waits.to_correct if writes else [],
         contested=waits.contested,
         stale=waits.stale if writes else [],
         repealed=waits.repealed if writes else [],
