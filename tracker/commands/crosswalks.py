@@ -73,7 +73,9 @@ def crosswalk_import(file: Path, kind: str | None, key: str, version: str, dry_r
 def _refuse(refusal: Unreadable) -> NoReturn:
     for fault in refusal.faults[:MOST_FAULTS]:
         click.echo(str(fault), err=True)
-    raise click.ClickException(f"{len(refusal.faults)} faults; nothing was stored")
+    raise click.ClickException(
+        f"{len(refusal.faults)} fault{'s' if len(refusal.faults) > 1 else ''}; nothing was stored"
+    )
 
 
 @crosswalk.command("export")

@@ -66,7 +66,7 @@ def _print_faults(faults: tuple[Fault, ...]) -> None:
     for fault in faults[:100]:
         click.echo(str(fault), err=True)
     if faults:
-        raise click.ClickException(f"{len(faults)} faults; nothing was stored")
+        raise click.ClickException(f"{len(faults)} fault{'s' if len(faults) > 1 else ''}; nothing was stored")
 
 
 @framework.command("export")
