@@ -167,7 +167,7 @@ async def test_the_file_keeps_its_columns_and_says_what_was_inferred(
         "all",
     )
     assert criminal["sources"].startswith(
-        "inferred, not reported | commitment: 3 to 4 (Adopted in full or more); "
+        "inferred, not reported, through a draft crosswalk | commitment: 3 to 4 (Adopted in full or more); "
     )
     assert "HTCC-C5 superset_of D87J-CRIM from HTCC-C5/individual 3" in criminal["sources"]
     point = by["XAA", "D87J-CIV"]

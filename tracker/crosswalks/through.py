@@ -141,9 +141,11 @@ def _contested(reading: Reading, place: Place, line: Line | None) -> bool:
 
 def _sources(reading: Reading, place: Place, line: Line | None) -> str:
     """What follows in numbers and words, and from which cells and mappings."""
+    # A draft is no reviewed claim, and a file travels without the page that says so.
+    label = f"{LABEL}, through a draft crosswalk" if reading.crosswalk.state == "draft" else LABEL
     if line is None:
-        return f"{LABEL} | no mapping relates this item to anything"
-    parts = [LABEL]
+        return f"{label} | no mapping relates this item to anything"
+    parts = [label]
     for axis, result in line.results.items():
         steps = result.rests_on or result.related
         interval = result.interval
