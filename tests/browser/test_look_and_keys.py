@@ -96,7 +96,7 @@ def test_skip_link_comes_first_and_leads_to_the_content(visitor: Visitor) -> Non
     expect(page.locator("main a").first).to_be_focused()
 
 
-def walk(page: Page, most: int = 200) -> list[str]:
+def walk(page: Page, most: int = 400) -> list[str]:
     """Tab through a page to its end; what had the focus. Each must show it."""
     seen: list[str] = []
     for _ in range(most):

@@ -475,9 +475,10 @@ async def test_postgresql_refuses_foreign_writes(app_role: AsyncConnection, tabl
 
 
 def _foreign_insert(name: str, row: dict[str, object]) -> sa.Insert:
-    plain = sa.table(
-        name, *(sa.column(c, sa.JSON if c in ("detail", "copy", "report", "counts") else None) for c in row)
-    )
+    json = {"detail", "copy", "report", "counts"} | {
+        c for c, held in row.items() if isinstance(held, dict | list)
+    }
+    plain = sa.table(name, *(sa.column(c, sa.JSON if c in json else None) for c in row))
     return sa.insert(plain).values(row | {"id": uuid4()})
 
 

@@ -5,6 +5,7 @@ from datetime import time, timedelta
 import pytest
 
 from tests import factories, personas
+from tests.audit.test_audit import events
 from tests.entries.cells import FRESH, cell_path, draft_ids, drafts, entry_path
 from tests.factories import entry_form
 from tests.notices.assessments import (
@@ -278,6 +279,10 @@ async def test_it_is_withdrawn_by_a_reviewer_and_for_a_reason(database: Database
                 await service.take_back(db, who, draft.id, version=draft.version, reason=reason)
     (notice,) = await notices_of(database, draft.id)
     assert (notice.closed_at, notice.withdrawn_reason) == (None, "")
+    async with database.write(personas.bound(reviewer)) as db:
+        await service.take_back(db, reviewer, draft.id, version=draft.version, reason=WHY)
+    told = [e.action for e in (await events(database, reviewer.organisation_id))[-3:]]
+    assert "notice.withdrawn" in told
 
 
 async def test_the_reason_is_asked_for_and_checked_on_the_page(

@@ -133,6 +133,9 @@ def subjects(waits: WorkList) -> Mapping[MailKind, list[str]]:
         MailKind.STALE: [f"revision:{t.uid}" for t in waits.stale],
         MailKind.REPEALED: [f"revision:{c.uid} instrument:{c.instrument_id}" for c in waits.repealed],
         MailKind.SEARCH_NOTES: [f"revision:{t.uid}" for t in waits.search_notes],
+        MailKind.TO_CORRECT: [f"report:{r.number}" for r in waits.to_correct],
+        MailKind.EDITIONS: [f"edition:{e.id}" for e in waits.editions],
+        MailKind.NEW_EDITIONS: [f"edition:{e.id}" for e in waits.new_editions],
     }
     return {kind: list(dict.fromkeys(named)) for kind, named in found.items() if named}
 

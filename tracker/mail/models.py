@@ -25,6 +25,9 @@ class MailKind(StrEnum):
     STALE = "stale"
     REPEALED = "repealed"
     SEARCH_NOTES = "search_notes"
+    TO_CORRECT = "to_correct"
+    EDITIONS = "editions"
+    NEW_EDITIONS = "new_editions"
 
 
 # Who can do something about it, as the work list has it.
@@ -38,6 +41,9 @@ NEEDED: dict[MailKind, Permission] = {
     MailKind.STALE: Permission.WRITE_DRAFTS,
     MailKind.REPEALED: Permission.WRITE_DRAFTS,
     MailKind.SEARCH_NOTES: Permission.WRITE_DRAFTS,
+    MailKind.TO_CORRECT: Permission.WRITE_DRAFTS,
+    MailKind.EDITIONS: Permission.REVIEW,
+    MailKind.NEW_EDITIONS: Permission.WRITE_DRAFTS,
 }
 
 LABELS: dict[MailKind, str] = {
@@ -50,6 +56,9 @@ LABELS: dict[MailKind, str] = {
     MailKind.STALE: N_("Entries not confirmed for twelve months"),
     MailKind.REPEALED: N_("Entries that rest on a repealed instrument"),
     MailKind.SEARCH_NOTES: N_("Search notes that are missing"),
+    MailKind.TO_CORRECT: N_("Accepted reports that wait for a correction"),
+    MailKind.EDITIONS: N_("Editions of briefings to make final"),
+    MailKind.NEW_EDITIONS: N_("New editions of briefings"),
 }
 
 
