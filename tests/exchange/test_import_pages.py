@@ -297,7 +297,9 @@ async def test_the_server_answers_while_it_reads(own_world: World, settings: Set
             await asyncio.sleep(0.01)
         assert [task.result().status_code for task in reading] == [422, 422]
     assert answers > 3
-    assert slowest < 2
+    assert (
+        slowest < 10
+    )  # seconds, where two processes share two processors; reading takes far longer without a thread
 
 
 async def test_two_people_apply_at_once_and_one_is_told(own_world: World, settings: Settings) -> None:
