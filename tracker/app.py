@@ -191,6 +191,8 @@ ROUTES: list[HTTPRouteHandler] = [
     review_views.withdraw_do,
     privacy.redact_page,
     privacy.redact_do,
+    privacy.redact_crosswalk_page,
+    privacy.redact_crosswalk_do,
     instruments.instrument_page,
     instruments.register,
     instruments.register_file,

@@ -150,6 +150,8 @@ NEEDS = {
         "crosswalk_review",
         "crosswalk_review_do",
         "crosswalk_publish",
+        "redact_crosswalk",
+        "redact_crosswalk_do",
         "crosswalk_publish_do",
         "crosswalk_differences",
     },
