@@ -217,6 +217,39 @@ async def test_one_fault_and_nothing_is_stored(database: Database, operator_: Or
     assert await rows(database, NoCounterpart) == []
 
 
+async def test_head_rows_and_items_are_refused_in_one_pass(
+    database: Database, operator_: OrganisationActor
+) -> None:
+    before = await content_of(database)
+    wrong = Said(("HTCC-C6",), ("NOWHERE",), Relation.SUPPORTS, "New.")
+    lone = Said(("HTCC-C1",), (), Relation.NO_RELATIONSHIP, "It is mapped, though.")
+    said = replace(before, said=(*before.said, wrong, lone), head=replace(before.head, title="x" * 301))
+    with pytest.raises(Unreadable) as refusal:
+        await imported(database, operator_, said)
+    told = str(refusal.value)
+    for fault in ("Use at most 300", "has no item “NOWHERE”", "says that it has no counterpart"):
+        assert fault in told
+
+
+async def test_the_log_names_each_row_once(database: Database, operator_: OrganisationActor) -> None:
+    before = await content_of(database)
+    first, _second, *rest = before.said
+    more = (
+        Said(("HTCC-C6",), ("IOM-AS5",), Relation.SUPPORTS, "New."),
+        Said(("HTCC-UC",), ("IOM-AS5",), Relation.SUPPORTS, "New."),
+    )
+    await imported(
+        database, operator_, replace(before, said=(replace(first, rationale="Other."), *rest, *more))
+    )
+    async with database.read(personas.bound(operator_)) as db:
+        told = (await db.execute(select(AuditEvent.action, AuditEvent.detail))).all()
+        ids = set((await db.execute(select(Mapping.id).where(col(Mapping.rationale) == "New."))).scalars())
+    detail = {action: found for action, found in told if action.startswith("mapping.")}
+    assert set(detail["mapping.added"]["mappings"]) == ids
+    assert [version for _id, version in detail["mapping.changed"]["mappings"]] == [2]
+    assert len(detail["mapping.removed"]["mappings"]) == 1
+
+
 async def test_only_an_operator_imports(database: Database) -> None:
     ministry = await personas.actor(database, personas.OWNER)
     with pytest.raises(Forbidden):

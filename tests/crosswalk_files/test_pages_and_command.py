@@ -69,8 +69,9 @@ async def test_faults_stand_in_a_table_and_nothing_is_stored(operator: Visitor, 
     refused = await upload(operator, wrong, "wrong.csv")
     assert refused.status_code == 422
     told = html.words(refused.text)
-    assert "“wrong.csv” has 1 fault" in told
+    assert "“wrong.csv” has 2 faults" in told
     assert "“bigger than” is not known here" in told
+    assert "“7” is no number from 0 to 1" in told
     form = {"kind": "csv", "filename": "wrong.csv", "content": "not base64!"}
     assert (await operator.submit(f"{PAGE}/apply", form)).status_code == 422
     assert (

@@ -49,7 +49,7 @@ async def start(
 ) -> Crosswalk:
     """Start an empty draft. Raises Invalid by field; a key that is taken is one of the faults."""
     actor.require(Permission.PREPARE)
-    faults = head.faults() | _name_faults(key, version)
+    faults = head.faults() | name_faults(key, version)
     if source_version_id == target_version_id:
         faults["target"] = _("Choose two different frameworks, or two versions of one.")
     for side, framework in (("source", source_version_id), ("target", target_version_id)):
@@ -88,7 +88,7 @@ async def start_copy(
     """
     actor.require(Permission.PREPARE)
     before = await found(db, crosswalk_id)
-    faults = _name_faults(key, version)
+    faults = name_faults(key, version)
     await queue_behind(db, f"crosswalk {key}")
     same = await _of_key(db, key)
     pair = (before.source_version_id, before.target_version_id)
@@ -283,7 +283,8 @@ async def tell(
     )
 
 
-def _name_faults(key: str, version: str) -> dict[str, str]:
+def name_faults(key: str, version: str) -> dict[str, str]:
+    """What can't be taken of the key and the version of a new set, by field."""
     faults = {}
     if len(key) > KEY_LENGTH or not _KEY.fullmatch(key):
         faults["key"] = _("Use small letters, digits and hyphens only, at most %(most)s of them.") % {
