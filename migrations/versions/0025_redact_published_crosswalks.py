@@ -1,4 +1,4 @@
-"""Redact published crosswalks
+"""Redact published crosswalks, and keep the licence that was given with a framework's file
 
 Revision ID: 0025
 Revises: 0023
@@ -25,6 +25,9 @@ KEPT_APART = "changed_by"  # 0022 has a trigger of its own for it
 
 
 def upgrade() -> None:
+    op.add_column(
+        "framework_import", sa.Column("licence", sa.String(length=100), nullable=False, server_default="")
+    )
     if op.get_bind().dialect.name == "postgresql":
         _on_postgresql()
     else:
