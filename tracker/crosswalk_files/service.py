@@ -17,8 +17,9 @@ from tracker.crosswalk_files.plan import Plan, faults_of, make_plan
 from tracker.crosswalk_files.queries import Side
 from tracker.crosswalk_files.values import CrosswalkFile, Head, Said, SetContent, in_order, split
 from tracker.crosswalks import bulk_service, service
-from tracker.crosswalks.content import MappingContent, NoCounterpartContent, SetHead
+from tracker.crosswalks.content import MappingContent, NoCounterpartContent, SetHead, name_faults
 from tracker.crosswalks.models import Crosswalk
+from tracker.crosswalks.rows import Faulty, Lone, Row, Written
 from tracker.frameworks.tree import Fault, Unreadable
 from tracker.kit.errors import Invalid
 from tracker.kit.i18n import gettext as _
@@ -92,7 +93,7 @@ async def _head_faults(db: AsyncSession, content: SetContent) -> list[Fault]:
         told.append(Fault("", "key", text % given))
     named: dict[str, str] = {}
     if not any(one.state == "draft" for one in sets):
-        named = service.name_faults(head.key, head.version if sets else head.version or FIRST_VERSION)
+        named = name_faults(head.key, head.version if sets else head.version or FIRST_VERSION)
         if any(one.version == head.version for one in sets):
             named["version"] = _("There is a version with this name already.")
     named |= SetHead(head.title or "–", head.licence, head.comment).faults()
@@ -184,7 +185,7 @@ async def _carry_out(
     say: Say,
 ) -> None:
     """Raises Unreadable, naming the row, on what the workbench would refuse."""
-    over = [(bulk_service.Row(held.id, held.version, held.said.lone), said) for held, said in plan.changed]
+    over = [(Row(held.id, held.version, held.said.lone), said) for held, said in plan.changed]
     stated = [(row, said) for row, said in over] + [(None, said) for said in plan.added]
 
     def told(done: int) -> None:
@@ -196,11 +197,11 @@ async def _carry_out(
             db,
             actor,
             crosswalk_id,
-            removed=[bulk_service.Row(h.id, h.version, h.said.lone) for h in plan.removed],
-            written=[bulk_service.Written(_says(said, *sides), row) for row, said in stated],
+            removed=[Row(h.id, h.version, h.said.lone) for h in plan.removed],
+            written=[Written(_says(said, *sides), row) for row, said in stated],
             say=told,
         )
-    except bulk_service.Faulty as refusal:
+    except Faulty as refusal:
         faults = [
             Fault(stated[number][1].where, name, text)
             for number, by_field in refusal.faults.items()
@@ -209,7 +210,7 @@ async def _carry_out(
         raise Unreadable(in_order(faults)) from None
 
 
-def _says(said: Said, source: Side, target: Side) -> MappingContent | bulk_service.Lone:
+def _says(said: Said, source: Side, target: Side) -> MappingContent | Lone:
     if said.lone:
         why = NoCounterpartContent(
             said.rationale, said.citation, said.justification, said.author, said.authored_on
@@ -219,7 +220,7 @@ def _says(said: Said, source: Side, target: Side) -> MappingContent | bulk_servi
             if said.sources
             else ("target", target.ids[said.targets[0]])
         )
-        return bulk_service.Lone(side, item, why)
+        return Lone(side, item, why)
     return MappingContent(
         sources=tuple(source.ids[key] for key in said.sources),
         targets=tuple(target.ids[key] for key in said.targets),

@@ -1,6 +1,6 @@
 """Many changes of a draft set at once, for imports: checked as `mapping_service` checks each, in a handful of statements."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -11,45 +11,18 @@ from sqlmodel import col
 from tracker.access.actor import OrganisationActor
 from tracker.audit.record import Action
 from tracker.crosswalks import models
-from tracker.crosswalks.content import MappingContent, NoCounterpartContent
-from tracker.crosswalks.mapping_service import TEXTS, dated, rewrite, values_of
+from tracker.crosswalks.content import MappingContent
 from tracker.crosswalks.models import Crosswalk, MappingSide, NoCounterpart
+from tracker.crosswalks.rows import TEXTS, Faults, Faulty, Lone, Row, Written, dated, rewrite, values_of
 from tracker.crosswalks.service import locked_draft, tell
 from tracker.db.base import select
 from tracker.frameworks.models import FrameworkItem
-from tracker.kit.errors import Conflict, Refused
+from tracker.kit.errors import Conflict
 from tracker.kit.i18n import gettext as _
 from tracker.kit.vocabulary import Relation
 
 AT_ONCE = 500  # rows of one statement
-Faults = dict[str, str]  # by field
 _T = TypeVar("_T")
-
-
-@dataclass(frozen=True, slots=True)
-class Lone:
-    """That an item of `side` ("source" or "target") has no counterpart, and why."""
-
-    side: str
-    item: int
-    content: NoCounterpartContent
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A row of a set as it was seen: a mapping, or with `lone` a missing counterpart."""
-
-    id: int
-    version: int
-    lone: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """What a set is to say. `over`: the row that says it from now on; None for a new one."""
-
-    says: MappingContent | Lone
-    over: Row | None = None
 
 
 @dataclass(slots=True)
@@ -75,14 +48,6 @@ _ACTIONS = {
     False: (Action.MAPPING_ADDED, Action.MAPPING_CHANGED, Action.MAPPING_REMOVED),
     True: (Action.NO_COUNTERPART_ADDED, Action.NO_COUNTERPART_CHANGED, Action.NO_COUNTERPART_REMOVED),
 }
-
-
-class Faulty(Refused):
-    """`faults`: by the number of what was to be written, then by field."""
-
-    def __init__(self, faults: Mapping[int, Faults]) -> None:
-        self.faults = dict(faults)
-        super().__init__(" ".join(text for told in faults.values() for text in told.values()))
 
 
 @dataclass(frozen=True, slots=True)

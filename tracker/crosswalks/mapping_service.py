@@ -16,14 +16,12 @@ from tracker.audit.record import Action
 from tracker.crosswalks import check_queries as checks
 from tracker.crosswalks.content import MappingContent, NoCounterpartContent
 from tracker.crosswalks.models import NAME_LENGTH, Mapping, MappingSide, NoCounterpart
+from tracker.crosswalks.rows import TEXTS, dated, rewrite, values_of
 from tracker.crosswalks.service import locked_draft, tell
 from tracker.db.base import select
 from tracker.kit import clock
 from tracker.kit.errors import Conflict, Forbidden, Invalid, NotFound
 from tracker.kit.i18n import gettext as _
-
-TEXTS = ("rationale", "citation", "justification", "author")
-_VALUES = (*TEXTS, "relation", "confidence", "strength")
 
 
 async def add_mapping(
@@ -198,27 +196,6 @@ async def _at(db: AsyncSession, table: Any, crosswalk_id: int, number: int, vers
     if row.version != version:
         raise Conflict(_("Somebody has changed this since you opened it. Nothing was saved yet."))
     return row
-
-
-def values_of(content: MappingContent) -> dict[str, Any]:
-    """The columns of a mapping that its content states, but for its day."""
-    return {name: getattr(content, name) for name in _VALUES} | {
-        "domains": ",".join(d.value for d in content.domains)
-    }
-
-
-def dated(content: MappingContent | NoCounterpartContent) -> dict[str, Any]:
-    """The day it was written: today where the content states none."""
-    return {"authored_on": content.authored_on or clock.today()}
-
-
-def rewrite(row: Mapping | NoCounterpart, actor: OrganisationActor, values: ByNumber[str, Any]) -> None:
-    """Give a row other values, as an edit that voids its review."""
-    for name, value in values.items():
-        setattr(row, name, value)
-    row.version += 1
-    row.author_id = actor.answerable
-    row.reviewer, row.reviewer_id, row.reviewed_on = "", None, None
 
 
 async def _set_sides(db: AsyncSession, mapping_id: int, content: MappingContent) -> None:
