@@ -40,6 +40,7 @@ LAYERS: list[set[str]] = [
         "worklist",
     },
     {"exchange"},
+    {"log"},
     {"crosswalk_files"},
     {"opendata"},
     {"api"},

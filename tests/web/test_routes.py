@@ -113,6 +113,8 @@ NEEDS = {
         "redact",
         "redact_do",
         "mail_log",
+        "log",
+        "log_csv",
         "tokens",
         "tokens_do",
         "token_revoke",
