@@ -4,6 +4,8 @@ No real framework is said to hold exactly what another holds: the seed's drafts 
 lens has a standard to read through that was invented for it, marked as fictional in every name it has.
 """
 
+import hashlib
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tracker.access.actor import OrganisationActor
@@ -24,8 +26,9 @@ async def load(db: AsyncSession, first: OrganisationActor, second: OrganisationA
     plan = await frameworks.import_framework(db, standard, tenant=first.organisation_id, actor=first.by)
     if plan.faults:
         raise ValueError(str(plan.faults[0]))
-    file = olir.read_csv((folder / "example-standard-crosswalk.csv").read_bytes())
-    await crosswalk_files.import_file(db, first, file, sha256="")
+    data = (folder / "example-standard-crosswalk.csv").read_bytes()
+    sha256 = hashlib.sha256(data).hexdigest()
+    await crosswalk_files.import_file(db, first, olir.read_csv(data), sha256=sha256)
     line = await queries.crosswalk(db, KEY)
     assert line is not None
     await mapping_service.review(

@@ -184,7 +184,7 @@ async def _crosswalks(db: AsyncSession) -> str:
     new = [content for content in contents if content.head.key not in held]
     for content in new:
         await _crosswalk(db, content)
-    return f"{len(held) + len(new)} sets, {len(new)} of them new, {len(file.named)} mappings"
+    return f"{len(contents)} sets, {len(new)} of them new, {len(file.named)} mappings"
 
 
 async def _crosswalk(db: AsyncSession, content: SetContent) -> None:

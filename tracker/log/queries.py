@@ -50,12 +50,17 @@ class Event:
     @property
     def told(self) -> str:
         """The detail for a page: "added: 3; changed: 1"."""
-        parts = [
-            f"{n.replace('_', ' ')}: {v if isinstance(v, str) else json.dumps(v)}"
-            for n, v in self.detail.items()
-        ]
-        text = "; ".join(parts)
+        text = "; ".join(f"{name.replace('_', ' ')}: {_plain(value)}" for name, value in self.detail.items())
         return text if len(text) <= _CUT else text[:_CUT] + "…"
+
+
+def _plain(value: Any) -> str:
+    """JSON without its signs."""
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_plain(held)}" for name, held in value.items()) or _("none")
+    if isinstance(value, list):
+        return ", ".join(_plain(held) for held in value) or _("none")
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 async def who_is_who(db: AsyncSession) -> dict[UUID, str]:

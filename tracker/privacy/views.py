@@ -29,7 +29,10 @@ async def _places(request: Request, subject: Subject) -> list[Place]:
         found = await service.redactable(db, organisation_of(request), subject)
     if isinstance(subject, UUID):
         return found
-    return list({p.text: p for p in reversed(found)}.values())[::-1]
+    first: dict[str, Place] = {}
+    for place in found:
+        first.setdefault(place.text, place)
+    return list(first.values())
 
 
 def _page(request: Request, form: RedactForm, places: list[Place]) -> Response[str]:
