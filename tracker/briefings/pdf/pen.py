@@ -13,7 +13,8 @@ from reportlab.pdfbase.pdfdoc import PDFString
 from reportlab.pdfbase.pdfmetrics import getFont
 from reportlab.pdfgen.canvas import Canvas
 
-from tracker.briefings.pdf.tagged import Node, Raw, Tags, annotation_key
+from tracker.briefings.pdf.objects import Objects
+from tracker.briefings.pdf.tagged import Node, Tags, annotation_key
 from tracker.briefings.pdf.wrap import LINK, RULE, Line, Segment, Style
 
 _COLOURS: dict[str, HexColor] = {}
@@ -43,11 +44,14 @@ class _Stamp:
 
 
 class Pen:
-    """Draws on one canvas. `places` gives each anchor the name of its destination, `numbers` its page."""
+    """Draws on one canvas. `places` gives each anchor the object of its destination, `numbers` its page."""
 
-    def __init__(self, canvas: Canvas, tags: Tags, places: dict[str, str], numbers: dict[str, int]) -> None:
+    def __init__(
+        self, canvas: Canvas, objects: Objects, tags: Tags, places: dict[str, int], numbers: dict[str, int]
+    ) -> None:
         self.canvas = canvas
         self.numbers = numbers
+        self._objects = objects
         self._tags = tags
         self._places = places
         self._within = False
@@ -216,17 +220,15 @@ class Pen:
         """An annotation over (left, bottom, right, top) that leads to `href`, already found safe."""
         if self._within:
             return
-        number = self.canvas._annotationCount
-        name = f"link{number}"
-        key = annotation_key(self._tags.annotation(node, name))
-        edges = " ".join(f"{edge:.2f}" for edge in corner)
-        place = None
+        number = self._objects.reserve()
+        key = annotation_key(self._tags.annotation(node, number))
+        edges = " ".join([f"{edge:.2f}" for edge in corner])
         if href.startswith("#"):
-            place = self.canvas._bookmarkReference(self._places[href[1:]])
-            target = "/Dest"
+            target = f"/Dest {self._places[href[1:]]} 0 R"
         else:
             if href not in self._uris:
                 self._uris[href] = PDFString(href).format(self.canvas._doc).decode("latin-1")
             target = f"/A << /S /URI /URI {self._uris[href]} >>"
-        told = f"<< /Type /Annot /Subtype /Link /F 4 /Rect [{edges}] /Border [0 0 0] /StructParent {key} {target}"
-        self.canvas._addAnnotation(Raw(told, place), name)
+        told = f"<< /Type /Annot /Subtype /Link /F 4 /Rect [{edges}] /Border [0 0 0] /StructParent {key} {target} >>"
+        self._objects.add(number, told)
+        self.canvas._annotationrefs.append(f"{number} 0 R")
