@@ -50,7 +50,7 @@ class Sheet:
 @dataclass(slots=True)
 class Page:
     sheet: Sheet
-    items: list[tuple[Flow, Box, float]] = field(default_factory=list)
+    items: list[tuple[Flow, float]] = field(default_factory=list)
     used: float = 0.0
 
 
@@ -147,7 +147,9 @@ class Paginator:
                 self._turn(page.sheet is self._sheets[1] if flow.landscape is None else flow.landscape)
                 continue
             shown = parts[0] if parts else box
-            page.items.append((flow if first else replace(flow, anchors=(), level=0), shown, page.used + gap))
+            told = flow if first else replace(flow, anchors=(), level=0)
+            # only what is shown here, so that a page that is drawn lets go of its boxes
+            page.items.append((replace(told, box=shown), page.used + gap))
             page.used += gap + shown.height
             if parts is None:
                 page.used += flow.below

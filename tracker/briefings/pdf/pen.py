@@ -18,6 +18,10 @@ from tracker.briefings.pdf.tagged import Node, Tags, annotation_key
 from tracker.briefings.pdf.wrap import LINK, RULE, Line, Segment, Style
 
 _COLOURS: dict[str, HexColor] = {}
+# What a string in the content of a page can't hold as it is.
+_ESCAPES = {code: f"\\{code:03o}" for code in (*range(32), *range(127, 256))} | {
+    ord(sign): f"\\{sign}" for sign in "()\\"
+}
 Paint = Callable[["Pen", float, float], None]
 
 
@@ -207,7 +211,7 @@ class Pen:
         if key not in self._texts:
             face, doc = getFont(font), self.canvas._doc
             self._texts[key] = [
-                (face.getSubsetInternalName(subset, doc)[1:], self.canvas._escape(shown))
+                (face.getSubsetInternalName(subset, doc)[1:], shown.decode("latin-1").translate(_ESCAPES))
                 for subset, shown in face.splitString(text, doc)
             ]
         return self._texts[key]

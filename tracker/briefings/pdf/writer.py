@@ -44,8 +44,7 @@ def draw(document: Document, page_size: str = "A4") -> bytes:
             fonts.face(name)
         setter = Typesetter(_places(document))
         tags = Tags(Node("Document"))
-        flows = _compose(document, setter, tags.root, sheets)
-        pages = Paginator(flows, sheets).run()
+        pages = Paginator(_compose(document, setter, tags.root, sheets), sheets).run()
         return _write(document, pages, setter, tags, page_size)
 
 
@@ -111,15 +110,16 @@ def _write(document: Document, pages: list[Page], setter: Typesetter, tags: Tags
         canvas.setPageSize((sheet.width, sheet.height))
         tags.pages.append([])
         tops: dict[str, float] = {}
-        for flow, box, used in page.items:
+        for flow, used in page.items:
             top = sheet.height - sheet.top - used
             for anchor in flow.anchors:
                 if numbers.get(anchor) == number + 1:
                     tops.setdefault(anchor, top + 8)
             if flow.level:
                 outline = _bookmark(canvas, flow, top, outline, number)
-            box.draw(pen, sheet.side, top)
+            flow.box.draw(pen, sheet.side, top)
         _foot(pen, footer, sheet, number + 1, len(pages))
+        page.items.clear()  # what is drawn need not be kept
         canvas.showPage()
         name = f"Page{number + 1}"
         tagged.mark_page(canvas._doc.idToObject[name], number)
@@ -183,7 +183,7 @@ def _numbers(pages: list[Page]) -> dict[str, int]:
     """The number of the page of each anchor. Of two alike the first counts."""
     numbers: dict[str, int] = {}
     for number, page in enumerate(pages, 1):
-        for flow, _, _ in page.items:
+        for flow, _ in page.items:
             for anchor in flow.anchors:
                 if anchor:
                     numbers.setdefault(anchor, number)

@@ -65,13 +65,13 @@ def write(document: Document, page_size: str = "A4") -> bytes:
     writer = _Writer(file, document)
     _describe(file, document, page_size)
     xml = "".join(writer.body())
-    holder = parse_xml(f"<w:body {nsdecls('w', 'r')}>{xml}</w:body>")
     body = file.element.body
     for element in list(body):
         if element.tag != qn("w:sectPr"):
             body.remove(element)
-    for element in list(holder):
-        body.insert(len(body) - 1, element)
+    # Parsed with the frame around it: elements moved into another tree take longer the more there are.
+    before, begin, after = file.part.blob.partition(b"<w:body>")
+    file.part._element = parse_xml(before + begin + xml.encode() + after)
     out = io.BytesIO()
     file.save(out)
     return _fixed(out.getvalue())
@@ -267,11 +267,13 @@ class _Writer:
         if href.startswith("#"):
             number = self._marks.get(href[1:])
             return f'w:anchor="place{number}"' if number else ""
-        if not safe_url(href) or len(href) > LONGEST_LINK:
-            return ""
         if href not in self._links:
-            self._links[href] = self._part.relate_to(
-                _clean(href), RELATIONSHIP_TYPE.HYPERLINK, is_external=True
+            if not safe_url(href) or len(href) > LONGEST_LINK:
+                return ""
+            # numbered here: the library looks through all links for each new one, which took minutes
+            self._links[href] = f"link{len(self._links) + 1}"
+            self._part.rels.add_relationship(
+                RELATIONSHIP_TYPE.HYPERLINK, _clean(href), self._links[href], is_external=True
             )
         return f'r:id="{self._links[href]}"'
 
