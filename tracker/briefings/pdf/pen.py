@@ -60,7 +60,7 @@ class Pen:
         self._places = places
         self._within = False
         self._stamps: dict[object, _Stamp] = {}
-        self._uris: dict[str, str] = {}
+        self._strings: dict[str, str] = {}
         self._texts: dict[tuple[str, str], list[tuple[str, str]]] = {}
 
     @contextmanager
@@ -186,9 +186,10 @@ class Pen:
                 self._text(spots, style, style.colour if style.quiet else LINK)
                 if not style.quiet:
                     self._underline(spots, style)
+            named = " ".join(segment.text for segment, _left, _base in spots)
             for segment, left, base in spots:
                 corner = (left, base - 0.25 * style.size, left + segment.width, base + 0.85 * style.size)
-                self.link(segment.href, corner, links[number])
+                self.link(segment.href, corner, links[number], named)
 
     def _text(
         self, spots: list[tuple[Segment, float, float]], style: Style, code: str, after: str = ""
@@ -220,8 +221,8 @@ class Pen:
         for segment, x, y in spots:
             self._line(x, y - 0.16 * style.size, segment.width, LINK, 0.4)
 
-    def link(self, href: str, corner: tuple[float, float, float, float], node: Node) -> None:
-        """An annotation over (left, bottom, right, top) that leads to `href`, already found safe."""
+    def link(self, href: str, corner: tuple[float, float, float, float], node: Node, told: str) -> None:
+        """An annotation over (left, bottom, right, top) that leads to `href`, already found safe; `told` names it."""
         if self._within:
             return
         number = self._objects.reserve()
@@ -230,9 +231,16 @@ class Pen:
         if href.startswith("#"):
             target = f"/Dest {self._places[href[1:]]} 0 R"
         else:
-            if href not in self._uris:
-                self._uris[href] = PDFString(href).format(self.canvas._doc).decode("latin-1")
-            target = f"/A << /S /URI /URI {self._uris[href]} >>"
-        told = f"<< /Type /Annot /Subtype /Link /F 4 /Rect [{edges}] /Border [0 0 0] /StructParent {key} {target} >>"
-        self._objects.add(number, told)
+            target = f"/A << /S /URI /URI {self._string(href)} >>"
+        named = f"/Contents {self._string(told or href)}"
+        self._objects.add(
+            number,
+            f"<< /Type /Annot /Subtype /Link /F 4 /Rect [{edges}] /Border [0 0 0] /StructParent {key} {target} {named} >>",
+        )
         self.canvas._annotationrefs.append(f"{number} 0 R")
+
+    def _string(self, text: str) -> str:
+        """A string as it stands in the file; addresses and names come again and again."""
+        if text not in self._strings:
+            self._strings[text] = PDFString(text).format(self.canvas._doc).decode("latin-1")
+        return self._strings[text]
