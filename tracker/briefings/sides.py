@@ -36,9 +36,7 @@ def coverage_charts(desk: Desk) -> Iterator[Block]:
         yield Chart(
             CoverageBars(
                 _("How much is known, %(axis)s") % {"axis": axis_word(axis).lower()},
-                _(
-                    "Of the cells that apply, those that have a level; the light part of a bar is only claimed."
-                ),
+                _("Of the cells that apply, those that have a level; what is only claimed is told apart."),
                 tuple(rows),
             )
         )
