@@ -16,6 +16,8 @@ from tracker.api import docs_views as api_docs
 from tracker.api import draft_views as api_drafts
 from tracker.api import entry_views as api_entries
 from tracker.api import import_views as api_imports
+from tracker.api import published_views as api_published
+from tracker.api import search_views as api_search
 from tracker.api import token_views as api_tokens
 from tracker.api import views as api
 from tracker.briefings import views as briefings
@@ -266,6 +268,12 @@ ROUTES: list[HTTPRouteHandler] = [
     api_entries.entry,
     api_entries.instruments_list,
     api_entries.instrument,
+    api_search.search,
+    api_published.briefings_list,
+    api_published.briefing,
+    api_published.snapshot,
+    api_published.releases_list,
+    api_published.release,
     api_drafts.drafts,
     api_drafts.draft,
     api_drafts.put_draft,

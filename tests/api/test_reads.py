@@ -17,14 +17,21 @@ from tracker.kit.vocabulary import MandateKind, OrganisationKind, Payment, Princ
 from tracker.organisations.models import Mandate
 
 LISTS = ["jurisdictions", "frameworks", "organisations", "crosswalks", "corrections", "entries"]
-LISTS += ["jurisdictions/US-TX/instruments"]
+LISTS += [
+    "jurisdictions/US-TX/instruments",
+    "search?q=tr",
+    "search?q=health&kind=item",
+    "briefings",
+    "releases",
+]
 
 
 @pytest.mark.parametrize("name", LISTS)
 async def test_every_list_is_told_page_by_page_without_gap_or_repeat(client: Visitor, name: str) -> None:
-    whole = (await client.get(f"/api/v1/{name}?limit=500")).json()
+    more = "&" if "?" in name else "?"
+    whole = (await client.get(f"/api/v1/{name}{more}limit=500")).json()
     told: list[object] = []
-    url = f"/api/v1/{name}?limit=7"
+    url = f"/api/v1/{name}{more}limit=7"
     for _page in range(30):
         answer = await client.get(url)
         assert answer.status_code == 200, answer.text

@@ -77,6 +77,11 @@ def locale_of(request: Request) -> str:
     return renderer_of(request).settings.locales[0]
 
 
+def page_url(request: Request, name: str, **parameters: object) -> str:
+    """The address of a page or file of the site."""
+    return base_url(request) + renderer_of(request).urls.path(name, locale_of(request), **parameters)
+
+
 # Missing is typed: no value of an answer is null or "".
 def day(value: date | None, absent: str = "unknown") -> str:
     return value.isoformat() if value else absent

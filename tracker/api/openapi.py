@@ -82,7 +82,12 @@ def _parameter(p: Parameter) -> dict[str, Any]:
     schema: dict[str, Any] = dict(_SCHEMA_OF.get(p.kind, {"type": "string"}))
     if p.allowed:
         schema["enum"] = list(p.allowed)
-    told = {"name": p.name, "in": p.where, "description": p.words, "required": p.where == "path"}
+    told = {
+        "name": p.name,
+        "in": p.where,
+        "description": p.words,
+        "required": p.where == "path" or p.required,
+    }
     example: Any = int(p.example) if schema["type"] == "integer" else p.example
     return told | {"schema": schema} | ({"example": example} if p.example else {})
 

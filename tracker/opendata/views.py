@@ -93,22 +93,15 @@ def _told(request: Request, found: list[Release], release: Release | None, files
 
 
 async def _files(request: Request, release: Release) -> list[StoredFile]:
-    await _reached(request, release)
-    store = ReleaseStore(settings_of(request).data_dir)
+    settings = settings_of(request)
+    await redaction_service.reach(database_of(request), settings, release)
+    store = ReleaseStore(settings.data_dir)
     try:
         return await asyncio.to_thread(store.listed, release.number)
     except Broken:
         raise NotFound(
             _("The files of this release are not on this machine. Ask whoever runs the service.")
         ) from None
-
-
-async def _reached(request: Request, release: Release) -> None:
-    """Redactions reach files before anybody gets them, also where the program was stopped in between."""
-    async with database_of(request).read() as db:
-        behind = await queries.last_redaction(db) > release.redaction_id
-    if behind:
-        await redaction_service.rewrite_all(database_of(request), settings_of(request))
 
 
 @get("/data/{version:str}", name="data_short", access=PUBLIC)
