@@ -251,6 +251,7 @@ ROUTES: list[HTTPRouteHandler] = [
     feed_views.data_feed,
     feed_views.jurisdiction_feed,
     feed_views.corrections_feed,
+    feed_views.briefings_feed,
     api_docs.openapi,
     api_docs.api_page,
     api.jurisdictions_list,

@@ -9,6 +9,7 @@ from rdflib import Graph, URIRef
 from rdflib.namespace import DCTERMS, FOAF, RDF, Namespace
 
 from tests import factories, personas
+from tests.editions import made as editions
 from tests.opendata import released
 from tests.personas import Visitor
 from tracker.app import App
@@ -187,3 +188,74 @@ async def test_the_feeds(one: dict[str, bytes], client: Visitor, database: Datab
             'type="application/atom+xml"' in (head := (await client.get(page)).text)
             and f'href="{feed}"' in head
         )
+
+
+async def _final(database: Database) -> tuple[str, str]:
+    """(the path of a final edition, its snapshot's id)."""
+    author, reviewer = [await personas.actor(database, p) for p in (personas.OWNER, personas.TEAMMATE)]
+    begun = await editions.begun(database, author, sketched=True)
+    final = await editions.final(database, author, reviewer, begun, sketched=True)
+    return f"/en/briefings/{final.briefing_id}/{final.number}", final.snapshot_id
+
+
+async def test_the_feed_of_briefings(site: App, client: Visitor, database: Database, here: Settings) -> None:
+    assert _feed((await client.get("/en/briefings/feed")).text) == []
+    author = await personas.actor(database, personas.OWNER)
+    await editions.begun(database, author, editions.with_question("What only the ministry knows?"))
+    path, _snapshot = await _final(database)
+    answer = await client.get("/en/briefings/feed")
+    assert answer.headers["content-type"].startswith("application/atom+xml")
+    (entry,) = _feed(answer.text)
+    assert entry["link"] == here.base_url + path and entry["id"].startswith("urn:uuid:")
+    assert entry["title"] == f"{editions.QUESTION} (Fictional)" and entry["summary"] == "Edition 1"
+    page = (await client.get("/en/briefings")).text
+    assert 'type="application/atom+xml"' in page and page.count('href="/en/briefings/feed"') == 2
+    assert (await client.get("/en/briefings")).status_code == (await client.get(path)).status_code == 200
+
+
+def _links(header: str) -> dict[str, dict[str, str]]:
+    """By relation: the media types by address."""
+    found: dict[str, dict[str, str]] = {}
+    for address, rel, media in re.findall(r'<([^>]+)>; rel="([\w-]+)"(?:; type="([^"]+)")?', header):
+        found.setdefault(rel, {})[address] = media
+    return found
+
+
+async def _leads_there(client: Visitor, here: Settings, links: dict[str, dict[str, str]]) -> None:
+    for rel in ("describedby", "item", "cite-as"):
+        for address, media in links[rel].items():
+            answer = await client.get(address.removeprefix(here.base_url))
+            assert answer.status_code == 200, address
+            assert not media or answer.headers["content-type"].partition(";")[0] == media, address
+            if rel == "item":
+                assert set(links["cite-as"]) == set(_links(answer.headers["link"])["collection"])
+
+
+async def test_snapshots_and_briefings_have_signposts(
+    site: App, client: Visitor, database: Database, here: Settings
+) -> None:
+    path, snapshot = await _final(database)
+    report = _links((await client.get(path)).headers["link"])
+    frozen = _links((await client.get(f"/en/snapshots/{snapshot}")).headers["link"])
+    for links, kind, page in ((report, "Report", path), (frozen, "Dataset", f"/en/snapshots/{snapshot}")):
+        assert set(links) == {"cite-as", "type", "license", "describedby", "item"}
+        assert set(links["cite-as"]) == {here.base_url + page}
+        assert f"https://schema.org/{kind}" in links["type"]
+        (licence,) = links["license"]
+        assert licence in (await client.get(page)).text
+        await _leads_there(client, here, links)
+    assert set(report["item"]) == {f"{here.base_url}{path}/pdf"}
+    assert f"{here.base_url}/en/snapshots/{snapshot}.csv" in frozen["item"]
+    assert f"{here.base_url}/en/snapshots/{snapshot}.csl.json" in frozen["describedby"]
+
+
+async def test_other_sites_may_read_what_is_public(client: Visitor) -> None:
+    first = await client.get("/api/v1/frameworks")
+    again = await client.get("/api/v1/frameworks", headers={"If-None-Match": first.headers["etag"]})
+    assert again.status_code == 304
+    for answer in (first, again, await client.get("/en/briefings/feed")):
+        assert answer.headers["access-control-allow-origin"] == "*"
+        assert answer.headers["cross-origin-resource-policy"] == "cross-origin"
+        assert "access-control-allow-credentials" not in answer.headers
+    for path in ("/en", "/en/sign-in", "/api/v1/organisations/health-xaa/entries"):
+        assert "access-control-allow-origin" not in (await client.get(path)).headers

@@ -14,6 +14,7 @@ from tracker.api.deprecation import headers_of as deprecation_headers
 from tracker.web.etag import etag_of, headers_of, not_modified
 from tracker.web.render import renderer_of
 from tracker.web.requests import database_of, query_parameters
+from tracker.web.sharing import OPEN
 
 MEDIA_TYPE = "application/json"
 ROOT = "/api/v1"
@@ -36,9 +37,10 @@ async def public(request: Request, make: Maker) -> Response[bytes]:
     async with database_of(request).read() as db:
         etag = await etag_of(request, db)
         if known := not_modified(request, etag):
+            known.headers.update(OPEN)
             return known
         made = await make(db, request)
-    headers = headers_of(etag) | deprecation_headers(request)
+    headers = headers_of(etag) | OPEN | deprecation_headers(request)
     if isinstance(made, Listing):
         return _listed(request, made, headers)
     return answer(made, headers)

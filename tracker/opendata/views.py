@@ -20,13 +20,13 @@ from tracker.opendata.catalog import Told
 from tracker.opendata.package import media_type
 from tracker.opendata.queries import Release
 from tracker.opendata.store import REDACTIONS, SUMS, Broken, ReleaseStore, StoredFile
+from tracker.web import signposts
 from tracker.web.render import context_of, page
 from tracker.web.requests import database_of, settings_of
+from tracker.web.sharing import OPEN
 
 # A file is handed over, never shown: not even a browser that insists may run what is in it.
 SANDBOX = {"content-security-policy": "sandbox; default-src 'none'", "x-content-type-options": "nosniff"}
-# Open to programs of other sites, which is what open data are for.
-OPEN = {"access-control-allow-origin": "*", "cross-origin-resource-policy": "cross-origin"}
 # Files that a redaction may change are asked for again each day, the others never.
 _FOR_EVER = "public, max-age=31536000, immutable"
 _A_DAY = "public, max-age=86400"
@@ -77,7 +77,7 @@ async def _page(
         remainder=licences.REMAINDER,
     )
     if release:
-        response.headers["link"] = catalog.signposts(told, release, files)
+        response.headers["link"] = catalog.link_header(told, release, files)
     return response
 
 
@@ -128,7 +128,7 @@ async def data_file(
         **SANDBOX,
         "cache-control": _A_DAY if file in _CHANGING else _FOR_EVER,
         "vary": "Accept-Encoding",
-        "link": f'<{base}/data/{release.number}>; rel="collection"; type="text/html"',
+        "link": signposts.collection(f"{base}/data/{release.number}"),
     }
     tag = f'"{found.sha256}"'
     if tag in request.headers.get("if-none-match", ""):

@@ -125,6 +125,9 @@ KINDS = {
     ),
 }
 
+# The kinds that say how to cite it; the rest hold what was frozen.
+CITED_IN = ("csl.json", "bib", "ris")
+
 
 def kinds_of(comparison: Comparison) -> dict[str, Kind]:
     """The kinds of file that a snapshot has, by their ending."""
