@@ -33,8 +33,7 @@ _A_DAY = "public, max-age=86400"
 _CHANGING = {r.path for r in schema.TABLES if any(f.text for f in r.fields)} | {PACKAGE, SUMS, REDACTIONS}
 _NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 _ABOUT = {r.path: r.title for r in schema.TABLES} | {
-    "adoption-wide.xlsx": "The wide table as a workbook",
-    "adoption-wide.parquet": "The wide table as Parquet",
+    **schema.BINARIES,
     PACKAGE: "Description of all tables for programs (Data Package, version 2)",
     SUMS: "Checksums of all files",
     CHANGELOG: "What changed since the release before",
