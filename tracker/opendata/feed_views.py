@@ -26,7 +26,9 @@ def _answer(request: Request, page: str, title: str, entries: list[Entry]) -> Re
     settings = settings_of(request)
     base, locale = settings.base_url, context_of(request).locale
     feed = Feed(base + request.url.path, base + page, title, settings.service_name, locale, entries)
-    return Response(written(feed), media_type=MEDIA, headers=OPEN)
+    # Its path ends in no name of a file, and who saves it, or the whole site, needs one.
+    name = f'inline; filename="{page.strip("/").replace("/", "-")}.atom"'
+    return Response(written(feed), media_type=MEDIA, headers={**OPEN, "content-disposition": name})
 
 
 def _path(request: Request, name: str, **parameters: object) -> str:
