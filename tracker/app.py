@@ -12,6 +12,9 @@ from litestar.types import ASGIApp
 from tracker import settings as settings_module
 from tracker.access.guard import authorise, require_declared
 from tracker.accounts import views as accounts
+from tracker.api import criteria_views as api_criteria
+from tracker.api import crosswalk_views as api_crosswalks
+from tracker.api import deprecation
 from tracker.api import docs_views as api_docs
 from tracker.api import draft_views as api_drafts
 from tracker.api import entry_views as api_entries
@@ -260,8 +263,9 @@ ROUTES: list[HTTPRouteHandler] = [
     api.framework,
     api.organisations_list,
     api.organisation,
-    api.crosswalks_list,
-    api.crosswalk,
+    api_crosswalks.crosswalks_list,
+    api_crosswalks.crosswalk,
+    api_criteria.criteria_list,
     api.corrections_list,
     api.correction,
     api.compare_rows,
@@ -309,6 +313,7 @@ def create_app(settings: Settings, database: Database) -> App:
         request_max_body_size=LARGEST_BODY,
         openapi_config=None,
         on_app_init=[_quiet],
+        before_send=[deprecation.tell],
         debug=False,
         lifespan=_beside(settings, database),
     )

@@ -16,6 +16,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from tests import factories, personas
 from tests.api.programs import BODY, CELL, CROSSWALK_CSV, FRAMEWORK_CSV, IMPORTS, NEW, key, program
+from tests.criteria import checklists
 from tests.editions import made
 from tests.opendata import released
 from tests.pages import html
@@ -41,6 +42,7 @@ ADDRESSES = {
     "jurisdictions": "/api/v1/jurisdictions?data=yes&limit=2",
     "jurisdiction": "/api/v1/jurisdictions/XAA",
     "instruments": "/api/v1/jurisdictions/US-TX/instruments?on=2026-01-01",
+    "criteria": "/api/v1/jurisdictions/XAA/criteria",
     "frameworks": "/api/v1/frameworks?limit=2",
     "framework": "/api/v1/frameworks/hhs-core-competencies@2021",
     "crosswalks": "/api/v1/crosswalks?limit=2",
@@ -133,6 +135,7 @@ async def _public(
     where = await factories.cell(database, item="HTCC-C6")
     revision = await factories.published(database, author, reviewer, where)
     number = await factories.reported(database, revision)
+    await checklists.published(database, author, reviewer)
     briefing, snapshot = await _whole(database, settings)
     instrument = await factories.published_instrument(database, "US-TX")
     addresses = ADDRESSES | {

@@ -5,12 +5,14 @@ import hashlib
 import pytest
 
 from tests import factories, personas
+from tests.criteria import checklists
 from tests.editions import made
 from tests.opendata import released
 from tests.personas import Visitor
 from tests.search.test_search_page import CITED, QUOTE, publish_it
 from tests.snapshots import frozen
 from tracker.app import App
+from tracker.criteria import publish as criteria
 from tracker.db.session import Database
 from tracker.entries import publish
 from tracker.entries.content import Citation
@@ -172,3 +174,21 @@ async def test_only_final_editions_are_told(client: Visitor, database: Database)
     assert (file["size"], file["sha256"]) == (len(body), hashlib.sha256(body).hexdigest())
     for path in (f"{final.briefing_id}/2", f"{final.briefing_id}/0", "aaaaaaaaaa/1"):
         assert (await client.get(f"/api/v1/briefings/{path}")).status_code == 404
+
+
+async def test_own_criteria_are_told_as_published_and_no_more(client: Visitor, database: Database) -> None:
+    author, reviewer = [await personas.actor(database, p) for p in (personas.OWNER, personas.TEAMMATE)]
+    url = "/api/v1/jurisdictions/XAA/criteria"
+    await checklists.said(database, author, (await checklists.criterion(database, author)).id)
+    assert (await client.get(url)).json()["data"] == []
+    _own, published = await checklists.published(database, author, reviewer)
+    (told,) = (await client.get(url)).json()["data"]
+    assert (told["uid"], told["text"]) == (str(published.uid), checklists.WORDING.text)
+    assert (told["commitment"], told["practice"], told["withdrawn_at"]) == ("2", "1", "none")
+    async with database.write(personas.bound(reviewer)) as db:
+        await criteria.withdraw(db, reviewer, published.uid, reason="Was of another year.")
+    (told,) = (await client.get(url)).json()["data"]
+    assert told["withdrawal_reason"] == "Was of another year." and told["practice"] == "withdrawn"
+    assert checklists.WORDING.text not in str(told) and checklists.SAID.note not in str(told)
+    assert (await client.get(f"{url}?as_of=2020-01-01")).json()["data"] == []
+    assert (await client.get("/api/v1/jurisdictions/NOPE/criteria")).status_code == 404

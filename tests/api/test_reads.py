@@ -19,6 +19,7 @@ from tracker.organisations.models import Mandate
 LISTS = ["jurisdictions", "frameworks", "organisations", "crosswalks", "corrections", "entries"]
 LISTS += [
     "jurisdictions/US-TX/instruments",
+    "jurisdictions/XAA/criteria",
     "search?q=tr",
     "search?q=health&kind=item",
     "briefings",

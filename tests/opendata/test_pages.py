@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import datetime
 from xml.etree import ElementTree
 
 import pytest
@@ -19,6 +20,7 @@ from tracker.opendata.store import ReleaseStore, sha256
 from tracker.settings import Settings
 
 DCAT = Namespace("http://www.w3.org/ns/dcat#")
+SPDX = Namespace("http://spdx.org/rdf/terms#")
 ATOM = "{http://www.w3.org/2005/Atom}"
 # rdflib's reader of JSON-LD uses what rdflib itself advises against.
 reads_json_ld = pytest.mark.filterwarnings("ignore::DeprecationWarning:rdflib")
@@ -132,6 +134,11 @@ async def test_the_catalogue_is_dcat(
         for needed in (DCTERMS.title, DCTERMS.description, DCTERMS.publisher):
             assert list(graph.objects(node, needed)), needed
     assert list(graph.objects(next(graph.objects(release, DCTERMS.publisher)), FOAF.name))
+    (series,) = graph.objects(release, DCAT.inSeries)
+    assert (series, RDF.type, DCAT.DatasetSeries) in graph and (catalog, DCAT.dataset, series) in graph
+    for needed in (DCTERMS.title, DCTERMS.description, DCTERMS.publisher):
+        assert list(graph.objects(series, needed)), needed
+    assert list(graph.objects(series, DCAT.first)) == list(graph.objects(series, DCAT.last)) == [release]
     for needed in (DCTERMS.license, DCTERMS.issued, DCAT.version, DCAT.keyword, DCAT.landingPage):
         assert list(graph.objects(release, needed)), needed
     distributions = list(graph.objects(release, DCAT.distribution))
@@ -139,6 +146,9 @@ async def test_the_catalogue_is_dcat(
     for d in distributions:
         for needed in (DCAT.accessURL, DCAT.downloadURL, DCAT.mediaType, DCAT.byteSize, DCTERMS.license):
             assert list(graph.objects(d, needed)), needed
+        (checksum,) = graph.objects(d, SPDX.checksum)
+        (value,) = graph.objects(checksum, SPDX.checksumValue)
+        assert str(value) == sha256(one[str(d).rpartition("/")[2]])
 
 
 async def test_signposts_lead_to_everything(one: dict[str, bytes], client: Visitor, here: Settings) -> None:
@@ -151,9 +161,21 @@ async def test_signposts_lead_to_everything(one: dict[str, bytes], client: Visit
 
 
 def _feed(answer: str) -> list[dict[str, str]]:
+    """The entries of a feed that has what RFC 4287 wants of one."""
     root = ElementTree.fromstring(answer)
-    for needed in ("id", "title", "updated", "author", "link"):
-        assert root.find(ATOM + needed) is not None
+    assert root.tag == f"{ATOM}feed"
+    rels = {link.get("rel"): link.get("href", "") for link in root.findall(f"{ATOM}link")}
+    assert set(rels) == {"self", "alternate"} and rels["self"] == root.findtext(f"{ATOM}id")
+    ids, moments = [], []
+    for element in (root, *root.findall(f"{ATOM}entry")):
+        for needed in ("id", "title", "updated"):
+            assert len(element.findall(ATOM + needed)) == 1 and element.findtext(ATOM + needed)
+        assert element.findtext(f"{ATOM}author/{ATOM}name")
+        assert re.match(r"(https?:|urn:uuid:|tag:)", element.findtext(f"{ATOM}id", ""))
+        moments.append(datetime.fromisoformat(element.findtext(f"{ATOM}updated", "")))
+        ids.append(element.findtext(f"{ATOM}id"))
+    assert len(set(ids)) == len(ids) and all(moment.tzinfo for moment in moments)
+    assert moments == sorted(moments, reverse=True), "the newest first, and the feed as new as that"
     return [
         {c.tag.removeprefix(ATOM): c.text or c.get("href") or "" for c in e}
         for e in root.iter(f"{ATOM}entry")

@@ -11,7 +11,16 @@ from litestar.handlers import HTTPRouteHandler
 
 from tracker.access.guard import Access
 from tracker.access.tokens import Scope
-from tracker.api import draft_views, entry_views, import_views, published_views, search_views, views
+from tracker.api import (
+    criteria_views,
+    crosswalk_views,
+    draft_views,
+    entry_views,
+    import_views,
+    published_views,
+    search_views,
+    views,
+)
 from tracker.api.deprecation import Deprecated
 from tracker.api.import_views import TRUTHS
 from tracker.api.paging import LIMIT, MOST
@@ -83,7 +92,7 @@ class Operation:
 
     @property
     def deprecated(self) -> Deprecated | None:
-        told = self.handler.opt.get("deprecated")
+        told = self.handler.opt.get("ending")
         return told if isinstance(told, Deprecated) else None
 
     def told_parameters(self) -> Iterator[Parameter]:
@@ -184,6 +193,7 @@ OPERATIONS: tuple[Operation, ...] = (
         ("kind", "parent", "region", "q", "data", *_PAGE),
     ),
     Operation(views.jurisdiction, "Jurisdictions", "Jurisdiction"),
+    Operation(criteria_views.criteria_list, "Jurisdictions", "OwnCriterionList", ("as_of", *_PAGE)),
     Operation(
         entry_views.instruments_list,
         "Instruments",
@@ -193,8 +203,8 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation(entry_views.instrument, "Instruments", "Instrument", ("on", "as_of")),
     Operation(views.frameworks_list, "Frameworks", "FrameworkList", _PAGE),
     Operation(views.framework, "Frameworks", "Framework"),
-    Operation(views.crosswalks_list, "Crosswalks", "CrosswalkList", _PAGE),
-    Operation(views.crosswalk, "Crosswalks", "Crosswalk"),
+    Operation(crosswalk_views.crosswalks_list, "Crosswalks", "CrosswalkList", _PAGE),
+    Operation(crosswalk_views.crosswalk, "Crosswalks", "Crosswalk"),
     Operation(views.organisations_list, "Organisations", "OrganisationList", _PAGE),
     Operation(views.organisation, "Organisations", "Organisation"),
     Operation(views.corrections_list, "Reports of mistakes", "CorrectionList", _PAGE),

@@ -49,7 +49,27 @@ _CROSSWALK: Schema = {
     "comment": TEXT,
     "mappings": COUNT,
     "reviewed": COUNT,
+    "no_counterparts": COUNT,
+    "no_counterparts_reviewed": COUNT,
+    "published_by": TEXT,
+    "published_at": moment("none"),
+    "superseded_at": moment("none"),
 }
+_CHECKED: Schema = {
+    "rationale": TEXT,
+    "citation": TEXT,
+    "justification": TEXT,
+    "author": TEXT,
+    "authored_on": day(),
+    "reviewed": BOOL,
+    "reviewer": TEXT,
+    "reviewed_on": day("none"),
+}
+
+
+def _measure(kind: str, most: int) -> Schema:
+    return {"anyOf": [{"type": kind, "minimum": 0, "maximum": most}, {"const": "unknown"}]}
+
 
 SCHEMAS: dict[str, Schema] = {
     "Jurisdiction": thing(
@@ -111,17 +131,21 @@ SCHEMAS: dict[str, Schema] = {
     "CrosswalkLine": thing(**_CROSSWALK),
     "CrosswalkList": listing("CrosswalkLine"),
     "Crosswalk": thing(
-        **_CROSSWALK, mappings_list=many(ref("Mapping")), files=thing(**dict.fromkeys(FORMATS, URL))
+        **_CROSSWALK,
+        mappings_list=many(ref("Mapping")),
+        no_counterparts_list=many(ref("NoCounterpart")),
+        files=thing(**dict.fromkeys(FORMATS, URL)),
     ),
     "Mapping": thing(
         relation=codes(Relation),
         sources=many(TEXT),
         targets=many(TEXT),
         domains=many(codes(Domain)),
-        rationale=TEXT,
-        confidence={"anyOf": [{"type": "number", "minimum": 0, "maximum": 1}, {"const": "unknown"}]},
-        reviewed=BOOL,
+        confidence=_measure("number", 1),
+        strength=_measure("integer", 10),
+        **_CHECKED,
     ),
+    "NoCounterpart": thing(side=codes(("source", "target")), item=TEXT, **_CHECKED),
     "Correction": thing(
         **CELL,
         number={"type": "integer", "minimum": 1},

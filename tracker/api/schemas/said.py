@@ -81,7 +81,24 @@ def _row() -> Schema:
     return thing(**{name: known.get(name, TEXT) for name in COLUMNS})
 
 
+_OR_WITHDRAWN = codes((*VALUE_CODES, "withdrawn"))
+
 SCHEMAS: dict[str, Schema] = {
+    "OwnCriterion": thing(
+        uid=uid(),
+        organisation=TEXT,
+        organisation_name=TEXT,
+        **ITEM,
+        text=TEXT,
+        guidance=TEXT,
+        note=TEXT,
+        assessed_on=day(),
+        **{axis.value: _OR_WITHDRAWN for axis in Axis},
+        recorded_at=moment(),
+        withdrawn_at=moment("none"),
+        withdrawal_reason=TEXT,
+    ),
+    "OwnCriterionList": listing("OwnCriterion"),
     "Row": _row(),
     "Comparison": thing(
         meta=thing(
