@@ -22,7 +22,7 @@ from tests.opendata import released
 from tests.pages import html
 from tests.personas import Visitor
 from tracker.access.tokens import Scope
-from tracker.api.openapi import document
+from tracker.api.openapi import REFUSAL, document
 from tracker.api.operations import EXAMPLES, OPERATIONS, examples
 from tracker.api.schemas import SCHEMAS
 from tracker.app import ROUTES, App
@@ -202,6 +202,11 @@ async def test_examples_are_what_the_service_answers(
     if os.environ.get("WRITE_EXAMPLES"):
         EXAMPLES.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     assert found == examples()
+
+
+async def test_the_example_of_a_refusal_is_one(client: Visitor) -> None:
+    answer = await client.get("/api/v1/search?q=!")
+    assert answer.json() == REFUSAL and fits("Problem", REFUSAL) == []
 
 
 async def test_it_is_served(client: Visitor) -> None:

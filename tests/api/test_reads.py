@@ -70,6 +70,13 @@ async def test_published_citations_tell_what_they_say_on_the_principles(
     listed = (await client.get("/api/v1/entries?jurisdictions=XAA&limit=500&source=all")).json()["data"]
     (one,) = [e for e in listed if e["uid"] == str(revision.uid)]
     alone = (await client.get(f"/api/v1/entries/{revision.uid}")).json()
+    asked = "/api/v1/entries?jurisdictions=XAA&limit=500&source=all&principle="
+    kept = {
+        name: (await client.get(asked + name)).json()["data"]
+        for name in ("prevention_primary", "prevention_tertiary")
+    }
+    assert [str(revision.uid)] == [e["uid"] for e in kept["prevention_primary"]]
+    assert str(revision.uid) not in [e["uid"] for e in kept["prevention_tertiary"]]
     assert [e["citations"][0]["principles"] for e in (one, alone)] == [wanted, wanted]
 
 

@@ -34,6 +34,7 @@ from tracker.kit.vocabulary import (
     InstrumentKind,
     InstrumentState,
     JurisdictionKind,
+    Principle,
     Source,
 )
 from tracker.packed import views as packed_views
@@ -150,6 +151,7 @@ PARAMETERS = {
         _query("source", "Whose voice is read; “all” gives every one.", "all", Source),
         _query("show", "Which columns are told.", "all", SHOW),
         _query("through", "A crosswalk: rows then tell what follows for its target, and are inferred.", ""),
+        _query("principle", "Only where a cited instrument says this.", "trauma_informed", Principle),
         _query("kind", "Of this kind only.", "country", JurisdictionKind),
         _query("parent", "Directly below the jurisdiction with this code.", "USA"),
         _query("region", "In this region.", "Africa"),
@@ -182,9 +184,11 @@ PARAMETERS["instrument_kind"] = _query("kind", "Of this kind only.", "statute", 
 _PAGE = ("limit", "cursor")
 _CHOICE = ("jurisdictions", "framework", "items", "domains", "basis", "on", "as_of", "source")
 OPERATIONS: tuple[Operation, ...] = (
-    Operation(views.compare_rows, "Comparisons", "Comparison", (*_CHOICE, "axis", "show", "through")),
+    Operation(
+        views.compare_rows, "Comparisons", "Comparison", (*_CHOICE, "principle", "axis", "show", "through")
+    ),
     Operation(packed_views.matrix, "Comparisons", "Matrix", (*_CHOICE, "matrix_axis")),
-    Operation(entry_views.entries_list, "Entries", "EntryList", (*_CHOICE, *_PAGE)),
+    Operation(entry_views.entries_list, "Entries", "EntryList", (*_CHOICE, "principle", *_PAGE)),
     Operation(entry_views.entry, "Entries", "Revision", ("as_of",)),
     Operation(
         views.jurisdictions_list,
