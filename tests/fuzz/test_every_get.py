@@ -37,7 +37,7 @@ KNOWN: dict[str, list[str]] = {
     "briefing_id": ["{briefing_id}", "00000000-0000-0000-0000-000000000000"],
     "briefing": ["{briefing}", "aaaaaaaaaa"],
     "edition": ["1", "2", "0", "99999999999"],
-    "kind": ["pdf", "statute", "regulation", "sssom", "csv", "xlsx"],
+    "kind": ["pdf", "passage", "statute", "regulation", "sssom", "csv", "xlsx"],
     "state": ["in_force", "repealed", "ended", "not_yet"],
     "notice_id": ["{notice}", "00000000-0000-0000-0000-000000000000"],
     "number": ["1", "0", "99999999999"],

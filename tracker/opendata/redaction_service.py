@@ -46,6 +46,14 @@ async def rewrite_all(database: Database, settings: Settings) -> list[int]:
     return changed
 
 
+async def reach(database: Database, settings: Settings, release: Release) -> None:
+    """Redactions reach files before anybody gets them, also where the program was stopped in between."""
+    async with database.read() as db:
+        behind = await queries.last_redaction(db) > release.redaction_id
+    if behind:
+        await rewrite_all(database, settings)
+
+
 async def verify(database: Database, settings: Settings) -> list[str]:
     """Bring redactions to every release, then compare all files with their hashes; what is wrong, in sentences."""
     await rewrite_all(database, settings)
