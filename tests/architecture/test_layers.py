@@ -44,6 +44,7 @@ LAYERS: list[set[str]] = [
     {"opendata"},
     {"api"},
     {"loading"},
+    {"backup"},
     {"commands"},
     {"app", "cli"},
     {"__main__"},
@@ -59,6 +60,8 @@ QUERYING |= {"tracker.db.stamp", "tracker.access.tokens"}
 RAW_SQL = {"tracker.db.session", "tracker.db.engine", "tracker.db.migrate", "tracker.loading.doctor"}
 # the check of the schema's version, for whoever watches the service
 RAW_SQL |= {"tracker.pages.views"}
+# whether anybody else is connected, and the schema's own guards, which no model knows
+RAW_SQL |= {"tracker.backup.restore_service"}
 # full text has no words in SQLAlchemy that both databases know
 RAW_SQL |= {"tracker.search.full_text"}
 
