@@ -109,7 +109,9 @@ async def guards(world: World) -> set[tuple[object, ...]]:
     return found
 
 
-def rewritten(path: Path, out: Path, change: Callable[[dict[str, bytes]], None], *, honest: bool = False) -> Path:
+def rewritten(
+    path: Path, out: Path, change: Callable[[dict[str, bytes]], None], *, honest: bool = False
+) -> Path:
     """The archive with its files changed; `honest`: its manifest tells the new sizes and hashes."""
     with zipfile.ZipFile(path) as archive:
         content = {name: archive.read(name) for name in archive.namelist()}

@@ -127,13 +127,17 @@ async def test_a_backup_is_of_one_moment(own_world: World, tmp_path: Path) -> No
     made = await make_service.make(settings, tmp_path / "all.backup", publish_meanwhile)
     assert made.manifest.rows == {name: len(rows) for name, rows in before.rows.items()}
     async with database.read(Bound()) as db:
-        assert await db.scalar(sa.text("SELECT count(*) FROM user_account WHERE email = 'late@x.example'")) == 1
+        assert (
+            await db.scalar(sa.text("SELECT count(*) FROM user_account WHERE email = 'late@x.example'")) == 1
+        )
 
 
 def _insert_elsewhere(world: World) -> None:
     """Another process adds an account and its audit-free trace, in a table that is read later."""
     values = "('0123456789abcdef0123456789abcdef', 'late@x.example', 'Late', 'none', 0, '2026-01-01')"
-    statement = f"INSERT INTO user_account (id, email, name, password_hash, epoch, created_at) VALUES {values}"  # noqa: S608
+    statement = (
+        f"INSERT INTO user_account (id, email, name, password_hash, epoch, created_at) VALUES {values}"  # noqa: S608
+    )
     if world.name == "sqlite":
         with sqlite3.connect(world.engine.url.database or "") as connection:
             connection.execute(statement)
