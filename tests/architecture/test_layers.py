@@ -29,6 +29,7 @@ LAYERS: list[set[str]] = [
         "instruments",
         "jurisdictions",
         "mail",
+        "members",
         "notices",
         "organisations",
         "packed",
@@ -56,6 +57,7 @@ SQL = frozenset({"sa", "sqlalchemy", "sqlmodel", "sql"})
 # besides queries, services and loading; the database's own part defines `select` and holds the lock
 QUERYING = {"tracker.access.guard", "tracker.access.sessions", "tracker.audit.record"}
 QUERYING |= {"tracker.db.base", "tracker.db.session"}
+QUERYING |= {"tracker.db.carry"}
 QUERYING |= {"tracker.db.stamp", "tracker.access.tokens"}
 RAW_SQL = {"tracker.db.session", "tracker.db.engine", "tracker.db.migrate", "tracker.loading.doctor"}
 # the check of the schema's version, for whoever watches the service

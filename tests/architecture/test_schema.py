@@ -22,6 +22,7 @@ FROZEN = ("crosswalk", "mapping", "mapping_side", "no_counterpart")
 NOT_BY_TENANT = {
     ("api_token", ("key_hash",)),
     ("audit_event", ("sequence",)),
+    ("invitation", ("key_hash",)),
     ("membership", ("user_id",)),
     ("notice", ("counterpart_id", "sent_at")),
     ("notice_reply", ("counterpart_id", "notice_id")),

@@ -87,6 +87,11 @@ def files(folder: Path) -> dict[str, bytes]:
     }
 
 
+def left_in(folder: Path) -> list[str]:
+    """The names of everything below a folder."""
+    return sorted(path.name for path in folder.rglob("*"))
+
+
 async def guards(world: World) -> set[tuple[object, ...]]:
     """Triggers, row-level security and references, as the database tells of them."""
     queries = {

@@ -29,16 +29,14 @@ class Home:
 
 
 @pytest.fixture(scope="module")
-async def archive(
-    anyio_backend: str, worlds: Worlds, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[Path]:
+async def archive(anyio_backend: str, worlds: Worlds, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A good one, made on SQLite."""
     folder = tmp_path_factory.mktemp("good")
     async with worlds.copy("sqlite") as world:
         settings = settings_of(world, folder)
         await inhabit(world, settings)
         await backed_up(settings, folder / "good.backup")
-    yield folder / "good.backup"
+    return folder / "good.backup"
 
 
 @pytest.fixture(scope="module", params=NAMES)
@@ -229,14 +227,19 @@ async def test_a_file_that_claims_to_be_smaller_than_it_is(home: Home, tmp_path:
     await _refused(home, evil, "damaged")
 
 
+def _put_and_fail(folder: Path) -> None:
+    with swapping() as swap:
+        swap.put(folder / "made", folder / "place")
+        assert (folder / "place" / "new").exists()
+        raise Damaged("the last step failed")
+
+
 def test_a_failed_swap_puts_everything_back(tmp_path: Path) -> None:
     (tmp_path / "place").mkdir()
     (tmp_path / "place" / "old").write_bytes(b"old")
     (tmp_path / "made").mkdir()
     (tmp_path / "made" / "new").write_bytes(b"new")
-    with pytest.raises(Damaged), swapping() as swap:
-        swap.put(tmp_path / "made", tmp_path / "place")
-        assert (tmp_path / "place" / "new").exists()
-        raise Damaged("the last step failed")
+    with pytest.raises(Damaged):
+        _put_and_fail(tmp_path)
     assert (tmp_path / "place" / "old").read_bytes() == b"old"
     assert sorted(p.name for p in tmp_path.iterdir()) == ["made", "place"]
