@@ -51,7 +51,7 @@ async def restore(settings: Settings, path: Path, say: Say, *, force: bool = Fal
     with opened(path) as archive:
         _check(archive, settings, say)
         await _look_at_target(settings, force=force)
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".restoring-", dir=settings.data_dir) as made:
             await asyncio.to_thread(_unpack, archive, Path(made))
             with swapping() as swap:
@@ -167,7 +167,6 @@ async def _filled(settings: Settings, archive: Reader, say: Say) -> AsyncIterato
 @asynccontextmanager
 async def _file(settings: Settings, archive: Reader, say: Say) -> AsyncIterator[list[tuple[Path, Path]]]:
     place = _file_of(settings)
-    place.parent.mkdir(parents=True, exist_ok=True)
     made = place.with_name(f".{place.name}.restoring")
     left = [made.with_name(made.name + end) for end in ("", *BESIDE_SQLITE)]
     try:
