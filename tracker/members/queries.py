@@ -83,6 +83,7 @@ class Offer:
     organisation_id: UUID
     organisation_key: str
     organisation_name: str
+    fictional: bool
     email: str
     role: Role
     expires_at: datetime
@@ -106,4 +107,6 @@ async def offer(database: Database, secret_key: str, key: str) -> Offer | None:
             return None
         i, o = row
         known = (await db.execute(select(col(User.id)).where(col(User.email) == i.email))).first()
-    return Offer(i.id, o.id, o.key, o.name, i.email, i.role, i.expires_at, known is not None)
+    return Offer(
+        i.id, o.id, o.key, o.name, o.fictional, i.email, i.role, i.expires_at, known is not None
+    )
