@@ -95,4 +95,6 @@ def test_a_full_disk_and_a_lost_font(here: Settings, monkeypatch: pytest.MonkeyP
 
 def test_no_data_folder(settings: Settings, tmp_path: Path) -> None:
     gone = replace(settings, data_dir=tmp_path / "gone" / "data")
-    assert [t for good, t in machine.examine(gone) if not good] == [f"there is no data folder {gone.data_dir}"]
+    assert [t for good, t in machine.examine(gone) if not good] == [
+        f"there is no data folder {gone.data_dir}"
+    ]

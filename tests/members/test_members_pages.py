@@ -153,8 +153,10 @@ async def test_settings_are_kept_and_audited(database: Database, admin: Visitor)
         "organisation.changed",
         {"changed": ["website", "contact", "language"]},
     )
-    shown = await admin.get(page)
-    assert "office@health.example" in shown.text
+    for public in (page, "/en/jurisdictions/XAA", "/api/v1/organisations/health-xaa"):
+        shown = (await admin.get(public)).text
+        assert "office@health.example" in shown
+        assert "https://health.example" in shown
 
 
 @pytest.mark.parametrize(

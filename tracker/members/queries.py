@@ -107,6 +107,4 @@ async def offer(database: Database, secret_key: str, key: str) -> Offer | None:
             return None
         i, o = row
         known = (await db.execute(select(col(User.id)).where(col(User.email) == i.email))).first()
-    return Offer(
-        i.id, o.id, o.key, o.name, o.fictional, i.email, i.role, i.expires_at, known is not None
-    )
+    return Offer(i.id, o.id, o.key, o.name, o.fictional, i.email, i.role, i.expires_at, known is not None)

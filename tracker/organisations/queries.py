@@ -29,9 +29,13 @@ class Mandated:
 
 @dataclass(frozen=True, slots=True)
 class Steward:
+    """`website` and `contact` as the organisation gives them, "" for none."""
+
     organisation_id: UUID
     organisation_name: str
     jurisdiction_id: int
+    website: str
+    contact: str
 
 
 def _in_force(on: date) -> sa.ColumnElement[bool]:
@@ -131,7 +135,13 @@ async def nearest_stewards(db: AsyncSession, jurisdiction_id: int, on: date) -> 
     """The stewards of the nearest jurisdiction, at or above this one, that has any."""
     line = await lineage(db, jurisdiction_id)
     rows = await db.execute(
-        select(col(Organisation.id), Organisation.name, Mandate.jurisdiction_id)
+        select(
+            col(Organisation.id),
+            Organisation.name,
+            Mandate.jurisdiction_id,
+            Organisation.website,
+            Organisation.contact,
+        )
         .join(Mandate, col(Mandate.organisation_id) == Organisation.id)
         .where(
             col(Mandate.jurisdiction_id).in_(line), col(Mandate.kind) == MandateKind.STEWARD, _in_force(on)
