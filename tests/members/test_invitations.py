@@ -13,13 +13,16 @@ from tests.mail.postbox import Postbox, open_postbox, text
 from tests.members.invited import KEY, SECRET, invited
 from tests.members.test_members_pages import PAGE, last_events, role_of, told
 from tests.personas import Persona, Visitor
+from tracker.access.actor import Actor
 from tracker.access.models import Invitation, Organisation, User
 from tracker.access.permissions import Role
 from tracker.app import App
 from tracker.db.session import Bound, Database
 from tracker.kit import clock
+from tracker.kit.errors import Conflict
 from tracker.mail.send_service import run
-from tracker.members.invitation_service import key_of
+from tracker.members.invitation_service import accept_known, accept_new, key_of
+from tracker.members.queries import offer
 from tracker.settings import Settings
 
 NEW = Persona("new", "new@health.example", "health-xaa", Role.CONTRIBUTOR)
@@ -229,3 +232,22 @@ async def test_a_key_follows_from_the_secret(database: Database) -> None:
     assert key_of(SECRET, made) != key_of("another secret, of 32 characters or more", made)
     async with database.read(Bound()) as db:
         assert (await db.execute(sa.select(Invitation))).all() == []
+
+
+async def test_what_ended_while_the_page_was_open(
+    database: Database, admin: Visitor, settings: Settings
+) -> None:
+    """Looked at, then ended, then accepted: the last look is the one within the change."""
+    made = await invited(database, email=personas.OUTSIDER.email)
+    found = await offer(database, settings.secret_key, KEY)
+    assert found
+    await admin.submit(f"{PAGE}/invitations/{made}/revoke")
+    user = (await personas.actor(database, personas.OUTSIDER)).user_id
+    assert user
+    person = Actor(user, "Outsider", personas.OUTSIDER.email, "", ())
+    with pytest.raises(Conflict):
+        await accept_known(database, found, person)
+    with pytest.raises(Conflict):
+        await accept_new(database, replace(found, email=NEW.email), name="N.", password=JOIN["new"])
+    assert await role_of(database, replace(personas.OUTSIDER, organisation="health-xaa")) is None
+    assert await accounts(database, NEW.email) == 0
