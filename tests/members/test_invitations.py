@@ -117,6 +117,8 @@ async def test_an_invitation_ends_by_time_by_an_admin_and_by_another(
     with clock.at(clock.now() + timedelta(days=7, seconds=1)):
         assert (await client.submit(path, JOIN)).status_code == 404
     assert (await admin.submit(f"{PAGE}/invitations/{made}/revoke")).status_code == 303
+    (event,) = await last_events(database, personas.ADMIN, 1)
+    assert (event.action, event.subject, event.detail) == ("invitation.revoked", f"invitation:{made}", {})
     assert (await admin.submit(f"{PAGE}/invitations/{made}/revoke")).status_code == 409
     assert (await client.get(path)).status_code == 404
     assert await accounts(database, NEW.email) == 0

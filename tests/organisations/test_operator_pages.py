@@ -167,6 +167,7 @@ async def test_nobody_acts_for_a_suspended_organisation(
     assert told(await last_events(database, personas.ADMIN, 1)) == ["organisation.suspended"]
     assert (await operator.submit(f"{HOME}/health-xaa/state", {"do": "suspend"})).status_code == 409
     assert (await operator.submit(f"{HOME}/health-xaa/state", {"do": "resume"})).status_code == 303
+    assert told(await last_events(database, personas.ADMIN, 1)) == ["organisation.resumed"]
     assert (await owner.get("/en/o/health-xaa")).status_code == 200
     assert await bearer_of(database, "a secret", key)
     assert await prepare(database) > 0
