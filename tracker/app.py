@@ -52,9 +52,12 @@ from tracker.jurisdictions import views as jurisdictions
 from tracker.log import views as log
 from tracker.mail import views as mail
 from tracker.mail.runner import runner
+from tracker.members import admitted_views, joining_views
+from tracker.members import views as members
 from tracker.notices import views as notices
 from tracker.opendata import feed_views, redaction_service
 from tracker.opendata import views as opendata
+from tracker.organisations import operator_views
 from tracker.organisations import views as organisations
 from tracker.packed import views as packed
 from tracker.pages import views as pages
@@ -179,6 +182,24 @@ ROUTES: list[HTTPRouteHandler] = [
     organisations.workspaces,
     organisations.workspace,
     organisations.open_jurisdiction,
+    members.members_page,
+    members.invite,
+    members.revoke,
+    members.member_page,
+    members.member_do,
+    members.settings_page,
+    members.settings_do,
+    joining_views.invitation_page,
+    joining_views.join,
+    operator_views.organisations,
+    operator_views.admit,
+    operator_views.admitted,
+    operator_views.give,
+    operator_views.end_page,
+    operator_views.end_do,
+    operator_views.state,
+    admitted_views.invite_page,
+    admitted_views.invite,
     entries.grid,
     entries.entry,
     entries.save_entry,

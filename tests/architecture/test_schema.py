@@ -23,6 +23,7 @@ REDACTED_WHERE_FROZEN = [t for t in FROZEN if t != "mapping_side"]
 NOT_BY_TENANT = {
     ("api_token", ("key_hash",)),
     ("audit_event", ("sequence",)),
+    ("invitation", ("key_hash",)),
     ("membership", ("user_id",)),
     ("notice", ("counterpart_id", "sent_at")),
     ("notice_reply", ("counterpart_id", "notice_id")),

@@ -133,6 +133,7 @@ def _body(o: queries.Body) -> dict[str, Any]:
         "organisation_name": o.name,
         "kind": o.kind,
         "website": shapes.link(o.website),
+        "contact": o.contact or "none",
         "fictional": o.fictional,
         "revisions": o.revisions,
         "mandates": [

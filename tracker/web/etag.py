@@ -19,7 +19,7 @@ from tracker.kit import clock
 from tracker.web.render import renderer_of
 
 # Raise it when the same record is told in other bytes: answers kept by others are then asked for anew.
-FORMAT = "2"
+FORMAT = "3"
 
 
 async def etag_of(request: Request, db: AsyncSession) -> str:

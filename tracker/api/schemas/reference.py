@@ -121,6 +121,7 @@ SCHEMAS: dict[str, Schema] = {
         organisation_name=TEXT,
         kind=codes(OrganisationKind),
         website=URL,
+        contact=TEXT,
         fictional=BOOL,
         revisions=COUNT,
         mandates=many(
