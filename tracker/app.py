@@ -312,7 +312,8 @@ def create_app(settings: Settings, database: Database) -> App:
 def _beside(settings: Settings, database: Database) -> list[Lifespan]:
     """What runs beside the pages as long as they are served."""
     jobs = Runner(database, settings, editions_work.HANDLERS, editions_work.DAILY)
-    running = [jobs.beside] if settings.jobs == "server" else []
+    running: list[Lifespan] = [lambda _app: database.listening()]
+    running += [jobs.beside] if settings.jobs == "server" else []
     return [*running, *([runner(settings, database)] if settings.smtp and settings.mail_every else [])]
 
 

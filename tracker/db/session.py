@@ -23,6 +23,7 @@ from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, with_lo
 
 from tracker.db import stamp
 from tracker.db.base import Kind, Private, Table, tables_of
+from tracker.db.listener import Listener
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +249,7 @@ class Database:
     def __init__(self, bind: AsyncEngine | AsyncConnection) -> None:
         self._bind = bind
         self._probe: sqlite3.Connection | None = None
+        self._listener: Listener | None = None
         # On SQLite a transaction that will write takes its lock at once: upgrading later loses updates.
         self._write_bind = (
             bind.execution_options(begin="IMMEDIATE") if isinstance(bind, AsyncEngine) else bind
@@ -275,9 +277,27 @@ class Database:
         async with self._session(self._write_bind, bound) as session:
             yield session
             await _keep_derived(session)
-            if session.info.pop("public", False):
+            public = session.info.pop("public", False)
+            if public:
                 await stamp.renew(session)
-            await session.commit()
+            try:
+                await session.commit()
+            finally:  # one that was broken off may have been kept nevertheless
+                if public and self._listener is not None:
+                    self._listener.changed()
+
+    @asynccontextmanager
+    async def listening(self) -> AsyncIterator[None]:
+        """As long as the block lasts, PostgreSQL tells of commits, so that `state` needs no query there either."""
+        if not isinstance(self._bind, AsyncEngine) or self._bind.dialect.name != "postgresql":
+            yield
+            return
+        self._listener = Listener(self._bind)
+        try:
+            async with self._listener.beside():
+                yield
+        finally:
+            self._listener = None
 
     async def scrub(self, *, anew: bool = False) -> bool:
         """Empty SQLite's write-ahead log, which may still hold what was overwritten. False when somebody hinders it.
@@ -301,10 +321,13 @@ class Database:
         return not hindered
 
     def state(self) -> int | None:
-        """A number that changes when anybody commits anything; None where that is not known without a query.
+        """A number that changes when anybody changes the public record; None where that is not known without a query.
 
-        Of SQLite's own counter (`PRAGMA data_version`), read on a connection that writes nothing: microseconds.
+        On SQLite its own counter of commits (`PRAGMA data_version`), read on a connection that writes nothing; on
+        PostgreSQL what was heard within `listening`. Either takes microseconds.
         """
+        if self._listener is not None:
+            return self._listener.count()
         if self._probe is None:
             if not isinstance(self._bind, AsyncEngine) or self._bind.dialect.name != "sqlite":
                 return None
