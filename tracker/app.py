@@ -44,6 +44,7 @@ from tracker.instruments import attachment_views, event_views, own_views
 from tracker.instruments import views as instruments
 from tracker.jobs.runner import Runner
 from tracker.jurisdictions import views as jurisdictions
+from tracker.kit.garbage import collect_seldom
 from tracker.mail import views as mail
 from tracker.mail.runner import runner
 from tracker.notices import views as notices
@@ -326,4 +327,6 @@ def _quiet(config: AppConfig) -> AppConfig:
 def serve() -> ASGIApp:
     """The factory that the server calls in each of its processes."""
     settings = settings_module.load()
-    return create_app(settings, Database(create_engine(settings.database_url)))
+    app = create_app(settings, Database(create_engine(settings.database_url)))
+    collect_seldom()
+    return app

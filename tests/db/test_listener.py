@@ -43,9 +43,11 @@ async def another(world: World) -> AsyncIterator[Database]:
 
 
 async def until(true: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
-        while not true():
-            await asyncio.sleep(0.01)
+    for _ in range(1000):
+        if true():
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("it did not become so")
 
 
 async def rename(database: Database, name: str) -> None:
@@ -110,10 +112,8 @@ async def test_what_is_private_or_taken_back_is_not_told(own_world: World) -> No
         state = mine.state()
         author = await personas.actor(other, personas.OWNER)
         await factories.draft(other, author, await factories.cell(other))
-        with pytest.raises(RuntimeError, match="taken back"):
-            async with other.write() as db:
-                await stamp.renew(db)
-                raise RuntimeError("taken back")
+        async with other.read() as db:  # what it changes is taken back
+            await stamp.renew(db)
         await asyncio.sleep(0.2)
         assert mine.state() == state
 

@@ -75,7 +75,9 @@ class Listener:
                 await self._listen()
             except (psycopg.Error, OSError, CanNotListen) as error:
                 if not silent:
-                    log.warning("changes can't be listened for, so each answer asks: %s", type(error).__name__)
+                    log.warning(
+                        "changes can't be listened for, so each answer asks: %s", type(error).__name__
+                    )
                 silent = True
             else:
                 silent = False

@@ -12,6 +12,7 @@ from sqlmodel import col
 
 from tracker.access.models import Organisation
 from tracker.db.base import select
+from tracker.db.stamp import RecordStamp
 from tracker.entries import queries as entries
 from tracker.entries.models import PublishedRevision
 from tracker.frameworks.models import FrameworkItem, FrameworkVersion
@@ -39,6 +40,7 @@ _HEAD: tuple[Any, ...] = (
     PackedHead.days,
 )
 
+_STAMP = select(RecordStamp.stamp).where(col(RecordStamp.id) == 1).scalar_subquery().label("stamp")
 _HEAD_ALONE = select(*_HEAD).where(col(PackedHead.id) == 1)
 
 
@@ -96,7 +98,7 @@ def _shaped() -> Any:
     )
     item = i.key.label("item")  # type: ignore[attr-defined]
     return (
-        select(col(v.id), v.key, v.version, v.applies_by_domain, item, i.domains, *_HEAD)
+        select(col(v.id), v.key, v.version, v.applies_by_domain, item, i.domains, _STAMP, *_HEAD)
         .outerjoin(i, col(i.framework_version_id) == v.id)
         .outerjoin(PackedHead, col(PackedHead.id) == 1)
         .where(col(v.id) == newest)
@@ -119,7 +121,7 @@ def _packed(table: Any, *columns: Any) -> Any:
 
 # Made once: to put a statement together costs as much as to run it.
 _SHAPE = _shaped()
-_CELLS = _packed(PackedCells, PackedCells.since, PackedCells.until, PackedCells.cells)
+_CELLS = _packed(PackedCells, PackedCells.since, PackedCells.until, PackedCells.cells, _STAMP)
 _HISTORIES = _packed(PackedHistory, PackedHistory.history)
 
 
@@ -135,11 +137,44 @@ async def shape(db: AsyncSession, name: str) -> tuple[Shape | None, Head | None]
         for row in rows
         if row.item is not None
     }
-    return Shape(rows[0].id, rows[0].key, rows[0].version, items), _head(rows[0])
+    found = Shape(rows[0].id, rows[0].key, rows[0].version, items)
+    if len(_known) >= _MOST_KNOWN:
+        _known.clear()
+    _known[name] = (rows[0].stamp, found, rows[0])
+    return found, _head(rows[0])
+
+
+# What a stamp of the record goes with, whichever database it is of: no two states share one.
+_known: dict[str, tuple[str, Shape, Any]] = {}
+_MOST_KNOWN = 100
+
+
+async def cells_known(
+    db: AsyncSession, name: str, codes: Collection[str]
+) -> tuple[Shape, Head, list[Any]] | None:
+    """Shape, head and `cells_of` from one statement; None where the shape is not that of the record as it is now.
+
+    Every row carries the record's stamp, read at the same moment, so what is remembered of an older one is never used.
+    """
+    if name not in _known:
+        return None
+    stamped, shape, row = _known[name]
+    head = _head(row)
+    if head is None:
+        return None
+    rows = await _cells(db, shape.id, codes)
+    return (shape, head, rows) if rows and rows[0].stamp == stamped else None
 
 
 async def cells_of(db: AsyncSession, version_id: int, codes: Collection[str]) -> list[Any]:
-    """(code, id, since, until, cells) of each jurisdiction of these codes; the last three None where nothing is packed."""
+    """(code, id, since, until, cells, stamp) of each jurisdiction of these codes.
+
+    The record's stamp is the same in all; the three before it are None where nothing is packed.
+    """
+    return await _cells(db, version_id, codes)
+
+
+async def _cells(db: AsyncSession, version_id: int, codes: Collection[str]) -> list[Any]:
     return list((await db.execute(_CELLS, {"version_id": version_id, "codes": list(codes)})).all())
 
 

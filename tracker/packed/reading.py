@@ -47,6 +47,8 @@ class Matrix:
 
 async def read(db: AsyncSession, query: Query) -> Matrix:
     """Run the query. Raises Invalid naming the parameter that can't be taken."""
+    if _is_current(query) and (found_at_once := await _at_once(db, query)):
+        return found_at_once
     shape, head = await queries.shape(db, query.framework)
     keys = _keys(query, shape)
     assert shape is not None
@@ -62,6 +64,31 @@ async def read(db: AsyncSession, query: Query) -> Matrix:
         message = _("There is no jurisdiction with the code %(codes)s.") % {"codes": names}
         raise Invalid({"jurisdictions": message})
     return Matrix(query, shape.name, at, head, {code: found[code] for code in query.jurisdictions})
+
+
+async def _at_once(db: AsyncSession, query: Query) -> Matrix | None:
+    """The answer from one statement; None where anything is not as usual, and then `read` goes the whole way."""
+    known = await queries.cells_known(db, query.framework, query.jurisdictions)
+    if known is None:
+        return None
+    shape, head, rows = known
+    try:
+        narrowed = matrix.narrowing(tuple(_keys(query, shape)), query.axes)
+    except Invalid:
+        return None
+    texts = {row.code: text for row in rows if (text := _text_on(row, head)) is not None}
+    if not texts.keys() >= set(query.jurisdictions):
+        return None
+    at = Moment(head.on, head.as_of, head.as_of.date())
+    return Matrix(query, shape.name, at, head, {code: narrowed(texts[code]) for code in query.jurisdictions})
+
+
+def _text_on(row: Any, head: Head) -> str | None:
+    """What is kept of a jurisdiction; None where it does not hold on the head's day."""
+    if row.since is None:
+        return "{}"
+    holds = row.since <= head.on and (row.until is None or head.on < row.until)
+    return row.cells if holds else None
 
 
 def _is_current(query: Query) -> bool:
@@ -98,13 +125,12 @@ Found = dict[str, Any]
 async def _current(db: AsyncSession, query: Query, head: Head, shape: Shape, keys: Sequence[str]) -> Found:
     narrowed = matrix.narrowing(tuple(keys), query.axes)
     found, stale = {}, []
-    for code, _id, since, until, cells in await queries.cells_of(db, shape.id, query.jurisdictions):
-        if since is None:
-            found[code] = narrowed("{}")
-        elif since <= head.on and (until is None or head.on < until):
-            found[code] = narrowed(cells)
+    for row in await queries.cells_of(db, shape.id, query.jurisdictions):
+        text = _text_on(row, head)
+        if text is None:
+            stale.append(row.code)
         else:
-            stale.append(code)
+            found[row.code] = narrowed(text)
     if stale:
         at = Moment(head.on, head.as_of, head.as_of.date())
         found |= await _resolved(db, query, at, shape, keys, stale, kept=True)
