@@ -215,8 +215,9 @@ async def test_a_bad_cell_is_refused(
     async with database.read() as db:
         found = await tables.build(db, await service.entries.moment(db), here.base_url)
     assert checks.faults(found.rows) == []
-    found.rows["adoption"][3][COLUMNS.index(column)] = cell
-    assert [f for f in checks.faults(found.rows) if says in f and "row 5" in f]
+    rows = list(found.rows["adoption"])
+    rows[3][COLUMNS.index(column)] = cell
+    assert [f for f in checks.faults({**found.rows, "adoption": rows}) if says in f and "row 5" in f]
 
 
 async def test_a_broken_file_stops_the_next_release(database: Database, here: Settings) -> None:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from tracker.opendata.schema import TABLES, Resource
-from tracker.opendata.tables import Rows
+from tracker.opendata.spool import Rows, digest
 
 MOST_TOLD = 5  # of one kind
 
@@ -48,12 +48,13 @@ def _cells(resource: Resource, rows: Rows) -> Iterator[str]:
 
 def _keys(resource: Resource, rows: Rows) -> Iterator[str]:
     places = resource.places(resource.key)
-    seen: set[tuple[str, ...]] = set()
+    seen: set[bytes] = set()
     for number, row in enumerate(rows if places else [], start=2):
-        key = tuple(row[i] for i in places if i < len(row))
-        if key in seen:
+        key = [row[i] for i in places if i < len(row)]
+        known = digest(key)
+        if known in seen:
             yield f"{resource.path} row {number}: {' '.join(key)} is there twice"
-        seen.add(key)
+        seen.add(known)
 
 
 def _links(resource: Resource, rows: Mapping[str, Rows]) -> Iterator[str]:

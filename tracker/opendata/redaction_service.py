@@ -20,8 +20,9 @@ from tracker.opendata import build, queries, schema, tables
 from tracker.opendata.models import PublishedReleaseRewrite
 from tracker.opendata.queries import Release
 from tracker.opendata.schema import Resource
+from tracker.opendata.spool import Rows
 from tracker.opendata.store import REDACTIONS, SUMS, Broken, ReleaseStore, sha256, sums_of
-from tracker.opendata.tables import Rows, text_of
+from tracker.opendata.tables import text_of
 from tracker.settings import Settings
 
 REDACTED = "[redacted "
