@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -46,14 +47,15 @@ class WalledSession(Session):
     """A session whose statements see only the private rows that its bound allows."""
 
 
-def _criteria(bound: Bound, *, reading: bool) -> list[Any]:
-    """What each private table shows. What is written is the tenant's alone; what is read may be more:
+@lru_cache(maxsize=256)
+def _criteria(bound: Bound, tables: tuple[type[Table], ...], *, reading: bool) -> list[Any]:
+    """What each of the private tables shows. What is written is the tenant's alone; what is read may be more:
 
     a user's own memberships in all organisations, rows whose second party (`counterpart_id`) is the tenant, and
     the row of the token (`key_hash`) that a request came with.
     """
     options = []
-    for table in tables_of(Kind.PRIVATE):
+    for table in tables:
         allowed: Any = sa.false() if bound.tenant is None else table.tenant_id == bound.tenant  # type: ignore[attr-defined]
         columns = table.__table__.c  # type: ignore[attr-defined]
         if bound.user is not None and "user_id" in columns and reading:
@@ -71,7 +73,8 @@ def _wall_off(state: ORMExecuteState) -> None:
     if state.is_select or state.is_update or state.is_delete:
         known = state.session.info.setdefault("criteria", {})
         if state.is_select not in known:
-            known[state.is_select] = _criteria(state.session.info["bound"], reading=state.is_select)
+            bound, tables = state.session.info["bound"], tuple(tables_of(Kind.PRIVATE))
+            known[state.is_select] = _criteria(bound, tables, reading=state.is_select)
         state.statement = state.statement.options(*known[state.is_select])
         if (
             not state.is_select

@@ -107,13 +107,13 @@ def _shaped() -> Any:
 
 
 def _packed(table: Any, *columns: Any) -> Any:
-    """(code, id, *columns) of each jurisdiction of the codes, the columns None where nothing is packed."""
+    """(code, *columns) of each jurisdiction of the codes, those of the table None where nothing is packed."""
     of_version = sa.and_(
         col(table.jurisdiction_id) == Jurisdiction.id,
         col(table.framework_version_id) == sa.bindparam("version_id"),
     )
     return (
-        select(Jurisdiction.code, col(Jurisdiction.id), *columns)
+        select(Jurisdiction.code, *columns)
         .outerjoin(table, of_version)
         .where(col(Jurisdiction.code).in_(sa.bindparam("codes", expanding=True)))
     )
@@ -121,8 +121,16 @@ def _packed(table: Any, *columns: Any) -> Any:
 
 # Made once: to put a statement together costs as much as to run it.
 _SHAPE = _shaped()
-_CELLS = _packed(PackedCells, PackedCells.since, PackedCells.until, PackedCells.cells, _STAMP)
-_HISTORIES = _packed(PackedHistory, PackedHistory.history)
+_ON = sa.bindparam("on", type_=sa.Date)
+_HOLDING = sa.case(
+    (col(PackedCells.since).is_(None), "{}"),
+    (
+        sa.and_(col(PackedCells.since) <= _ON, sa.func.coalesce(PackedCells.until > _ON, sa.true())),
+        PackedCells.cells,
+    ),
+).label("cells")
+_CELLS = _packed(PackedCells, _HOLDING, _STAMP)
+_HISTORIES = _packed(PackedHistory, col(Jurisdiction.id), PackedHistory.history)
 
 
 async def shape(db: AsyncSession, name: str) -> tuple[Shape | None, Head | None]:
@@ -162,20 +170,17 @@ async def cells_known(
     head = _head(row)
     if head is None:
         return None
-    rows = await _cells(db, shape.id, codes)
+    rows = await cells_of(db, shape.id, codes, head.on)
     return (shape, head, rows) if rows and rows[0].stamp == stamped else None
 
 
-async def cells_of(db: AsyncSession, version_id: int, codes: Collection[str]) -> list[Any]:
-    """(code, id, since, until, cells, stamp) of each jurisdiction of these codes.
+async def cells_of(db: AsyncSession, version_id: int, codes: Collection[str], on: date) -> list[Any]:
+    """(code, cells, stamp) of each jurisdiction of these codes. The stamp, the record's, is the same in all.
 
-    The record's stamp is the same in all; the three before it are None where nothing is packed.
+    Cells are "{}" where nobody has published anything, and None where what is kept does not hold on the day.
     """
-    return await _cells(db, version_id, codes)
-
-
-async def _cells(db: AsyncSession, version_id: int, codes: Collection[str]) -> list[Any]:
-    return list((await db.execute(_CELLS, {"version_id": version_id, "codes": list(codes)})).all())
+    given = {"version_id": version_id, "codes": list(codes), "on": on}
+    return list((await db.execute(_CELLS, given)).all())
 
 
 async def histories_of(db: AsyncSession, version_id: int, codes: Collection[str]) -> list[Any]:

@@ -76,19 +76,11 @@ async def _at_once(db: AsyncSession, query: Query) -> Matrix | None:
         narrowed = matrix.narrowing(tuple(_keys(query, shape)), query.axes)
     except Invalid:
         return None
-    texts = {row.code: text for row in rows if (text := _text_on(row, head)) is not None}
+    texts = {code: text for code, text, _stamp in rows if text is not None}
     if not texts.keys() >= set(query.jurisdictions):
         return None
     at = Moment(head.on, head.as_of, head.as_of.date())
     return Matrix(query, shape.name, at, head, {code: narrowed(texts[code]) for code in query.jurisdictions})
-
-
-def _text_on(row: Any, head: Head) -> str | None:
-    """What is kept of a jurisdiction; None where it does not hold on the head's day."""
-    if row.since is None:
-        return "{}"
-    holds = row.since <= head.on and (row.until is None or head.on < row.until)
-    return row.cells if holds else None
 
 
 def _is_current(query: Query) -> bool:
@@ -125,12 +117,11 @@ Found = dict[str, Any]
 async def _current(db: AsyncSession, query: Query, head: Head, shape: Shape, keys: Sequence[str]) -> Found:
     narrowed = matrix.narrowing(tuple(keys), query.axes)
     found, stale = {}, []
-    for row in await queries.cells_of(db, shape.id, query.jurisdictions):
-        text = _text_on(row, head)
+    for code, text, _stamp in await queries.cells_of(db, shape.id, query.jurisdictions, head.on):
         if text is None:
-            stale.append(row.code)
+            stale.append(code)
         else:
-            found[row.code] = narrowed(text)
+            found[code] = narrowed(text)
     if stale:
         at = Moment(head.on, head.as_of, head.as_of.date())
         found |= await _resolved(db, query, at, shape, keys, stale, kept=True)
