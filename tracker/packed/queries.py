@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from tracker.access.models import Organisation
+from tracker.db.among import DIALECTS, among_named, dialect_of
 from tracker.db.base import select
 from tracker.db.stamp import RecordStamp
 from tracker.entries import queries as entries
@@ -106,17 +107,14 @@ def _shaped() -> Any:
     )
 
 
-def _packed(table: Any, *columns: Any) -> Any:
-    """(code, *columns) of each jurisdiction of the codes, those of the table None where nothing is packed."""
+def _packed(table: Any, *columns: Any) -> dict[str, Any]:
+    """By dialect: (code, *columns) of each jurisdiction of the codes, those of the table None where nothing is packed."""
     of_version = sa.and_(
         col(table.jurisdiction_id) == Jurisdiction.id,
         col(table.framework_version_id) == sa.bindparam("version_id"),
     )
-    return (
-        select(Jurisdiction.code, *columns)
-        .outerjoin(table, of_version)
-        .where(col(Jurisdiction.code).in_(sa.bindparam("codes", expanding=True)))
-    )
+    every = select(Jurisdiction.code, *columns).outerjoin(table, of_version)
+    return {name: every.where(among_named(name, Jurisdiction.code, "codes")) for name in DIALECTS}
 
 
 # Made once: to put a statement together costs as much as to run it.
@@ -180,12 +178,13 @@ async def cells_of(db: AsyncSession, version_id: int, codes: Collection[str], on
     Cells are "{}" where nobody has published anything, and None where what is kept does not hold on the day.
     """
     given = {"version_id": version_id, "codes": list(codes), "on": on}
-    return list((await db.execute(_CELLS, given)).all())
+    return list((await db.execute(_CELLS[dialect_of(db)], given)).all())
 
 
 async def histories_of(db: AsyncSession, version_id: int, codes: Collection[str]) -> list[Any]:
     """(code, id, history) of each jurisdiction of these codes; history None where nothing is packed."""
-    return list((await db.execute(_HISTORIES, {"version_id": version_id, "codes": list(codes)})).all())
+    given = {"version_id": version_id, "codes": list(codes)}
+    return list((await db.execute(_HISTORIES[dialect_of(db)], given)).all())
 
 
 async def voices(db: AsyncSession, keys: Collection[str]) -> dict[str, tuple[str, bool]]:
