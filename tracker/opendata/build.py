@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from pathlib import Path
 
 from tracker.opendata import schema, wide
 from tracker.opendata.changes import Changes
@@ -14,9 +15,9 @@ CHANGELOG = "CHANGELOG.md"
 PACKAGE = "datapackage.json"
 
 
-def files(about: About, tables: Tables, changes: Changes | None, log_before: str) -> Files:
-    """Every file by name. Takes seconds for much data, so call it off the event loop."""
-    made = Files()
+def files(about: About, tables: Tables, changes: Changes | None, log_before: str, folder: Path) -> Files:
+    """Every file by name, within `folder`. Takes seconds for much data, so call it off the event loop."""
+    made = Files.beside(folder)
     for resource in schema.TABLES:
         made.put(resource.path, pieces_of(resource, tables.rows[resource.name]))
     rows = tables.rows[schema.WIDE.name]

@@ -60,7 +60,7 @@ async def _rewrite(
     db: AsyncSession, settings: Settings, release: Release, last: int, places: set[str]
 ) -> int:
     at = Moment(release.on_day, release.as_of, release.as_of.date())
-    now = await tables.build(db, at, settings.base_url, only=places)
+    now = await tables.build(db, at, settings.base_url, ReleaseStore(settings.data_dir).spool(), only=places)
     texts, after = await asyncio.to_thread(_files, settings.data_dir, release, now.rows, clock.now())
     db.add(
         PublishedReleaseRewrite(

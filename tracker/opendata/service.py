@@ -59,7 +59,8 @@ async def make(
     number = past[0].number + 1 if past else 1
     redaction_id = await queries.last_redaction(db)
     at = await entries.moment(db)
-    found = await tables.build(db, at, settings.base_url, progress=progress)
+    folder = ReleaseStore(settings.data_dir).spool()
+    found = await tables.build(db, at, settings.base_url, folder, progress=progress)
     faults = checks.faults(found.rows)
     compared: Changes | None = None
     before: Mapping[str, bytes] = {}
@@ -75,7 +76,7 @@ async def make(
     )
     log = before.get(build.CHANGELOG, b"").decode()
     files: Mapping[str, bytes] = (
-        {} if faults else await asyncio.to_thread(build.files, about, found, compared, log)
+        {} if faults else await asyncio.to_thread(build.files, about, found, compared, log, folder)
     )
     unchanged = bool(files) and all(files[r.path] == before.get(r.path) for r in schema.TABLES)
     return Made(about, files, build.counts(found.rows), compared, faults, redaction_id, unchanged)

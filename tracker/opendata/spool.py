@@ -4,11 +4,21 @@ import csv
 import hashlib
 import shutil
 import tempfile
+import time
 import weakref
 from collections.abc import Collection, Iterable, Iterator, MutableMapping
 from pathlib import Path
 
 Rows = Collection[list[str]]
+PREFIX = ".spool-"
+_FORGOTTEN = 24 * 3600  # seconds
+
+
+def tidy(folder: Path) -> None:
+    """Remove what a crash left a day ago or longer; something younger may still be read."""
+    for path in folder.glob(f"{PREFIX}*"):
+        if path.stat().st_mtime < time.time() - _FORGOTTEN:
+            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
 
 
 class FileRows(Rows):
@@ -32,10 +42,10 @@ class FileRows(Rows):
 
 
 class Spool(FileRows):
-    """Rows that are added and then read any number of times. The file is gone with the last reference."""
+    """Rows that are added and then read any number of times. The file, in `folder`, is gone with the last reference."""
 
-    def __init__(self) -> None:
-        with tempfile.NamedTemporaryFile(prefix="tracker-", suffix=".csv", delete=False) as file:
+    def __init__(self, folder: Path) -> None:
+        with tempfile.NamedTemporaryFile(prefix=PREFIX, dir=folder, delete=False) as file:
             path = Path(file.name)
         weakref.finalize(self, path.unlink, missing_ok=True)
         super().__init__(path, head=0)
@@ -53,13 +63,17 @@ class Spool(FileRows):
 
 
 class Files(MutableMapping[str, bytes]):
-    """Files of a folder by name, by default of one that is gone with the last reference; each is read when asked for."""
+    """Files of a folder by name; each is read when it is asked for."""
 
-    def __init__(self, folder: Path | None = None) -> None:
-        if folder is None:
-            folder = Path(tempfile.mkdtemp(prefix="tracker-"))
-            weakref.finalize(self, shutil.rmtree, folder, True)
+    def __init__(self, folder: Path) -> None:
         self.folder = folder
+
+    @classmethod
+    def beside(cls, folder: Path) -> "Files":
+        """None yet, in a folder within this one that is gone with the last reference."""
+        made = cls(Path(tempfile.mkdtemp(prefix=PREFIX, dir=folder)))
+        weakref.finalize(made, shutil.rmtree, made.folder, True)
+        return made
 
     def put(self, name: str, pieces: Iterable[bytes]) -> None:
         """Write a file piece by piece."""

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from tracker.opendata import spool
+
 SUMS = "SHA256SUMS"
 REDACTIONS = "REDACTIONS.md"
 _UNFINISHED = ".building-"
@@ -40,6 +42,11 @@ class ReleaseStore:
 
     def __init__(self, data_dir: Path) -> None:
         self.folder = data_dir / "releases"
+
+    def spool(self) -> Path:
+        """Where what is being made may lie: the disk of the data folder, for a temporary folder may be memory."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        return self.folder
 
     def path(self, number: int) -> Path:
         return self.folder / str(number)
@@ -79,6 +86,7 @@ class ReleaseStore:
         for path in sorted(self.folder.iterdir()):
             if path.name.startswith(_UNFINISHED) or (path.name.isdigit() and int(path.name) not in known):
                 shutil.rmtree(path)
+        spool.tidy(self.folder)
 
     def read(self, number: int) -> dict[str, bytes]:
         """The files of a release by name. Raises FileNotFoundError."""

@@ -5,6 +5,7 @@ import io
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -54,12 +55,13 @@ async def build(
     db: AsyncSession,
     at: Moment,
     base_url: str,
+    folder: Path,
     *,
     progress: Progress = plain,
     only: Collection[str] | None = None,
 ) -> Tables:
-    """All tables at a moment. `only`: adoption and citations of these jurisdictions alone."""
-    large = {name: Spool() for name in ("adoption", "citations", "adoption-wide")}
+    """All tables at a moment; the large ones lie in `folder`. `only`: adoption and citations of these jurisdictions alone."""
+    large = {name: Spool(folder) for name in ("adoption", "citations", "adoption-wide")}
     rows: dict[str, Rows] = {**large}
     spoken = await queries.spoken_of(db, at.as_of)
     work = [
