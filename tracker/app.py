@@ -49,6 +49,7 @@ from tracker.instruments import attachment_views, event_views, own_views
 from tracker.instruments import views as instruments
 from tracker.jobs.runner import Runner
 from tracker.jurisdictions import views as jurisdictions
+from tracker.kit.garbage import collect_seldom
 from tracker.log import views as log
 from tracker.mail import views as mail
 from tracker.mail.runner import runner
@@ -352,7 +353,8 @@ def create_app(settings: Settings, database: Database) -> App:
 def _beside(settings: Settings, database: Database) -> list[Lifespan]:
     """What runs beside the pages as long as they are served."""
     jobs = Runner(database, settings, editions_work.HANDLERS, editions_work.DAILY)
-    running = [jobs.beside] if settings.jobs == "server" else []
+    running: list[Lifespan] = [lambda _app: database.listening()]
+    running += [jobs.beside] if settings.jobs == "server" else []
     return [*running, *([runner(settings, database)] if settings.smtp and settings.mail_every else [])]
 
 
@@ -365,4 +367,6 @@ def _quiet(config: AppConfig) -> AppConfig:
 def serve() -> ASGIApp:
     """The factory that the server calls in each of its processes."""
     settings = settings_module.load()
-    return create_app(settings, Database(create_engine(settings.database_url)))
+    app = create_app(settings, Database(create_engine(settings.database_url)))
+    collect_seldom()
+    return app

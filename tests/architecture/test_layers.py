@@ -59,7 +59,7 @@ SQL = frozenset({"sa", "sqlalchemy", "sqlmodel", "sql"})
 QUERYING = {"tracker.access.guard", "tracker.access.sessions", "tracker.audit.record"}
 QUERYING |= {"tracker.db.base", "tracker.db.session"}
 QUERYING |= {"tracker.db.carry"}
-QUERYING |= {"tracker.db.stamp", "tracker.access.tokens"}
+QUERYING |= {"tracker.db.stamp", "tracker.db.among", "tracker.access.tokens"}
 RAW_SQL = {"tracker.db.session", "tracker.db.engine", "tracker.db.migrate", "tracker.loading.doctor"}
 # the check of the schema's version, for whoever watches the service
 RAW_SQL |= {"tracker.pages.views"}

@@ -33,11 +33,11 @@ Maker = Callable[[AsyncSession, Request], Awaitable[Mapping[str, Any] | Listing]
 
 async def public(request: Request, make: Maker) -> Response[bytes]:
     """What `make` reads from the public record, unless the caller holds it already."""
+    etag = await etag_of(request)
+    if known := not_modified(request, etag):
+        known.headers.update(OPEN)
+        return known
     async with database_of(request).read() as db:
-        etag = await etag_of(request, db)
-        if known := not_modified(request, etag):
-            known.headers.update(OPEN)
-            return known
         made = await make(db, request)
     headers = headers_of(etag) | OPEN
     if isinstance(made, Listing):

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from tracker.opendata.schema import TABLES, Resource
-from tracker.opendata.tables import Rows
+from tracker.opendata.spool import Rows, digest
 
 MOST_TOLD = 5  # of one kind
 
@@ -53,12 +53,13 @@ def _key(row: Sequence[str], places: Iterable[int]) -> tuple[str, ...]:
 
 def _keys(resource: Resource, rows: Rows) -> Iterator[str]:
     places = resource.places(resource.key)
-    seen: set[tuple[str, ...]] = set()
+    seen: set[bytes] = set()
     for number, row in enumerate(rows if places else [], start=2):
         key = _key(row, places)
-        if key in seen:
+        known = digest(key)
+        if known in seen:
             yield f"{resource.path} row {number}: {' '.join(key)} is there twice"
-        seen.add(key)
+        seen.add(known)
 
 
 def _links(resource: Resource, rows: Mapping[str, Rows]) -> Iterator[str]:

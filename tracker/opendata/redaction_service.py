@@ -21,8 +21,9 @@ from tracker.opendata import build, queries, schema, tables
 from tracker.opendata.models import PublishedReleaseRewrite
 from tracker.opendata.queries import Release
 from tracker.opendata.schema import Resource
+from tracker.opendata.spool import Rows
 from tracker.opendata.store import REDACTIONS, SUMS, Broken, ReleaseStore, sha256, sums_of
-from tracker.opendata.tables import Rows, text_of
+from tracker.opendata.tables import text_of
 from tracker.settings import Settings
 
 REDACTED = "[redacted "
@@ -68,7 +69,7 @@ async def _rewrite(
     db: AsyncSession, settings: Settings, release: Release, last: int, places: set[str]
 ) -> int:
     at = Moment(release.on_day, release.as_of, release.as_of.date())
-    now = await tables.build(db, at, settings.base_url, only=places)
+    now = await tables.build(db, at, settings.base_url, ReleaseStore(settings.data_dir).spool(), only=places)
     of_sets = await queries.redacted_of_sets(db)
     texts, after = await asyncio.to_thread(_files, settings.data_dir, release, now.rows, of_sets, clock.now())
     db.add(
