@@ -12,7 +12,7 @@ from tests.personas import Visitor
 from tests.worlds import World
 from tracker.access.actor import OrganisationActor
 from tracker.db.session import Database
-from tracker.editions import queries, service
+from tracker.editions import draft_queries, subscription_service
 from tracker.editions.content import EditionLine
 from tracker.editions.models import EditionState, Trigger
 from tracker.editions.work import DAILY, HANDLERS
@@ -36,14 +36,14 @@ async def day_passes(database: Database) -> None:
 
 async def lines(database: Database, who: OrganisationActor) -> list[EditionLine]:
     async with database.read(personas.bound(who)) as db:
-        return await queries.own_lines(db)
+        return await draft_queries.own_lines(db)
 
 
 async def subscribe(database: Database, who: OrganisationActor, **when: bool) -> made.Edition:
     edition = await made.begun(database, who)
     async with database.write(personas.bound(who)) as db:
         asked = {"each_quarter": False, "on_change": False} | when
-        await service.subscribe(db, who, edition.briefing_id, **asked)
+        await subscription_service.subscribe(db, who, edition.briefing_id, **asked)
     return edition
 
 
@@ -82,7 +82,9 @@ async def test_what_is_not_of_the_selection_begins_nothing(
 ) -> None:
     edition = await made.begun(database, author, jurisdictions="XAC")
     async with database.write(personas.bound(author)) as db:
-        await service.subscribe(db, author, edition.briefing_id, each_quarter=False, on_change=True)
+        await subscription_service.subscribe(
+            db, author, edition.briefing_id, each_quarter=False, on_change=True
+        )
     await publish(database, author, reviewer)
     with clock.at(clock.now() + timedelta(days=1)):
         await day_passes(database)

@@ -10,9 +10,10 @@ from tracker.briefings.beside import Beside
 from tracker.briefings.compose import compose
 from tracker.briefings.document import Document
 from tracker.briefings.options import Frozen, Options
+from tracker.briefings.own_words import cells_of, named_in
 from tracker.briefings.queries import gather
 from tracker.compare.comparison import Comparison
-from tracker.editions.content import Told
+from tracker.editions.content import Content, Told
 from tracker.kit.errors import NotFound
 from tracker.kit.i18n import current_locale, set_locale
 from tracker.kit.i18n import gettext as _
@@ -76,6 +77,12 @@ async def the_snapshot(db: AsyncSession, snapshot_id: str) -> Snapshot:
 def comparable(before: Comparison, after: Comparison) -> bool:
     """Whether every cell of `after` is in `before`, so that change can be told."""
     return before.framework.name == after.framework.name and set(after.cells) <= set(before.cells)
+
+
+def lost_cells(content: Content, comparison: Comparison) -> list[str]:
+    """The cells that messages in own words name and the comparison does not have."""
+    known = cells_of(comparison)
+    return [c for m in content.messages or () if not m.key for c in named_in(m.text) if c not in known]
 
 
 @contextmanager

@@ -130,12 +130,16 @@ class EditionFile(Private, table=True):
 
 
 class Subscription(Private, table=True):
-    """That a briefing is made anew by itself, until `ended_at`."""
+    """That a briefing is made anew by itself, until `ended_at`.
+
+    `cells`: codes of those that are watched, as JURISDICTION/ITEM/DOMAIN; empty for all of the edition.
+    """
 
     __table_args__ = (_of("briefing", "briefing_id"), sa.UniqueConstraint("tenant_id", "briefing_id"))
     briefing_id: UUID
     each_quarter: bool = False
     on_change: bool = False
+    cells: list[str] = Field(sa_type=sa.JSON)
     started_at: datetime = moment_field()
     started_by: UUID | None = None
     ended_at: datetime | None = moment_field(default=None)

@@ -124,7 +124,8 @@ async def _told(db: AsyncSession, user_id: UUID) -> set[tuple[MailKind, str]]:
 def subjects(waits: WorkList) -> Mapping[MailKind, list[str]]:
     """What waits, by kind, each thing once and named as the log names it."""
     found = {
-        MailKind.RETURNED: [f"draft:{d.id}" for d in waits.returned],
+        MailKind.RETURNED: [f"draft:{d.id}" for d in waits.returned]
+        + [f"edition:{e.id}" for e in waits.returned_editions],
         MailKind.TO_REVIEW: [f"draft:{d.id}" for d in waits.to_review],
         MailKind.REPLIES_DUE: [f"notice:{n.id}" for n in waits.replies_due],
         MailKind.READY: [f"draft:{n.draft_id}" for n in waits.ready],

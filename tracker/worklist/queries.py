@@ -11,7 +11,7 @@ from tracker.access.actor import OrganisationActor
 from tracker.access.permissions import Permission
 from tracker.corrections import queries as corrections
 from tracker.corrections.followed_queries import to_correct
-from tracker.editions import queries as editions
+from tracker.editions import draft_queries as editions
 from tracker.editions.content import EditionLine
 from tracker.entries import draft_queries
 from tracker.entries import queries as entries
@@ -32,6 +32,7 @@ class WorkList:
 
     returned: list[DraftView]
     to_review: list[DraftView]
+    returned_editions: list[EditionLine]
     new_editions: list[EditionLine]
     editions: list[EditionLine]
     replies_due: list[NoticeView]
@@ -63,6 +64,7 @@ async def gather(db: AsyncSession, organisation_id: UUID) -> WorkList:
     return WorkList(
         returned=await draft_queries.returned(db),
         to_review=await draft_queries.submitted(db),
+        returned_editions=await editions.returned(db),
         new_editions=await editions.begun_by_themselves(db),
         editions=await editions.submitted(db),
         replies_due=[n for n in received if not n.reply and not n.taken_back],
@@ -82,6 +84,7 @@ def share(waits: WorkList, actor: OrganisationActor) -> WorkList:
     return WorkList(
         returned=waits.returned if writes else [],
         to_review=[d for d in waits.to_review if reviews and d.submitted_by != actor.user_id],
+        returned_editions=waits.returned_editions if writes else [],
         new_editions=waits.new_editions if writes else [],
         editions=[e for e in waits.editions if reviews and e.submitted_by != actor.user_id],
         replies_due=waits.replies_due if reviews else [],
