@@ -133,7 +133,7 @@ def rows_typed(data: FormData, suggestions: list[Suggestion], known: Collection[
     for n in range(1, MOST_RECOMMENDATIONS + 1):
         text = stripped(data.first(f"advice-{n}-text"))
         grade = data.first(f"advice-{n}-grade")
-        row_of = AdviceRow(n, grade or Grade.INVITES.value, text, _too_long(text))
+        row_of = AdviceRow(len(rows.advice) + 1, grade or Grade.INVITES.value, text, _too_long(text))
         if grade and grade not in GRADES:
             row_of.fault = _("Choose how strongly it is recommended.")
         if text or row_of.fault:
@@ -142,10 +142,12 @@ def rows_typed(data: FormData, suggestions: list[Suggestion], known: Collection[
 
 
 def _own_typed(data: FormData, known: Collection[str]) -> Iterator[OwnRow]:
+    shown = 0
     for n in range(1, MOST_OWN + 1):
         text, order = stripped(data.first(f"own-{n}-text")), data.first(f"own-{n}-order").strip()
-        row = OwnRow(n, order, text)
         if text:
+            shown += 1
+            row = OwnRow(shown, order, text)
             row.fault = _no_place(order) or _too_long(text) or _names_no_cell(text, known)
             yield row
 
