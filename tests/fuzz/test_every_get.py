@@ -92,6 +92,10 @@ QUERY = [
     "code",
     "kind",
     "state",
+    "organisation",
+    "jurisdiction",
+    "page",
+    "snapshot",
 ]
 HOSTILE = st.one_of(
     st.text(max_size=30),

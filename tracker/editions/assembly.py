@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tracker.briefings.beside import Beside
-from tracker.briefings.compose import compose
+from tracker.briefings.compose import compose, question_of
 from tracker.briefings.document import Document
 from tracker.briefings.options import Frozen, Options
 from tracker.briefings.own_words import cells_of, named_in
@@ -39,8 +39,14 @@ class Gathered:
     beside: Beside
     desk: Desk
 
+    @property
+    def question(self) -> str:
+        """The title of the document, without composing it."""
+        with speaking(self.told.content.locale):
+            return question_of(self.snapshot.comparison, self.options)
+
     def document(self) -> Document:
-        """Raises Invalid where the edition can't be composed."""
+        """It takes processor time: call it in a thread. Raises Invalid where the edition can't be composed."""
         with speaking(self.told.content.locale):
             return compose(
                 self.snapshot.comparison,

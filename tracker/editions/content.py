@@ -14,6 +14,8 @@ PAGE_SIZES = ("A4", "Letter")
 MOST_MESSAGES, MOST_OWN, MOST_RECOMMENDATIONS = 5, 3, 6
 # A register of a thousand jurisdictions, by all cells of the core competencies; anyone may freeze less.
 MOST_CELLS = 30_000
+# Of more cells a page does not ask what the record says of them now: the snapshot's page does.
+MOST_SINCE = 6_000
 PART_WORDS = {
     "messages": N_("Summary with the key messages"),
     "read": N_("How to read it"),

@@ -20,6 +20,7 @@ from tracker.editions.models import (
     PublishedEditionText,
     TextKind,
 )
+from tracker.snapshots.models import PublishedSnapshot
 
 
 def advice(texts: Any) -> tuple[Advice, ...]:
@@ -38,8 +39,16 @@ def final_url(base_url: str, locale: str, public_id: str, number: int) -> str:
     return f"{base_url}/{locale}/briefings/{public_id}/{number}"
 
 
-async def final_editions(db: AsyncSession, *, organisation_id: UUID | None = None) -> list[FinalEdition]:
-    """Every final edition, the newest first, for the list and for feeds of open data."""
+async def final_editions(
+    db: AsyncSession,
+    *,
+    organisation_id: UUID | None = None,
+    briefing: str = "",
+    jurisdiction: str = "",
+    skip: int = 0,
+    limit: int | None = None,
+) -> list[FinalEdition]:
+    """Every final edition, or those of an organisation, a briefing or a jurisdiction's code, the newest first."""
     p: Any = PublishedEdition
     later: Any = sa.orm.aliased(PublishedEdition)
     superseded = (
@@ -50,11 +59,49 @@ async def final_editions(db: AsyncSession, *, organisation_id: UUID | None = Non
     statement = (
         select(p, Organisation, superseded)
         .join(Organisation, col(Organisation.id) == p.organisation_id)
+        .where(*_among(organisation_id, briefing, jurisdiction))
         .order_by(col(p.recorded_at).desc(), col(p.id).desc())
+        .offset(skip)
+        .limit(limit)
     )
-    if organisation_id:
-        statement = statement.where(col(p.organisation_id) == organisation_id)
     return [_final(e, o, gone) for e, o, gone in await db.execute(statement)]
+
+
+async def final_count(
+    db: AsyncSession, *, organisation_id: UUID | None = None, jurisdiction: str = ""
+) -> int:
+    """How many `final_editions` gives."""
+    wanted = _among(organisation_id, "", jurisdiction)
+    return await db.scalar(select(sa.func.count()).select_from(PublishedEdition).where(*wanted)) or 0
+
+
+def _among(organisation_id: UUID | None, briefing: str, jurisdiction: str) -> list[Any]:
+    where: list[Any] = []
+    if organisation_id:
+        where.append(col(PublishedEdition.organisation_id) == organisation_id)
+    if briefing:
+        where.append(col(PublishedEdition.briefing_id) == briefing)
+    if jurisdiction:
+        # In the canonical JSON of a snapshot only a jurisdiction has a code; texts are there as hashes.
+        told = col(PublishedSnapshot.canonical).contains(f'"code":"{jurisdiction}"', autoescape=True)
+        shows = select(PublishedSnapshot.id).where(told)
+        where.append(col(PublishedEdition.snapshot_id).in_(shows))
+    return where
+
+
+async def composers(db: AsyncSession) -> list[tuple[str, str]]:
+    """(key, name) of the organisations that have a final edition, by name."""
+    has = sa.exists().where(col(PublishedEdition.organisation_id) == col(Organisation.id))
+    rows = await db.execute(
+        select(Organisation.key, Organisation.name).where(has).order_by(Organisation.name, Organisation.key)
+    )
+    return [(key, name) for key, name in rows]
+
+
+async def organisation_of(db: AsyncSession, key: str) -> UUID | None:
+    """The id of an organisation."""
+    found: UUID | None = await db.scalar(select(Organisation.id).where(col(Organisation.key) == key))
+    return found
 
 
 def _final(e: PublishedEdition, o: Organisation, superseded: bool) -> FinalEdition:

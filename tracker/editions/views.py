@@ -1,5 +1,6 @@
 """An organisation's editions: the list, one edition with its files, and what may be done with it."""
 
+import asyncio
 from uuid import UUID
 
 from litestar import Request, Response, get, post
@@ -18,7 +19,7 @@ from tracker.editions import (
     subscription_service,
 )
 from tracker.editions.assembly import Gathered, comparable, the_snapshot
-from tracker.editions.content import STEPS, TRIGGERS, state_word
+from tracker.editions.content import MOST_SINCE, STEPS, TRIGGERS, state_word
 from tracker.editions.context import EDITION, OWN, own_edition, own_gathered
 from tracker.editions.draft_queries import Own
 from tracker.editions.files import KINDS
@@ -26,7 +27,9 @@ from tracker.editions.forms import ReturnForm, SubscriptionForm, number_of
 from tracker.jobs import service as jobs
 from tracker.kit.errors import Invalid
 from tracker.kit.i18n import gettext as _
+from tracker.kit.i18n import language_name
 from tracker.privacy.findings import Unconfirmed, findings
+from tracker.snapshots import since_queries
 from tracker.web.render import form_page, go, page
 from tracker.web.requests import bound_of, database_of, form_data, organisation_of
 
@@ -64,6 +67,11 @@ async def _edition_page(
     async with database_of(request).read(bound_of(request)) as db:
         job = await jobs.job(db, e.job_id) if e.job_id else None
         changed, before = await _changed(request, found, of)
+        since = (
+            await since_queries.since(db, of.snapshot)
+            if len(of.snapshot.comparison.cells) <= MOST_SINCE
+            else None
+        )
     form = form or ReturnForm(data={"version": str(e.version)})
     asking = asking or SubscriptionForm(data={"when": _when(found), "cells": _watched(found)})
     asking.prepare()
@@ -74,8 +82,10 @@ async def _edition_page(
         status=status,
         own=found,
         e=e,
-        document=of.document(),
+        question=of.question,
         comparison=of.snapshot.comparison,
+        since=since,
+        language=language_name(e.locale),
         job=job,
         waiting=job is not None and job.state in ("queued", "running"),
         kinds=list(KINDS),
@@ -120,7 +130,7 @@ async def preview(request: Request, briefing_id: FromPath[UUID], edition: FromPa
     """The edition as a page, as it would be if it were final."""
     found = await own_edition(request, briefing_id, edition)
     of = await own_gathered(request, found)
-    return page(request, "editions/preview.html", own=found, document=of.document())
+    return page(request, "editions/preview.html", own=found, document=await asyncio.to_thread(of.document))
 
 
 @get(f"{EDITION}/file/{{kind:str}}", name="edition_file", access=READ)
@@ -199,7 +209,7 @@ async def make_final(
     confirmed = frozenset(data.getlist("signs") if data.first("confirmed") == "yes" else [])
     form = ReturnForm(data)
     try:
-        question = (await own_gathered(request, found)).document().question
+        question = (await own_gathered(request, found)).question
         async with database_of(request).write(bound_of(request)) as db:
             version = number_of(form.version.data or "")
             await final_service.make_final(

@@ -32,7 +32,6 @@ class WorkList:
 
     returned: list[DraftView]
     to_review: list[DraftView]
-    returned_editions: list[EditionLine]
     new_editions: list[EditionLine]
     editions: list[EditionLine]
     replies_due: list[NoticeView]
@@ -64,8 +63,7 @@ async def gather(db: AsyncSession, organisation_id: UUID) -> WorkList:
     return WorkList(
         returned=await draft_queries.returned(db),
         to_review=await draft_queries.submitted(db),
-        returned_editions=await editions.returned(db),
-        new_editions=await editions.begun_by_themselves(db),
+        new_editions=[*await editions.returned(db), *await editions.begun_by_themselves(db)],
         editions=await editions.submitted(db),
         replies_due=[n for n in received if not n.reply and not n.taken_back],
         ready=[n for n in sent if not n.closed_at],
@@ -84,7 +82,6 @@ def share(waits: WorkList, actor: OrganisationActor) -> WorkList:
     return WorkList(
         returned=waits.returned if writes else [],
         to_review=[d for d in waits.to_review if reviews and d.submitted_by != actor.user_id],
-        returned_editions=waits.returned_editions if writes else [],
         new_editions=waits.new_editions if writes else [],
         editions=[e for e in waits.editions if reviews and e.submitted_by != actor.user_id],
         replies_due=waits.replies_due if reviews else [],
