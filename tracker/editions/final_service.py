@@ -16,14 +16,17 @@ from tracker.editions.models import (
     Edition,
     EditionState,
     PublishedEdition,
+    PublishedEditionPlace,
     PublishedEditionText,
 )
 from tracker.editions.service import changed, columns_of, open_edition
 from tracker.jobs import service as jobs
+from tracker.jurisdictions import queries as jurisdictions
 from tracker.kit import clock
 from tracker.kit.errors import Conflict, Forbidden, Invalid
 from tracker.kit.i18n import gettext as _
 from tracker.privacy.findings import Text, findings, require_confirmed
+from tracker.snapshots import queries as snapshots
 
 
 async def submit(
@@ -126,6 +129,8 @@ async def _publish(
     )
     db.add(final)
     await db.flush()
+    places = await jurisdictions.by_codes(db, await snapshots.codes(db, edition.snapshot_id))
+    db.add_all(PublishedEditionPlace(edition_id=final.id, jurisdiction_id=p.id) for p in places.values())
     for t in await draft_queries.texts_of(db, edition.id):
         db.add(
             PublishedEditionText(

@@ -186,6 +186,15 @@ class PublishedEditionText(Table, table=True):
     text: str = text_field(TEXT_LENGTH)
 
 
+class PublishedEditionPlace(Table, table=True):
+    """A jurisdiction that a final edition compares, so that its editions are found."""
+
+    kind__: ClassVar[Kind] = Kind.PUBLISHED
+    __table_args__ = (sa.Index(None, "jurisdiction_id", "edition_id"),)
+    edition_id: int = Field(foreign_key="published_edition.id", primary_key=True)
+    jurisdiction_id: int = Field(foreign_key="jurisdiction.id", primary_key=True)
+
+
 class FinalFile(Table, table=True):
     """A file of a final edition. It changes only when a redaction reaches it: `first_sha256` is of what it was at first.
 

@@ -39,7 +39,7 @@ async def briefings(request: Request) -> Response[str]:
         faults = _faults(by, organisation is not None, code, place is not None)
         wanted: dict[str, Any] = {
             "organisation_id": organisation,
-            "jurisdiction": place.code if place else "",
+            "jurisdiction": place.id if place else None,
         }
         total = 0 if faults else await queries.final_count(db, **wanted)
         skip = (number - 1) * PAGE

@@ -17,10 +17,10 @@ from tracker.editions.models import (
     EditionFile,
     FinalFile,
     PublishedEdition,
+    PublishedEditionPlace,
     PublishedEditionText,
     TextKind,
 )
-from tracker.snapshots.models import PublishedSnapshot
 
 
 def advice(texts: Any) -> tuple[Advice, ...]:
@@ -44,11 +44,11 @@ async def final_editions(
     *,
     organisation_id: UUID | None = None,
     briefing: str = "",
-    jurisdiction: str = "",
+    jurisdiction: int | None = None,
     skip: int = 0,
     limit: int | None = None,
 ) -> list[FinalEdition]:
-    """Every final edition, or those of an organisation, a briefing or a jurisdiction's code, the newest first."""
+    """Every final edition, or those of an organisation, a briefing or a jurisdiction, the newest first."""
     p: Any = PublishedEdition
     later: Any = sa.orm.aliased(PublishedEdition)
     superseded = (
@@ -68,24 +68,24 @@ async def final_editions(
 
 
 async def final_count(
-    db: AsyncSession, *, organisation_id: UUID | None = None, jurisdiction: str = ""
+    db: AsyncSession, *, organisation_id: UUID | None = None, jurisdiction: int | None = None
 ) -> int:
     """How many `final_editions` gives."""
     wanted = _among(organisation_id, "", jurisdiction)
     return await db.scalar(select(sa.func.count()).select_from(PublishedEdition).where(*wanted)) or 0
 
 
-def _among(organisation_id: UUID | None, briefing: str, jurisdiction: str) -> list[Any]:
+def _among(organisation_id: UUID | None, briefing: str, jurisdiction: int | None) -> list[Any]:
     where: list[Any] = []
     if organisation_id:
         where.append(col(PublishedEdition.organisation_id) == organisation_id)
     if briefing:
         where.append(col(PublishedEdition.briefing_id) == briefing)
     if jurisdiction:
-        # In the canonical JSON of a snapshot only a jurisdiction has a code; texts are there as hashes.
-        told = col(PublishedSnapshot.canonical).contains(f'"code":"{jurisdiction}"', autoescape=True)
-        shows = select(PublishedSnapshot.id).where(told)
-        where.append(col(PublishedEdition.snapshot_id).in_(shows))
+        shows = select(PublishedEditionPlace.edition_id).where(
+            col(PublishedEditionPlace.jurisdiction_id) == jurisdiction
+        )
+        where.append(col(PublishedEdition.id).in_(shows))
     return where
 
 
