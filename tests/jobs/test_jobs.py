@@ -177,3 +177,24 @@ async def test_a_job_that_is_dropped_is_nobody_s(database: Database) -> None:
         assert not await service.drop(db, job_id)
     with pytest.raises(LostLease):
         await service.finish(database, taken)
+
+
+async def test_a_process_that_ends_gives_its_job_back(database: Database) -> None:
+    """So the next one need not wait until the lease is over, and an orderly end is no failed try."""
+    job_id = await put(database)
+    began = asyncio.Event()
+
+    async def work(_run: Run) -> None:
+        began.set()
+        await asyncio.sleep(3600)
+
+    runner = asyncio.create_task(Runner(database, SETTINGS, {KIND: work}).one())
+    await began.wait()
+    runner.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await runner
+    job = await read(database, job_id)
+    assert (job.state, job.tries, job.leased_until) == (JobState.QUEUED, 0, None)
+    taken = await service.take(database, [KIND])
+    assert taken is not None
+    assert taken.id == job_id

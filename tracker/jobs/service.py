@@ -161,6 +161,20 @@ async def finish(database: Database, taken: Taken) -> None:
         )
 
 
+async def give_back(database: Database, taken: Taken) -> None:
+    """Put a job back into the queue: this process ends, and the next one need not wait until the lease is over."""
+    async with database.write() as db:
+        await _write(
+            db,
+            taken,
+            state=JobState.QUEUED,
+            tries=Job.tries - 1,
+            progress=0,
+            step="",
+            leased_until=None,
+        )
+
+
 async def fail(database: Database, taken: Taken, reason: str) -> None:
     """End the job without success; `reason` in plain words, for whoever waits for it."""
     async with database.write() as db:
