@@ -1,8 +1,10 @@
 """An edition made into a Document: its snapshot read again, and what the organisation chose."""
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cache
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -19,6 +21,8 @@ from tracker.kit.i18n import current_locale, set_locale
 from tracker.kit.i18n import gettext as _
 from tracker.snapshots import queries as snapshots
 from tracker.snapshots.queries import Snapshot
+
+AT_ONCE = 2  # compositions in a process; a register of a thousand jurisdictions takes seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,16 @@ class Gathered:
                 options=self.options,
                 beside=self.beside,
             )
+
+    async def composed(self) -> Document:
+        """The document, composed beside the pages of others, of which few at once. Raises Invalid as `document`."""
+        async with _gate(id(asyncio.get_running_loop())):
+            return await asyncio.to_thread(self.document)
+
+
+@cache
+def _gate(_loop_id: int) -> asyncio.Semaphore:
+    return asyncio.Semaphore(AT_ONCE)
 
 
 async def gathered(db: AsyncSession, told: Told, desk: Desk) -> Gathered:

@@ -1,6 +1,5 @@
 """Final editions, for anyone: the list, a briefing's page, and its files."""
 
-import asyncio
 from typing import Any
 
 from litestar import Request, Response, get
@@ -116,7 +115,7 @@ async def final_edition(request: Request, briefing: FromPath[str], edition: From
         "editions/final.html",
         final=final,
         newest=newest,
-        document=await asyncio.to_thread(of.document),
+        document=await of.composed(),
         since=since,
         reference=reference(final, of),
         snapshot=of.snapshot,

@@ -1,6 +1,5 @@
 """An organisation's editions: the list, one edition with its files, and what may be done with it."""
 
-import asyncio
 from uuid import UUID
 
 from litestar import Request, Response, get, post
@@ -130,7 +129,7 @@ async def preview(request: Request, briefing_id: FromPath[UUID], edition: FromPa
     """The edition as a page, as it would be if it were final."""
     found = await own_edition(request, briefing_id, edition)
     of = await own_gathered(request, found)
-    return page(request, "editions/preview.html", own=found, document=await asyncio.to_thread(of.document))
+    return page(request, "editions/preview.html", own=found, document=await of.composed())
 
 
 @get(f"{EDITION}/file/{{kind:str}}", name="edition_file", access=READ)
