@@ -202,10 +202,10 @@ async def test_a_later_final_edition_supersedes(
     briefing = address.rpartition("/")[0]
     second = (await owner.submit(f"{briefing}/next")).headers["location"]
     assert second == f"{briefing}/2"
-    assert "Edition 1 is newer" not in (await client.get(public)).text
+    assert "Edition 1 is the newest" not in (await client.get(public)).text
     await act(owner, second, "submit")
     await act(teammate, second, "final")
-    assert "Edition 2 is newer" in (await client.get(public)).text
+    assert "Edition 2 is the newest" in (await client.get(public)).text
     listed = (await client.get("/en/briefings")).text
     assert "Superseded" in listed
     assert (await client.get(public.rpartition("/")[0])).headers["location"].endswith("/2")
