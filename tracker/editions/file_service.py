@@ -136,7 +136,7 @@ async def check_final(database: Database, final: PublishedEdition, desk: Desk) -
         concerned = await _concerned(db, of, final, min((f.made_at for f in kept), default=checked))
     made = {}
     if concerned:
-        made = {f.kind: f for f in await asyncio.to_thread(lambda: drawn(of, of.document()))}
+        made = {f.kind: f for f in await drawn(of, await asyncio.to_thread(of.document))}
     async with database.write(Bound(tenant=final.organisation_id)) as db:
         for file in await queries.final_files(db, final.id):
             file.checked_at = checked
