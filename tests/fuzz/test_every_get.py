@@ -75,6 +75,7 @@ KNOWN: dict[str, list[str]] = {
     "data": ["yes"],
     "limit": ["1", "0", "500", "99999"],
     "cursor": ["W10", "WyJhIl0", "x"],
+    "jurisdiction": ["XAA", "US-TX", "NOPE"],
     "next": ["/en/account", "//elsewhere.example", "/en/\\elsewhere.example"],
 }
 QUERY = [
