@@ -64,13 +64,13 @@ class Reference:
 
     def bibtex(self) -> str:
         fields = {
-            "author": "{" + _bibtex(self.service) + "}",
-            "title": "{" + _bibtex(self.title) + "}",
+            "author": "{" + bibtex_safe(self.service) + "}",
+            "title": "{" + bibtex_safe(self.title) + "}",
             "year": str(self.frozen.year),
             "month": str(self.frozen.month),
             "day": str(self.frozen.day),
-            "version": _bibtex(self.version),
-            "note": _bibtex(self.note),
+            "version": bibtex_safe(self.version),
+            "note": bibtex_safe(self.note),
             "url": self.url,
         }
         lines = "".join(f"  {name} = {{{text}}},\n" for name, text in fields.items())
@@ -81,13 +81,13 @@ class Reference:
             ("TY", "DATA"),
             (
                 "AU",
-                f"{_line(self.service)},",
+                f"{one_line(self.service)},",
             ),  # the comma keeps a program from taking it apart as a person's name
-            ("TI", _line(self.title)),
+            ("TI", one_line(self.title)),
             ("PY", str(self.frozen.year)),
             ("DA", self.frozen.strftime("%Y/%m/%d")),
             ("ET", self.version),
-            ("PB", _line(self.service)),
+            ("PB", one_line(self.service)),
             ("N1", self.note),
             ("ID", self.id),
             ("UR", self.url),
@@ -143,9 +143,11 @@ def title(snapshot: Snapshot) -> str:
     return f"{told} ({_('with fictional places')})" if comparison.fictional else told
 
 
-def _bibtex(text: str) -> str:
-    return "".join(_BIBTEX.get(sign, sign) for sign in _line(text))
+def bibtex_safe(text: str) -> str:
+    """What stands between braces of BibTeX."""
+    return "".join(_BIBTEX.get(sign, sign) for sign in one_line(text))
 
 
-def _line(text: str) -> str:
+def one_line(text: str) -> str:
+    """A field of RIS ends with its line."""
     return " ".join(text.split())
