@@ -1,13 +1,13 @@
 """Tell who listens of changes of the public record
 
 Revision ID: 0024
-Revises: 0025
+Revises: 0023
 """
 
 from alembic import op
 
 revision = "0024"
-down_revision = "0025"
+down_revision = "0023"
 branch_labels = None
 depends_on = None
 
