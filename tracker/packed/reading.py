@@ -47,7 +47,7 @@ class Matrix:
 
 async def read(db: AsyncSession, query: Query) -> Matrix:
     """Run the query. Raises Invalid naming the parameter that can't be taken."""
-    shape, head = await queries.shape(db, query.framework)
+    shape, head = await queries.shape(db, query.framework, query.jurisdictions, query.as_of)
     keys = _keys(query, shape)
     assert shape is not None
     if head and _is_current(query):
