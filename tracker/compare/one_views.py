@@ -99,6 +99,8 @@ async def time_page(request: Request) -> Response[str]:
         axis=query.axes[0],
         comparison=drawn,
         course=course,
+        # A drawing for each, so that a narrow page sets them below each other instead of drawing them small.
+        panels=[replace(course, title=p.label, panels=(p,)) for p in course.panels] if course else [],
         marks=[value(axis, code) for axis, code in key_codes(course)] if course else [],
         href=lambda cell: cell_path(_some(drawn), cell, locale),
         axes=list(Axis),

@@ -76,12 +76,20 @@ async def compare_page(request: Request) -> Response[str] | Redirect:
         "compare/compare.html",
         status=422 if faults else 200,
         comparison=comparison,
+        address=_address(request, comparison) if comparison else "",
         tables=tables(comparison, locale) if comparison else [],
         reading=reading(comparison, locale) if comparison else None,
         levels={axis: [value(axis, code) for code in LEVEL_CODES] for axis in Axis},
         missing_values=[value(Axis.COMMITMENT, code) for code in MISSING_CODES],
         **form,
     )
+
+
+def _address(request: Request, comparison: Comparison) -> str:
+    """Where what is printed can be read again: with both dates and the framework's version."""
+    renderer = renderer_of(request)
+    path = renderer.urls.path("compare", context_of(request).locale)
+    return f"{renderer.settings.base_url}{path}?{comparison.dated.url()}"
 
 
 def _form(given: dict[str, str], faults: dict[str, str], query: Query, offered: Options) -> dict[str, Any]:
