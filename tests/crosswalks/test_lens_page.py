@@ -143,7 +143,9 @@ async def test_compare_reads_through_the_crosswalk(client: Visitor, database: Da
     for path in (f"/en/compare?{query}", f"/en/compare?through={GUIDE}"):
         form = await client.get(path)
         assert form.status_code == 200
-        assert re.search(rf'<option value="{GUIDE}@[^"]+" selected>', form.text), "the form keeps the crosswalk"
+        assert re.search(rf'<option value="{GUIDE}@[^"]+" selected>', form.text), (
+            "the form keeps the crosswalk"
+        )
     assert "through=" in (await client.get("/en/compare?jurisdictions=XAA")).text
     for wrong in ("show=gaps", "source=all", "domains=individual", "through=none", "items=NO"):
         refused = await client.get(f"/en/compare?{query}&{wrong}")

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from tracker.access.guard import PUBLIC
 from tracker.access.permissions import GRANTS, Permission
 from tracker.compare import saved_service
+from tracker.compare.asked import asked, item_labels
 from tracker.compare.comparison import Comparison
 from tracker.compare.files import long_csv
 from tracker.compare.json_file import comparison_json
@@ -76,6 +77,7 @@ async def compare_page(request: Request) -> Response[str] | Redirect:
         "compare/compare.html",
         status=422 if faults else 200,
         comparison=comparison,
+        asked=asked(query, item_labels(comparison.framework.items)) if comparison else (),
         address=_address(request, comparison) if comparison else "",
         tables=tables(comparison, locale) if comparison else [],
         reading=reading(comparison, locale) if comparison else None,
@@ -142,6 +144,8 @@ async def compare_xlsx(request: Request) -> Response[bytes]:
 async def _file(request: Request, kind: str) -> Response[bytes]:
     """The query's file: of what was reported, or with `through` of what follows."""
     query = parse(query_parameters(request))
+    if not query.jurisdictions:
+        raise Invalid({"jurisdictions": _("Choose at least one jurisdiction.")})
     base_url, locale = renderer_of(request).settings.base_url, context_of(request).locale
     async with database_of(request).read() as db:
         if query.through:

@@ -41,7 +41,8 @@ async def spoken(
         )
         .group_by(v.version)
     )
-    by_version = {version: count for version, count in (await db.execute(counted)).all()}
+    rows = (await db.execute(counted)).all()
+    by_version = {row[0]: row[1] for row in rows}
     return [Spoken(version, by_version.get(version, 0)) for version in await frameworks.versions(db, key)]
 
 
