@@ -54,12 +54,14 @@ async def read_by(client: Visitor, query: str) -> dict[str, str]:
         link.partition("@")[2][:4] for link in html.links(briefing) if f"/{KEY}@" in link and "/HTCC-" in link
     }
     (of_page,) = shown
-    return {
+    read = {
         "api": told["meta"]["framework"].partition("@")[2],
         "csv": table[3],
         "matrix": packed["framework"].partition("@")[2],
         "page": of_page,
-    } | {"briefing": version for version in cited}
+    }
+    assert len(cited) <= 1, "a briefing of nothing cites no cell"
+    return read | {f"briefing of {version}": version for version in cited}
 
 
 async def test_what_nobody_published_under_empties_no_view(client: Visitor, newer: None) -> None:
@@ -71,7 +73,7 @@ async def test_what_nobody_published_under_empties_no_view(client: Visitor, newe
     told = html.words((await client.get("/en/compare?jurisdictions=XAA,US-TX")).text)
     assert "This is version 2021 of the framework. The address names none" in told
     assert "Version 2021: 2 of these jurisdictions have entries under it" in told
-    assert "Compare by version 2030: 0 of these jurisdictions have entries under it" in told
+    assert "Compare by version 2030 : 0 of these jurisdictions have entries under it" in told
 
 
 async def test_the_version_of_most_is_read_and_of_equals_the_newest(
@@ -82,7 +84,7 @@ async def test_the_version_of_most_is_read_and_of_equals_the_newest(
     assert set((await read_by(client, "jurisdictions=XAA")).values()) == {"2030"}, "one to one"
     assert set((await read_by(client, "jurisdictions=KEN")).values()) == {"2030"}, "none to none"
     page = (await client.get("/en/compare?jurisdictions=XAA,US-TX")).text
-    assert "Compare by version 2030: 1 of these jurisdictions has entries under it" in html.words(page)
+    assert "Compare by version 2030 : 1 of these jurisdictions has entries under it" in html.words(page)
     by_name = next(link for link in html.links(page) if f"framework={KEY}@2030" in link)
     named = html.words((await client.get(by_name)).text)
     assert "This is version 2030 of the framework. The address names it." in named
