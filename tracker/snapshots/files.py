@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tracker.briefings import pdf
 from tracker.briefings.compose import compose
 from tracker.briefings.document import Document
 from tracker.briefings.options import Frozen, Options
 from tracker.compare.canonical import canonical_json
+from tracker.compare.comparison import Comparison
 from tracker.compare.files import long_csv, moment_text
 from tracker.compare.json_file import at_of, typed_rows
 from tracker.compare.workbook import XLSX, comparison_xlsx
@@ -34,10 +34,13 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of file. `lasting`: its bytes can never change, for it holds no text that could be redacted."""
+    """A kind of file. `make` gives its bytes, or the Document that is yet to be drawn as a PDF.
+
+    `lasting`: its bytes can never change, for it holds no text that could be redacted.
+    """
 
     media_type: str
-    make: Callable[[Desk], bytes]
+    make: Callable[[Desk], bytes | Document]
     lasting: bool = False
 
 
@@ -89,10 +92,10 @@ def _text(placed: PlacedText) -> dict[str, str]:
     }
 
 
-def _pdf(desk: Desk) -> bytes:
+def _pdf(desk: Desk) -> Document:
     if len(desk.snapshot.comparison.places) > MOST_IN_A_PDF:
         raise Invalid({"format": _("A briefing takes %(n)s jurisdictions at most.") % {"n": MOST_IN_A_PDF}})
-    return pdf.draw(briefing(desk))
+    return briefing(desk)
 
 
 def briefing(desk: Desk) -> Document:
@@ -123,3 +126,12 @@ KINDS = {
         "application/vnd.citationstyles.csl+json; charset=utf-8", lambda desk: desk.reference.csl()
     ),
 }
+
+# The kinds that say how to cite it; the rest hold what was frozen.
+CITED_IN = ("csl.json", "bib", "ris")
+
+
+def kinds_of(comparison: Comparison) -> dict[str, Kind]:
+    """The kinds of file that a snapshot has, by their ending."""
+    has_pdf = len(comparison.places) <= MOST_IN_A_PDF
+    return {ending: kind for ending, kind in KINDS.items() if has_pdf or ending != "pdf"}

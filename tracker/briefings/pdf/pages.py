@@ -50,7 +50,7 @@ class Sheet:
 @dataclass(slots=True)
 class Page:
     sheet: Sheet
-    items: list[tuple[Flow, Box, float]] = field(default_factory=list)
+    items: list[tuple[Flow, float]] = field(default_factory=list)
     used: float = 0.0
 
 
@@ -96,6 +96,9 @@ class Paginator:
         stays = sideways and flow.landscape is None
         needed = self._needed(index, stays)
         held = bool(index and self._flows[index - 1].keep)
+        if stays and flow.level and not held and self._section(index) > self._left:
+            # Text goes on upright: no first lines of it are left behind on a page turned for a matrix.
+            return self._turn(False)
         if needed > self._left or (flow.level and not held and self._tears(index)):
             self._turn(bool(flow.landscape))
         return None
@@ -115,13 +118,19 @@ class Paginator:
             return total + (flow.box.height if fits and (flow.whole or all_of_it) else flow.box.least)
         return total
 
-    def _tears(self, index: int) -> bool:
+    def _section(self, index: int) -> float:
+        """Height of a heading's part, or of as much of it as is more than a page."""
         flow, room = self._flows[index], self.pages[-1].sheet.room
         total = flow.gap + flow.box.height
         for later in self._flows[index + 1 :]:
             if 0 < later.level <= flow.level or total > room:
                 break
             total += later.gap + later.box.height
+        return total
+
+    def _tears(self, index: int) -> bool:
+        flow, room = self._flows[index], self.pages[-1].sheet.room
+        total = self._section(index)
         if total <= self._left:
             return False
         share = self._left / room
@@ -138,7 +147,9 @@ class Paginator:
                 self._turn(page.sheet is self._sheets[1] if flow.landscape is None else flow.landscape)
                 continue
             shown = parts[0] if parts else box
-            page.items.append((flow if first else replace(flow, anchors=(), level=0), shown, page.used + gap))
+            told = flow if first else replace(flow, anchors=(), level=0)
+            # only what is shown here, so that a page that is drawn lets go of its boxes
+            page.items.append((replace(told, box=shown), page.used + gap))
             page.used += gap + shown.height
             if parts is None:
                 page.used += flow.below
