@@ -156,6 +156,7 @@ ROUTES: list[HTTPRouteHandler] = [
     compare.compare_xlsx,
     snapshots.freeze,
     snapshots.snapshot_page,
+    snapshots.snapshots_page,
     briefings.briefing_page,
     briefings.briefing_pdf,
     public_views.briefings,

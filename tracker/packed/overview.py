@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tracker.compare.comparison import Comparison
-from tracker.compare.queries import assembled, columns_of, narrowed, scope_of
+from tracker.compare.queries import assembled, columns_of, narrowed, pinned, scope_of
 from tracker.compare.query import Query
 from tracker.entries.queries import Moment
 from tracker.entries.standing import Evidence, Review, Standing
@@ -28,6 +28,7 @@ async def overview(db: AsyncSession, query: Query) -> Comparison:
     Of their evidence they have the scales and days only, and not what it says of principles: a query that asks
     for one is for `compare`. For pages that show levels, marks and counts. Raises Invalid naming the parameter whose code is unknown.
     """
+    query = await pinned(db, query)
     framework, places = await scope_of(db, query)
     columns = columns_of(query, framework)
     head = await queries.head(db)

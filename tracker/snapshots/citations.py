@@ -1,10 +1,12 @@
 """How to cite a snapshot: as text, BibTeX, RIS and CSL-JSON, all with the same facts."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from tracker.compare.canonical import canonical_json
-from tracker.compare.wording import named
+from tracker.compare.query import Query
+from tracker.compare.wording import names_listed
 from tracker.kit.i18n import format_date
 from tracker.kit.i18n import gettext as _
 from tracker.kit.vocabulary import word
@@ -131,16 +133,22 @@ def reference(snapshot: Snapshot, *, service: str, base_url: str, locale: str) -
 
 def title(snapshot: Snapshot) -> str:
     """The comparison in words."""
-    comparison = snapshot.comparison
-    axes = comparison.query.axes
+    comparison, framework = snapshot.comparison, snapshot.comparison.framework
+    places = [(place.name, place.fictional) for place in comparison.places]
+    return titled(comparison.query, framework.title, framework.version, places)
+
+
+def titled(query: Query, framework: str, version: str, places: Sequence[tuple[str, bool]]) -> str:
+    """A comparison in words. `places`: (name, whether fictional)."""
+    axes = query.axes
     how = _("on paper and in practice") if len(axes) > 1 else word("axis", axes[0]).lower()
     told = _("Adoption in %(names)s, %(how)s: %(framework)s (%(version)s)") % {
-        "framework": comparison.framework.title,
-        "version": comparison.framework.version,
-        "names": named(comparison.places),
+        "framework": framework,
+        "version": version,
+        "names": names_listed([name for name, _fictional in places]),
         "how": how,
     }
-    return f"{told} ({_('with fictional places')})" if comparison.fictional else told
+    return f"{told} ({_('with fictional places')})" if any(invented for _n, invented in places) else told
 
 
 def bibtex_safe(text: str) -> str:

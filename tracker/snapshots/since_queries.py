@@ -7,10 +7,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from tracker.access.models import Organisation
-from tracker.compare.changes import AxisChange, changes
+from tracker.compare.aspects import aspects_told
+from tracker.compare.changes import AxisChange, CellChange, changes
 from tracker.compare.comparison import ComparedCell
 from tracker.compare.queries import compare_within
 from tracker.db.base import select
+from tracker.entries.difference import Changed
 from tracker.entries.models import PublishedRevision, PublishedWithdrawal
 from tracker.entries.queries import Moment
 from tracker.jurisdictions import queries as jurisdictions
@@ -32,6 +34,11 @@ class CellSince:
     axes: tuple[AxisChange, ...]
     words: tuple[str, ...]
     fates: tuple[str, ...]
+
+    @property
+    def others(self) -> tuple[Changed, ...]:
+        """What else changed, each from what to what."""
+        return aspects_told(CellChange(self.before, self.after, self.axes, self.words))
 
 
 @dataclass(frozen=True, slots=True)
