@@ -96,10 +96,13 @@ def test_skip_link_comes_first_and_leads_to_the_content(visitor: Visitor) -> Non
     expect(page.locator("main a").first).to_be_focused()
 
 
-def walk(page: Page, most: int = 400) -> list[str]:
-    """Tab through a page to its end; what had the focus. Each must show it."""
+FOCUSABLE = "a[href], button, input, select, textarea, summary, [tabindex]"
+
+
+def walk(page: Page) -> list[str]:
+    """Tab through a page to its end; what had the focus. Each must show it, and none may come twice."""
     seen: list[str] = []
-    for _ in range(most):
+    for _ in range(page.locator(FOCUSABLE).count() + 1):
         page.keyboard.press("Tab")
         name, shown, has_size = page.evaluate(FOCUS_SHOWN)
         if name.startswith("BODY"):

@@ -2,7 +2,6 @@
 
 import asyncio
 import io
-import time
 from typing import Any
 
 import openpyxl
@@ -268,7 +267,7 @@ async def test_a_stale_preview_says_so_and_saves_nothing(database: Database, own
 
 
 async def test_the_server_answers_while_it_reads(own_world: World, settings: Settings) -> None:
-    """A bomb and a file of 40,000 rows are read while other people's pages are served, each within two seconds."""
+    """Other people's pages are served between the beginning and the end of reading a bomb and 40,000 rows."""
     database = Database(own_world.engine)
     app = create_app(settings, database)
     owner = await personas.signed_in(app, settings, database, personas.OWNER)
@@ -286,20 +285,16 @@ async def test_the_server_answers_while_it_reads(own_world: World, settings: Set
         ),
     )
     large = as_csv([line(jurisdiction=f"X{n}", note="x" * 100) for n in range(40_000)])
-    slowest, answers = 0.0, 0
     async with owner, teammate:
-        reading = [asyncio.create_task(upload(p, c)) for p, c in ((owner, bomb), (teammate, large))]
-        while not all(task.done() for task in reading):
-            start = time.monotonic()
-            assert (await teammate.get("/health/live")).status_code == 200
-            assert (await teammate.get("/en/frameworks")).status_code == 200
-            slowest, answers = max(slowest, time.monotonic() - start), answers + 1
-            await asyncio.sleep(0.01)
-        assert [task.result().status_code for task in reading] == [422, 422]
-    assert answers > 3
-    assert (
-        slowest < 10
-    )  # seconds, where two processes share two processors; reading takes far longer without a thread
+        for content in (bomb, large):
+            reading, answers = asyncio.create_task(upload(owner, content)), 0
+            while not reading.done():
+                assert (await teammate.get("/health/live")).status_code == 200
+                assert (await teammate.get("/en/frameworks")).status_code == 200
+                answers += 1
+            assert reading.result().status_code == 422
+            # Read on the loop itself, one page gets in before it begins and one as it ends.
+            assert answers > 3
 
 
 async def test_two_people_apply_at_once_and_one_is_told(own_world: World, settings: Settings) -> None:

@@ -36,7 +36,9 @@ async def contents(world: World) -> dict[str, tuple[int, str]]:
     found = {}
     async with engine.connect() as connection:
         for name, table in sorted(metadata.tables.items()):
-            rows = sorted(repr(tuple(row)) for row in await connection.execute(sa.select(table)))
+            # The index may have the same texts, made again under other numbers.
+            told = [c for c in table.columns if (name, c.name) != ("search_document", "id")]
+            rows = sorted(repr(tuple(row)) for row in await connection.execute(sa.select(*told)))
             found[name] = (len(rows), hashlib.sha256("\n".join(rows).encode()).hexdigest())
     await engine.dispose()
     return found
@@ -72,8 +74,6 @@ async def test_reference_mends_what_was_changed(own_world: World) -> None:
     after = await contents(own_world)
     assert after.pop("record_stamp") != before.pop("record_stamp"), "who keeps a copy learns that it is old"
     assert after.pop("packed_head") != before.pop("packed_head")
-    # The index has the same texts, made again under other numbers.
-    assert after.pop("search_document")[0] == before.pop("search_document")[0]
     assert after == before
 
 
