@@ -9,7 +9,6 @@ from itertools import groupby
 from reportlab.graphics import renderPDF
 from reportlab.graphics.shapes import Drawing
 from reportlab.lib.colors import HexColor
-from reportlab.pdfbase.pdfdoc import PDFString
 from reportlab.pdfbase.pdfmetrics import getFont
 from reportlab.pdfgen.canvas import Canvas
 
@@ -60,7 +59,6 @@ class Pen:
         self._places = places
         self._within = False
         self._stamps: dict[object, _Stamp] = {}
-        self._uris: dict[str, str] = {}
         self._texts: dict[tuple[str, str], list[tuple[str, str]]] = {}
 
     @contextmanager
@@ -230,9 +228,7 @@ class Pen:
         if href.startswith("#"):
             target = f"/Dest {self._places[href[1:]]} 0 R"
         else:
-            if href not in self._uris:
-                self._uris[href] = PDFString(href).format(self.canvas._doc).decode("latin-1")
-            target = f"/A << /S /URI /URI {self._uris[href]} >>"
+            target = f"/A << /S /URI /URI ({href.translate(_ESCAPES)}) >>"
         told = f"<< /Type /Annot /Subtype /Link /F 4 /Rect [{edges}] /Border [0 0 0] /StructParent {key} {target} >>"
         self._objects.add(number, told)
         self.canvas._annotationrefs.append(f"{number} 0 R")

@@ -103,6 +103,7 @@ def _write(document: Document, pages: list[Page], setter: Typesetter, tags: Tags
     pen = Pen(canvas, objects, tags, places, numbers)
     words = setter.lines((Run(document.footer),), FOOTER, pages[0].sheet.measure - 90, most=3)
     footer = Lines(words, FOOTER, tags.root)
+    setter.forget()
     outline = -1
     for number, page in enumerate(pages):
         sheet = page.sheet
