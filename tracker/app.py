@@ -12,10 +12,15 @@ from litestar.types import ASGIApp
 from tracker import settings as settings_module
 from tracker.access.guard import authorise, require_declared
 from tracker.accounts import views as accounts
+from tracker.api import criteria_views as api_criteria
+from tracker.api import crosswalk_views as api_crosswalks
+from tracker.api import deprecation
 from tracker.api import docs_views as api_docs
 from tracker.api import draft_views as api_drafts
 from tracker.api import entry_views as api_entries
 from tracker.api import import_views as api_imports
+from tracker.api import published_views as api_published
+from tracker.api import search_views as api_search
 from tracker.api import token_views as api_tokens
 from tracker.api import views as api
 from tracker.briefings import views as briefings
@@ -44,6 +49,7 @@ from tracker.instruments import attachment_views, event_views, own_views
 from tracker.instruments import views as instruments
 from tracker.jobs.runner import Runner
 from tracker.jurisdictions import views as jurisdictions
+from tracker.log import views as log
 from tracker.mail import views as mail
 from tracker.mail.runner import runner
 from tracker.notices import views as notices
@@ -191,6 +197,10 @@ ROUTES: list[HTTPRouteHandler] = [
     review_views.withdraw_do,
     privacy.redact_page,
     privacy.redact_do,
+    privacy.redact_crosswalk_page,
+    privacy.redact_crosswalk_do,
+    log.log_page,
+    log.log_csv,
     instruments.instrument_page,
     instruments.register,
     instruments.register_file,
@@ -249,6 +259,7 @@ ROUTES: list[HTTPRouteHandler] = [
     feed_views.data_feed,
     feed_views.jurisdiction_feed,
     feed_views.corrections_feed,
+    feed_views.briefings_feed,
     api_docs.openapi,
     api_docs.api_page,
     api.jurisdictions_list,
@@ -257,8 +268,9 @@ ROUTES: list[HTTPRouteHandler] = [
     api.framework,
     api.organisations_list,
     api.organisation,
-    api.crosswalks_list,
-    api.crosswalk,
+    api_crosswalks.crosswalks_list,
+    api_crosswalks.crosswalk,
+    api_criteria.criteria_list,
     api.corrections_list,
     api.correction,
     api.compare_rows,
@@ -266,6 +278,12 @@ ROUTES: list[HTTPRouteHandler] = [
     api_entries.entry,
     api_entries.instruments_list,
     api_entries.instrument,
+    api_search.search,
+    api_published.briefings_list,
+    api_published.briefing,
+    api_published.snapshot,
+    api_published.releases_list,
+    api_published.release,
     api_drafts.drafts,
     api_drafts.draft,
     api_drafts.put_draft,
@@ -300,6 +318,7 @@ def create_app(settings: Settings, database: Database) -> App:
         request_max_body_size=LARGEST_BODY,
         openapi_config=None,
         on_app_init=[_quiet],
+        before_send=[deprecation.tell],
         debug=False,
         lifespan=_beside(settings, database),
     )

@@ -105,6 +105,12 @@ async def test_sums_and_descriptor_are_of_the_files(database: Database, here: Se
     for resource in package["resources"]:
         content = on_disk[resource["path"]]
         assert resource["hash"] == f"sha256:{sha256(content)}" and resource["bytes"] == len(content)
+    of = {resource["path"]: resource for resource in package["resources"]}
+    assert set(of) == {r.path for r in schema.TABLES} | {"adoption-wide.xlsx", "adoption-wide.parquet"}
+    assert len({resource["name"] for resource in package["resources"]}) == len(of)
+    # Version 2 knows no other type; what has none is a file.
+    assert {resource.get("type", "file") for resource in package["resources"]} == {"table", "file"}
+    assert of["adoption-wide.parquet"]["mediatype"] == "application/vnd.apache.parquet"
     adoption = package["resources"][0]["schema"]
     assert adoption["missingValues"] == []
     levels = next(f for f in adoption["fields"] if f["name"] == "commitment")["constraints"]
@@ -135,6 +141,11 @@ async def test_the_change_log_counts_what_became_of_each_voice(database: Databas
     stones = released.rows(third.files["tombstones.csv"])
     assert [s["reason"] for s in stones] == ["Withdrawn for the test."]
     log = third.files["CHANGELOG.md"].decode()
+    newest = log.partition("## Release 2")[0]
+    for resource in schema.TABLES:
+        assert f"| {resource.path} | {third.rows[resource.name]} |" in newest
+    for word, n in third.changes.counts().items():
+        assert f"| {word} | {n} | " in newest
     assert [log.index(f"## Release {n}") for n in (3, 2, 1)] == sorted(
         log.index(f"## Release {n}") for n in (3, 2, 1)
     )

@@ -7,7 +7,7 @@ from tracker.briefings.document import Block, Part, Run, Runs, Table
 from tracker.briefings.moves import Move, moves
 from tracker.briefings.sides import chart
 from tracker.briefings.wording import axis_word, day
-from tracker.charts.spec import Pair, Slope
+from tracker.charts.spec import Pair, Slope, since_unknown
 from tracker.compare.comparison import Column, Comparison
 from tracker.compare.wording import cell_ref, column_ref
 from tracker.kit.i18n import gettext as _
@@ -127,7 +127,7 @@ def _courses(desk: Desk) -> Iterator[Block]:
         rows += [
             (
                 (Run(f"{panel.label}: {course.title}"),),
-                (Run(day(step.day)),),
+                (Run(day(step.day) if step.dated else since_unknown(day(step.day))),),
                 (Run(_code(step.code, value(course.axis, step.code).word)),),
             )
             for panel in course.panels

@@ -1,5 +1,6 @@
 """The parts of the jurisdictions: what is recorded of each, on what evidence, and what others say of it."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -96,7 +97,8 @@ def _cells(spoken: list[Spoken]) -> list[ComparedCell]:
 
 def _table(desk: Desk, place: Place, spoken: list[Spoken]) -> Table:
     by_domain = len(desk.comparison.framework.domains) > 1
-    voices = len({v.organisation_key for _cell, v in spoken}) > 1
+    by_voice = _voice_names(spoken)
+    voices = len(by_voice) > 1
     columns: list[tuple[str, float]] = [(_("Item"), 0.22)]
     if by_domain:
         columns.append((_("Domain"), 0.16))
@@ -105,14 +107,28 @@ def _table(desk: Desk, place: Place, spoken: list[Spoken]) -> Table:
     if voices:
         columns.append((_("Said by"), 0.16))
     whole = sum(width for _title, width in columns)
-    rows = tuple(_row(desk, cell, voice, by_domain, voices) for cell, voice in spoken)
+    rows = tuple(_row(desk, cell, voice, by_domain, by_voice if voices else {}) for cell, voice in spoken)
     caption = _("%(name)s: cells of which something is recorded") % {"name": place_heading(place)}
     return Table(
         caption, tuple(title for title, _w in columns), rows, tuple(width / whole for _t, width in columns)
     )
 
 
-def _row(desk: Desk, cell: ComparedCell, voice: Standing, by_domain: bool, voices: bool) -> tuple[Runs, ...]:
+def _voice_names(spoken: list[Spoken]) -> dict[str, str]:
+    """Each organisation as a narrow column names it: by its voice alone where no other here has the same."""
+    kinds = {v.organisation_key: v for _cell, v in spoken}
+    shared = Counter(v.voice for v in kinds.values())
+    return {
+        key: word("voice", v.voice.value)
+        if shared[v.voice] == 1
+        else f"{v.organisation_name} ({word('voice', v.voice.value)})"
+        for key, v in kinds.items()
+    }
+
+
+def _row(
+    desk: Desk, cell: ComparedCell, voice: Standing, by_domain: bool, by_voice: dict[str, str]
+) -> tuple[Runs, ...]:
     row: list[Runs] = [(Run(item_ref(cell.item), href=desk.cell_url(cell)),)]
     if by_domain:
         row.append((Run(word("domain", cell.domain.value)),))
@@ -121,8 +137,8 @@ def _row(desk: Desk, cell: ComparedCell, voice: Standing, by_domain: bool, voice
     scope = word("scope", voice.scope.value) if voice.scope else ""
     row.append((Run(", ".join(t for t in (basis, scope) if t) or _("Not stated")),))
     row.append((Run(_period(voice)),))
-    if voices:
-        row.append((Run(f"{voice.organisation_name} ({word('voice', voice.voice.value)})"),))
+    if by_voice:
+        row.append((Run(by_voice[voice.organisation_key]),))
     return tuple(row)
 
 

@@ -96,6 +96,9 @@ class Paginator:
         stays = sideways and flow.landscape is None
         needed = self._needed(index, stays)
         held = bool(index and self._flows[index - 1].keep)
+        if stays and flow.level and not held and self._section(index) > self._left:
+            # Text goes on upright: no first lines of it are left behind on a page turned for a matrix.
+            return self._turn(False)
         if needed > self._left or (flow.level and not held and self._tears(index)):
             self._turn(bool(flow.landscape))
         return None
@@ -115,13 +118,19 @@ class Paginator:
             return total + (flow.box.height if fits and (flow.whole or all_of_it) else flow.box.least)
         return total
 
-    def _tears(self, index: int) -> bool:
+    def _section(self, index: int) -> float:
+        """Height of a heading's part, or of as much of it as is more than a page."""
         flow, room = self._flows[index], self.pages[-1].sheet.room
         total = flow.gap + flow.box.height
         for later in self._flows[index + 1 :]:
             if 0 < later.level <= flow.level or total > room:
                 break
             total += later.gap + later.box.height
+        return total
+
+    def _tears(self, index: int) -> bool:
+        flow, room = self._flows[index], self.pages[-1].sheet.room
+        total = self._section(index)
         if total <= self._left:
             return False
         share = self._left / room

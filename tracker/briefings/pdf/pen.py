@@ -9,6 +9,7 @@ from itertools import groupby
 from reportlab.graphics import renderPDF
 from reportlab.graphics.shapes import Drawing
 from reportlab.lib.colors import HexColor
+from reportlab.pdfbase.pdfdoc import PDFString
 from reportlab.pdfbase.pdfmetrics import getFont
 from reportlab.pdfgen.canvas import Canvas
 
@@ -184,9 +185,10 @@ class Pen:
                 self._text(spots, style, style.colour if style.quiet else LINK)
                 if not style.quiet:
                     self._underline(spots, style)
+            named = " ".join(segment.text for segment, _left, _base in spots)
             for segment, left, base in spots:
                 corner = (left, base - 0.25 * style.size, left + segment.width, base + 0.85 * style.size)
-                self.link(segment.href, corner, links[number])
+                self.link(segment.href, corner, links[number], named)
 
     def _text(
         self, spots: list[tuple[Segment, float, float]], style: Style, code: str, after: str = ""
@@ -218,8 +220,8 @@ class Pen:
         for segment, x, y in spots:
             self._line(x, y - 0.16 * style.size, segment.width, LINK, 0.4)
 
-    def link(self, href: str, corner: tuple[float, float, float, float], node: Node) -> None:
-        """An annotation over (left, bottom, right, top) that leads to `href`, already found safe."""
+    def link(self, href: str, corner: tuple[float, float, float, float], node: Node, told: str) -> None:
+        """An annotation over (left, bottom, right, top) that leads to `href`, already found safe; `told` names it."""
         if self._within:
             return
         number = self._objects.reserve()
@@ -228,7 +230,17 @@ class Pen:
         if href.startswith("#"):
             target = f"/Dest {self._places[href[1:]]} 0 R"
         else:
-            target = f"/A << /S /URI /URI ({href.translate(_ESCAPES)}) >>"
-        told = f"<< /Type /Annot /Subtype /Link /F 4 /Rect [{edges}] /Border [0 0 0] /StructParent {key} {target} >>"
-        self._objects.add(number, told)
+            target = f"/A << /S /URI /URI {self._string(href)} >>"
+        named = f"/Contents {self._string(told or href)}"
+        self._objects.add(
+            number,
+            f"<< /Type /Annot /Subtype /Link /F 4 /Rect [{edges}] /Border [0 0 0] /StructParent {key} {target} {named} >>",
+        )
         self.canvas._annotationrefs.append(f"{number} 0 R")
+
+    def _string(self, text: str) -> str:
+        """A string as it stands in the file."""
+        if text.isascii():
+            return f"({text.translate(_ESCAPES)})"
+        told: str = PDFString(text).format(self.canvas._doc).decode("latin-1")
+        return told

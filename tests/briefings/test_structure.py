@@ -1,0 +1,87 @@
+"""The PDF of the real states and of the invented countries, read as a screen reader and as a printer does."""
+
+import itertools
+from io import BytesIO
+
+import pikepdf
+import pytest
+from pypdf import PdfReader
+
+from tests.briefings import structure
+from tests.personas import Visitor
+
+STATES = "US-CT,US-FL,US-LA,US-MI,US-TX"
+COUNTRIES = "XAA,XAB,XAC"
+HEADINGS = ("H1", "H2", "H3", "H4")
+
+
+async def pdf_of(client: Visitor, codes: str) -> bytes:
+    answer = await client.get(f"/en/compare/briefing.pdf?jurisdictions={codes}")
+    assert answer.status_code == 200
+    return answer.content
+
+
+@pytest.mark.parametrize("codes", [STATES, COUNTRIES])
+async def test_headings_lists_tables_and_figures_are_in_order(client: Visitor, codes: str) -> None:
+    found = list(structure.tree(await pdf_of(client, codes)).walk())
+    levels = [HEADINGS.index(e.kind) for e in found if e.kind in HEADINGS]
+    assert levels.count(0) == 1
+    assert levels[0] == 0
+    assert all(b <= a + 1 for a, b in itertools.pairwise(levels)), "a level is jumped over"
+    assert all(e.text.strip() for e in found if e.kind in (*HEADINGS, "P", "TH", "LI", "Link"))
+    for listing in (e for e in found if e.kind == "L"):
+        assert [k.kind for k in listing.kids] == ["LI"] * len(listing.kids)
+        assert all([k.kind for k in item.kids] == ["Lbl", "LBody"] for item in listing.kids)
+    tables = [e for e in found if e.kind == "Table"]
+    assert len(tables) > 8
+    for table in tables:
+        rows = [row.kids for row in table.walk() if row.kind == "TR"]
+        assert len({len(row) for row in rows}) == 1, "a row has more cells than another"
+        assert all(row[0].kind == "TH" for row in rows)
+        assert all(cell.scope in ("Row", "Column") for row in rows for cell in row if cell.kind == "TH")
+    figures = [e for e in found if e.kind == "Figure"]
+    assert len(figures) > 5
+    assert all(len(f.alt) > 40 for f in figures)
+    # What a chart tells stands in its alternative text row by row.
+    names = ("Connecticut", "Texas") if codes == STATES else ("Quillmere", "Lumbrava")
+    assert sum(all(name in f.alt for name in names) for f in figures) > 2
+
+
+async def test_headings_of_a_split_table_are_drawn_again_and_read_once(client: Visitor) -> None:
+    pdf = await pdf_of(client, COUNTRIES)
+    tables = [e for e in structure.tree(pdf).walk() if e.kind == "Table"]
+    (cells,) = [t for t in tables if "Quillmere (fictional): cells of which something is recorded" in t.text]
+    assert [c.text for row in cells.walk() if row.kind == "TR" for c in row.kids].count("Basis, scope") == 1
+    pages = [" ".join(p.extract_text().split()) for p in PdfReader(BytesIO(pdf)).pages]
+    first = next(n for n, text in enumerate(pages) if "Quillmere (fictional): cells of which" in text)
+    assert all("Basis, scope" in text for text in pages[first : first + 2]), "drawn on both pages"
+
+
+@pytest.mark.parametrize("codes", [STATES, COUNTRIES])
+async def test_links_are_described_and_the_file_shows_its_title(client: Visitor, codes: str) -> None:
+    pdf = await pdf_of(client, codes)
+    with pikepdf.open(BytesIO(pdf)) as file:
+        assert file.Root.ViewerPreferences.DisplayDocTitle
+        annotations = [a for page in file.pages for a in page.get("/Annots", [])]
+        assert len(annotations) > 100
+        assert all(str(a.get("/Contents", "")).strip() for a in annotations)
+        assert all(page.Tabs == "/S" for page in file.pages if "/Annots" in page)
+        with file.open_metadata() as told:
+            assert told["dc:language"]
+            assert told["dc:title"] == str(file.docinfo["/Title"])
+        assert not any("/JS" in str(a.get("/A", "")) for a in annotations)
+        assert "/AcroForm" not in file.Root
+        assert "/OpenAction" not in file.Root
+
+
+@pytest.mark.parametrize("codes", [STATES, COUNTRIES])
+async def test_no_page_ends_in_a_heading_or_holds_next_to_nothing(client: Visitor, codes: str) -> None:
+    pdf = await pdf_of(client, codes)
+    headings = {
+        " ".join(e.text.split()) for e in structure.tree(pdf).walk() if e.kind in HEADINGS if e.text.strip()
+    }
+    for number, page in enumerate(PdfReader(BytesIO(pdf)).pages, 1):
+        lines = [line.strip() for line in page.extract_text().splitlines() if line.strip()]
+        body = [line for line in lines if "not affiliated with" not in line and not line.startswith("page ")]
+        assert len(" ".join(body)) > 200, f"page {number} is nearly empty"
+        assert body[-1] not in headings, f"page {number} ends in a heading"
