@@ -1,15 +1,19 @@
 """A briefing drawn against the same matrix, text lines and links bare on ReportLab's canvas.
 
 The floor draws what the document holds with no structure, no escaping, no line or page breaking worth the name: each
-text in lines of a fixed number of characters, each cell as its words at a fixed place with its link.
+text in lines of a fixed number of characters, each cell as its words at a fixed place with its link. Both are measured
+as the process that draws works, without garbage collection; and what a whole command, a Word file and a server that
+draws meanwhile take.
 """
 
 import asyncio
 import gc
+import os
 import resource
 import statistics
+import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from io import BytesIO
 from pathlib import Path
 
@@ -19,10 +23,12 @@ from reportlab.pdfgen.canvas import Canvas
 from bench import world
 from bench.bench_crosswalk import _copy_entries
 from bench.measure import Ratio, ratio
+from bench.served import meanwhile
+from tracker.briefings import apart, pdf
 from tracker.briefings import document as d
-from tracker.briefings import pdf
 from tracker.briefings.compose import compose
 from tracker.briefings.pdf import fonts
+from tracker.briefings.twins import docx
 from tracker.compare.comparison import Comparison
 from tracker.compare.queries import compare
 from tracker.compare.query import parse
@@ -31,45 +37,112 @@ from tracker.db.session import Database
 from tracker.jurisdictions.models import Jurisdiction
 
 LINE = 95
+FLOOR = "the same texts, cells and links bare on the canvas"
+FULL, SIZES = (2, 5, 12), (50, 200, 1000)
+SECOND = 1000.0
+# What a leading open-source assessment system takes on a like machine.
+PEER = "Beside it, a peer: 0.9 s of CPU for a plan of two pages, 3.9 s for one assessment as a Word file"
 
 
 async def run(folder: Path) -> list[Ratio]:
-    """Ratios of a full briefing of 5, and of registers of 200 and 1,000."""
+    """Ratios of full briefings and registers, of one size to the next, of Word files, and of answers meanwhile."""
     database = await world.make(folder)
-    codes = await _widen(database, 1000)
+    codes = await _widen(database, max(SIZES))
     documents = {}
-    for name, chosen in (("full", codes[:5]), ("register", codes[:200]), ("long", codes)):
+    for count in (*FULL, *SIZES):
         async with database.read() as db:
-            documents[name] = _composed(await compare(db, parse({"jurisdictions": ",".join(chosen)})))
-    ratios = []
-    bounds = {"full": 4.0, "register": 4.0, "long": None}
-    for name, title in (("full", "briefing of 5 in full"), ("register", "register of 200")):
-        document = documents[name]
-
-        async def drawn(document: d.Document = document) -> object:
-            return pdf.draw(document)
-
-        async def bare(document: d.Document = document) -> object:
-            return _floor(document)
-
-        what = "the same texts, cells and links bare on the canvas"
-        ratios.append(await ratio(title, drawn, what, bare, at_most=bounds[name], pairs=3))
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    seconds = _seconds(documents["long"])
-    grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
-    linear = f"register of 1,000 (memory grew by {grown:.0f} MB, at most 100)"
-    per = seconds / 5 / (ratios[1].milliseconds / 1000)
-    ratios.append(Ratio(linear, "a fifth of it the register of 200", per, seconds * 1000, 1.3))
-    ratios += await _meanwhile(database, documents["register"])
+            documents[count] = _composed(await compare(db, parse({"jurisdictions": ",".join(codes[:count])})))
+    gc.disable()
+    ratios = [await _drawn(count, document) for count, document in documents.items()]
+    taken = dict(zip(documents, (r.milliseconds for r in ratios), strict=True))
+    ratios.append(Ratio("register of 200", "one second", taken[200] / SECOND, taken[200], 1.0))
+    for less, more in ((50, 200), (200, 1000)):
+        share = taken[more] / taken[less] / (more / less)
+        ratios.append(
+            Ratio(f"register of {more}", f"{more // less} registers of {less}", share, taken[more], 1.2)
+        )
+    ratios += [_word(count, documents[count]) for count in (2, 200, 1000)]
+    gc.enable()
+    for count in (2, 200):
+        ratios.append(await _apart(count, documents[count]))
+    documents.clear()
+    ratios.append(await _grown(database, codes))
     await database.dispose()
+    ratios += [_command(folder, codes[:count]) for count in (2, 200)]
+    ratios += meanwhile(folder, codes[:200])
+    print(PEER)
     return ratios
 
 
-def _seconds(document: d.Document) -> float:
-    gc.collect()
-    start = time.process_time()
-    pdf.draw(document)
-    return time.process_time() - start
+async def _drawn(count: int, document: d.Document) -> Ratio:
+    async def drawn() -> object:
+        return pdf.draw(document)
+
+    async def bare() -> object:
+        return _floor(document)
+
+    title = f"briefing of {count} in full" if count in FULL else f"register of {count}"
+    pairs = 3 if count < max(SIZES) else 1
+    return await ratio(title, drawn, FLOOR, bare, at_most=4.0, pairs=pairs)
+
+
+def _word(count: int, document: d.Document) -> Ratio:
+    spent = _cpu(lambda: docx.write(document))
+    return Ratio(f"Word file of {count}", "one second", spent / SECOND, spent)
+
+
+async def _apart(count: int, document: d.Document) -> Ratio:
+    """What the process that draws takes with its start, all in all."""
+    before = _children()
+    await apart.drawn("pdf", document)
+    spent = (_children() - before) * 1000
+    return Ratio(
+        f"PDF of {count} by a process of its own, with its start", "one second", spent / SECOND, spent
+    )
+
+
+async def _grown(database: Database, codes: list[str]) -> Ratio:
+    """Memory that drawing a register of 1,000 adds to a process that holds its document, in a fresh process."""
+    async with database.read() as db:
+        document = _composed(await compare(db, parse({"jurisdictions": ",".join(codes)})))
+    order = apart._order("pdf", document, "A4")
+    child = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bench.briefing_memory"), stdin=-1, stdout=-1, env=dict(os.environ)
+    )
+    told, _ = await child.communicate(order)
+    megabytes = float(told)
+    return Ratio(f"memory of a register of 1,000, {megabytes:.0f} MB", "100 MB", megabytes / 100, 0.0, 1.0)
+
+
+def _command(folder: Path, codes: list[str]) -> Ratio:
+    """`tracker briefing`, from its start to the file."""
+    before = _children()
+    out = folder / "briefing.pdf"
+    environment = os.environ | {
+        "TRACKER_DATABASE_URL": f"sqlite+aiosqlite:///{folder}/bench.sqlite3",
+        "TRACKER_DATA_DIR": str(folder),
+    }
+    arguments = ("briefing", "--jurisdictions", ",".join(codes), "--out", str(out))
+    os.waitpid(os.posix_spawn(sys.executable, [sys.executable, "-m", "tracker", *arguments], environment), 0)
+    spent = (_children() - before) * 1000
+    assert out.stat().st_size
+    return Ratio(f"`tracker briefing` of {len(codes)}, all in all", "one second", spent / SECOND, spent)
+
+
+def _children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def _cpu(work: Callable[[], object]) -> float:
+    """Milliseconds, the middle of three."""
+    times = []
+    for _ in range(3):
+        gc.collect()
+        start = time.process_time()
+        work()
+        times.append((time.process_time() - start) * 1000)
+    return statistics.median(times)
 
 
 def _composed(comparison: Comparison) -> d.Document:
@@ -83,30 +156,6 @@ async def _widen(database: Database, count: int) -> list[str]:
         places = [j for j in rows if not j.fictional][:count]
         await _copy_entries(db, places)
         return [place.code for place in places]
-
-
-async def _meanwhile(database: Database, document: d.Document) -> list[Ratio]:
-    """How long a comparison takes to answer while a register is drawn in a thread, and while nothing is."""
-    query = parse({"jurisdictions": "XAA,XAB"})
-
-    async def answers(until: asyncio.Future[bytes] | None) -> list[float]:
-        times = []
-        while len(times) < 60 if until is None else not until.done():
-            start = time.perf_counter()
-            async with database.read() as db:
-                await compare(db, query)
-            times.append((time.perf_counter() - start) * 1000)
-            await asyncio.sleep(0.005)
-        return times
-
-    alone = await answers(None)
-    drawing = asyncio.ensure_future(asyncio.to_thread(pdf.draw, document))
-    beside = await answers(drawing)
-    await drawing
-    high, low = (statistics.quantiles(times, n=100)[98] for times in (beside, alone))
-    return [
-        Ratio("p99 of answers while a register is drawn", "their p99 alone (wall clock)", high / low, high)
-    ]
 
 
 def _floor(document: d.Document) -> bytes:

@@ -28,6 +28,12 @@ def children() -> list[int]:
     return [int(number) for number in " ".join(told).split()]
 
 
+def told_of(child: int, what: str) -> str:
+    """ "" for a process that is gone."""
+    file = Path(f"/proc/{child}/{what}")
+    return file.read_text() if file.exists() else ""
+
+
 @pytest.mark.parametrize("locale", ["en", "de"])
 async def test_the_bytes_are_those_drawn_here(locale: str) -> None:
     set_locale(locale)
@@ -52,15 +58,16 @@ async def test_it_ends_with_whoever_waits_and_is_told_no_secret(monkeypatch: pyt
         with pytest.raises(asyncio.CancelledError):
             await waiting
     assert [pair.partition("=")[0] for pair in environment.split("\0") if pair] == ["PYTHONPATH"]
-    assert not Path(f"/proc/{child}").exists()
+    assert child not in children()
+    assert not told_of(child, "cmdline")
 
 
 async def begun(before: set[int]) -> tuple[int, str]:
     """The number and the environment of the child that is new, once it is the program it will be."""
     for _ in range(2000):
         for child in set(children()) - before:
-            if "drawing_child" in Path(f"/proc/{child}/cmdline").read_text():
-                return child, Path(f"/proc/{child}/environ").read_text()
+            if "drawing_child" in told_of(child, "cmdline"):
+                return child, told_of(child, "environ")
         await asyncio.sleep(0.005)
     raise AssertionError("no process was begun")
 

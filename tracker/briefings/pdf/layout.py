@@ -137,6 +137,9 @@ class Stack:
         if not whole:
             return None
         rest = replace(self, items=((0.0, broken), *after), repeated=True)
+        # What is left over a thousand pages is not measured anew on each.
+        shown = sum(gap + box.height for gap, box in self.items[: index + 1])
+        vars(rest)["height"] = self.height - shown + broken.height
         return replace(self, items=whole), rest
 
     def draw(self, pen: Pen, x: float, top: float) -> None:

@@ -7,6 +7,7 @@ kilobyte of memory and some 200 bytes of the file. Here they are text, and are p
 
 import struct
 import zlib
+from hashlib import sha256
 
 from reportlab.pdfbase import pdfdoc
 from reportlab.pdfbase.pdfdoc import PDFArray, PDFDictionary, PDFDocument, PDFName, PDFPage, PDFStream
@@ -81,22 +82,24 @@ class Objects:
             where.update((packed, (2, holder, index)) for index, packed in enumerate(numbers))
         table = self.reserve()
         where[table] = (1, size, 0)
-        parts.append(self._table(table, where, size, (root.format(doc), info.format(doc))))
+        told = sha256()
+        for part in parts:
+            told.update(part)
+        ends = (root.format(doc), info.format(doc), told.hexdigest()[:32].encode())
+        parts.append(_table(table, where, size, ends))
         return b"".join(parts)
 
-    def _table(
-        self, number: int, where: dict[int, tuple[int, int, int]], start: int, ends: tuple[bytes, bytes]
-    ) -> bytes:
-        """The cross-reference stream, which is also the trailer."""
-        body = zlib.compress(b"".join(struct.pack(">BIH", *where[n]) for n in range(number + 1)), _LEVEL)
-        return (
-            b"%d 0 obj\n<< /Type /XRef /Size %d /W [1 4 2] /Root %s /Info %s /ID %s /Filter /FlateDecode /Length %d >>"
-            b"\nstream\n%s\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n"
-        ) % (number, number + 1, *ends, self._id(), len(body), body, start)
 
-    def _id(self) -> bytes:
-        digest = self._doc.signature.hexdigest().encode()[:32]
-        return b"[<%s> <%s>]" % (digest, digest)
+def _table(
+    number: int, where: dict[int, tuple[int, int, int]], start: int, ends: tuple[bytes, bytes, bytes]
+) -> bytes:
+    """The cross-reference stream, which is also the trailer. `ends`: the catalog, the information, the file's ID."""
+    body = zlib.compress(b"".join(struct.pack(">BIH", *where[n]) for n in range(number + 1)), _LEVEL)
+    root, info, told = ends
+    return (
+        b"%d 0 obj\n<< /Type /XRef /Size %d /W [1 4 2] /Root %s /Info %s /ID [<%s> <%s>] /Filter /FlateDecode"
+        b" /Length %d >>\nstream\n%s\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n"
+    ) % (number, number + 1, root, info, told, told, len(body), body, start)
 
 
 def press(page: PDFPage) -> None:

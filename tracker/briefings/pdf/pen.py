@@ -60,7 +60,6 @@ class Pen:
         self._places = places
         self._within = False
         self._stamps: dict[object, _Stamp] = {}
-        self._strings: dict[str, str] = {}
         self._texts: dict[tuple[str, str], list[tuple[str, str]]] = {}
 
     @contextmanager
@@ -240,7 +239,8 @@ class Pen:
         self.canvas._annotationrefs.append(f"{number} 0 R")
 
     def _string(self, text: str) -> str:
-        """A string as it stands in the file; addresses and names come again and again."""
-        if text not in self._strings:
-            self._strings[text] = PDFString(text).format(self.canvas._doc).decode("latin-1")
-        return self._strings[text]
+        """A string as it stands in the file."""
+        if text.isascii():
+            return f"({text.translate(_ESCAPES)})"
+        told: str = PDFString(text).format(self.canvas._doc).decode("latin-1")
+        return told

@@ -31,6 +31,7 @@ _SPACES = str.maketrans(
 )
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 _PLAIN = re.compile(r"[ -~]*")
+_PLAIN_LINK = re.compile(r"#.*|[A-Za-z0-9%/:?#\[\]@!$&'()*+,;=~._-]*", re.DOTALL)
 
 
 @dataclass
@@ -109,7 +110,8 @@ def safe_link(href: str, places: frozenset[str], notes: Notes) -> str:
     if not ok:
         notes.links += 1
         return ""
-    return href if href.startswith("#") else quote(href, safe="%/:?#[]@!$&'()*+,;=~-._")
+    # an address that is plain already stays the same string: a register has one for each cell
+    return href if _PLAIN_LINK.fullmatch(href) else quote(href, safe="%/:?#[]@!$&'()*+,;=~-._")
 
 
 def _is_web(href: str) -> bool:
@@ -132,6 +134,11 @@ class Typesetter:
         # cells of a matrix that are alike but for their link and node; matrix.py keeps them
         self.cells: dict[object, Any] = {}
         self._set: dict[tuple[Runs, Style, float, int], tuple[Line, ...]] = {}
+
+    def forget(self) -> None:
+        """Let go of what was set, once all is."""
+        self.cells.clear()
+        self._set.clear()
 
     def href(self, href: str) -> str:
         return safe_link(href, self._places, self.notes)

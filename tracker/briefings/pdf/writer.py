@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from hashlib import sha256
 from io import BytesIO
 from threading import Lock
 from xml.sax.saxutils import escape
@@ -45,7 +44,7 @@ def draw(document: Document, page_size: str = "A4") -> bytes:
         setter = Typesetter(_places(document))
         tags = Tags(Node("Document"))
         pages = Paginator(_compose(document, setter, tags.root, sheets), sheets).run()
-        return _write(document, pages, setter, tags, page_size)
+        return _write(document, pages, setter, tags)
 
 
 def _sheets(width: float, height: float) -> tuple[Sheet, Sheet]:
@@ -86,7 +85,7 @@ def _part(flows: list[Flow], sideways: Sheet) -> list[Flow]:
     return [replace(f, landscape=joins, keep=f.keep or joins) for f in flows[:first]] + flows[first:]
 
 
-def _write(document: Document, pages: list[Page], setter: Typesetter, tags: Tags, page_size: str) -> bytes:
+def _write(document: Document, pages: list[Page], setter: Typesetter, tags: Tags) -> bytes:
     out = BytesIO()
     canvas = Canvas(
         out,
@@ -96,7 +95,7 @@ def _write(document: Document, pages: list[Page], setter: Typesetter, tags: Tags
         lang=document.language,
         pdfVersion=(1, 7),
     )
-    _describe(document, canvas, page_size)
+    _describe(document, canvas)
     matrix.define_symbols(canvas)
     objects = Objects(canvas._doc)
     numbers = _numbers(pages)
@@ -104,6 +103,7 @@ def _write(document: Document, pages: list[Page], setter: Typesetter, tags: Tags
     pen = Pen(canvas, objects, tags, places, numbers)
     words = setter.lines((Run(document.footer),), FOOTER, pages[0].sheet.measure - 90, most=3)
     footer = Lines(words, FOOTER, tags.root)
+    setter.forget()
     outline = -1
     for number, page in enumerate(pages):
         sheet = page.sheet
@@ -132,7 +132,7 @@ def _write(document: Document, pages: list[Page], setter: Typesetter, tags: Tags
     return out.getvalue()
 
 
-def _describe(document: Document, canvas: Canvas, page_size: str) -> None:
+def _describe(document: Document, canvas: Canvas) -> None:
     """Title, author and date, in the information dictionary and as XMP."""
     title, author = label(document.question), label(document.publisher)
     day = _day(document.dated)
@@ -141,8 +141,6 @@ def _describe(document: Document, canvas: Canvas, page_size: str) -> None:
     stamp.YMDhms = tuple(stamp.lt)[:6]
     doc = canvas._doc
     doc._timeStamp = stamp
-    # ReportLab begins the file's ID with its own time stamp, which the environment can set.
-    doc.signature = sha256(f"{page_size} {document!r}".encode("utf-8", "backslashreplace"))
     canvas.setTitle(title)
     canvas.setAuthor(author)
     canvas.setSubject(label(document.subtitle))
