@@ -1,15 +1,16 @@
 """What changed since the last edition or a day, and the course of what is said over the years."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from tracker.briefings.desk import Desk, text_block
 from tracker.briefings.document import Block, Part, Run, Runs, Table
 from tracker.briefings.moves import Move, moves
 from tracker.briefings.sides import chart
 from tracker.briefings.wording import axis_word, day
-from tracker.charts.spec import Pair, Slope
+from tracker.charts.spec import Pair, Slope, is_level
 from tracker.compare.comparison import Column, Comparison
-from tracker.compare.wording import cell_ref, column_ref
+from tracker.compare.wording import cell_ref, column_ref, listed
 from tracker.kit.i18n import gettext as _
 from tracker.kit.vocabulary import Axis, value
 
@@ -118,12 +119,18 @@ def _courses(desk: Desk) -> Iterator[Block]:
     yield text_block(
         _(
             "Each panel is one jurisdiction, all on the same scale and over the same years. A dashed line with a "
-            "sign stands where there was no level. Shown are the columns in which most has changed."
+            "sign stands where there was no level. Shown are the columns in which most has changed. What is in force "
+            "since an unknown day counts from its publication."
         )
     )
     rows: list[tuple[Runs, ...]] = []
     for course in desk.beside.courses:
-        yield chart(course)
+        level = [any(is_level(step.code) for step in panel.steps) for panel in course.panels]
+        shown = tuple(panel for panel, any_ in zip(course.panels, level, strict=True) if any_)
+        yield chart(replace(course, panels=shown) if shown else course)
+        silent = [panel.label for panel, any_ in zip(course.panels, level, strict=True) if not any_]
+        if shown and silent:
+            yield text_block(_("Without a level at any time: %(names)s.") % {"names": listed(silent)})
         rows += [
             (
                 (Run(f"{panel.label}: {course.title}"),),

@@ -7,8 +7,8 @@ from tracker.briefings.desk import Desk, text_block
 from tracker.briefings.document import Block, Chart, Mark, Part
 from tracker.briefings.wording import axis_word
 from tracker.charts.layout import key_codes, words
-from tracker.charts.spec import CoverageBars, Covered, Dumbbell, LevelBars, Pair, Spec, Stack
-from tracker.compare.comparison import Column, coverage
+from tracker.charts.spec import CoverageBars, Covered, Dumbbell, LevelBars, Pair, Spec, Stack, is_level
+from tracker.compare.comparison import Column, ComparedCell, coverage
 from tracker.compare.wording import item_ref
 from tracker.kit.i18n import gettext as _
 from tracker.kit.vocabulary import LEVEL_CODES, MISSING_CODES, Axis, Domain, word
@@ -28,6 +28,12 @@ def coverage_charts(desk: Desk) -> Iterator[Block]:
         return
     for axis in desk.axes:
         counts = [(p, coverage(desk.comparison, p, axis)) for p in desk.comparison.places]
+        if len(counts) > 1 and not any(c.assessed for _p, c in counts):
+            yield text_block(
+                _("%(axis)s: no cell of any of the %(count)s jurisdictions has a level.")
+                % {"axis": axis_word(axis), "count": len(counts)}
+            )
+            continue
         rows = (Covered(p.name, c.assessed, c.total, c.not_applicable, c.claimed) for p, c in counts)
         yield Chart(
             CoverageBars(
@@ -60,9 +66,19 @@ def _domain(desk: Desk, domain: Domain) -> Part | None:
     if not any(cell.voices for cell in cells):
         return None
     name = _("All cells") if domain is Domain.ALL else word("domain", domain.value)
-    blocks: list[Block] = [chart(_bars(desk, columns, axis, name)) for axis in desk.axes]
+    blocks: list[Block] = [_told(desk, columns, cells, axis, name) for axis in desk.axes]
     blocks += _pairs(desk, columns, name)
     return Part(f"domain-{domain.value}", name, 2, tuple(blocks))
+
+
+def _told(desk: Desk, columns: list[Column], cells: list[ComparedCell], axis: Axis, name: str) -> Block:
+    """The bars of an axis, or a sentence where they would all say that there is nothing."""
+    if any(cell.value(axis).is_level for cell in cells):
+        return chart(_bars(desk, columns, axis, name))
+    counts = Counter(cell.value(axis).code for cell in cells)
+    why = ", ".join(f"{word('missing', code)} {n}" for code, n in counts.most_common())
+    told = _("%(axis)s: none of the %(count)s cells has a level (%(why)s).")
+    return text_block(told % {"axis": axis_word(axis), "count": len(cells), "why": why})
 
 
 def _bars(desk: Desk, columns: list[Column], axis: Axis, name: str) -> LevelBars:
@@ -97,8 +113,8 @@ def _pairs(desk: Desk, columns: list[Column], name: str) -> Iterator[Block]:
                 item = column[0].source_number or item_ref(column[0])
                 label = f"{place.name}: {item}" if several else item_ref(column[0])
                 pairs.append(Pair(label, first.code, second.code))
-    if not pairs:
-        yield text_block(_("No cell here has a level."))
+    if not any(is_level(pair.first) and is_level(pair.second) for pair in pairs):
+        yield text_block(_("No cell here has a level on both axes, so there are none to set side by side."))
         return
     title = _("%(name)s: each cell with a level, on paper and in practice") % {"name": name}
     summary = _("A full dot is the level on paper, an open square that in practice.")

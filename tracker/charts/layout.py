@@ -166,16 +166,16 @@ def _name(text: str, room: float, middle: float, shapes: list[Shape], most: int 
     shapes += [Label(0, top + n * LEADING, line) for n, line in enumerate(lines)]
 
 
-def _stub(labels: Iterable[str], width: float) -> float:
-    """The room for names: as wide as the widest, between a fifth and a third of the whole."""
+def _stub(labels: Iterable[str], width: float, most: float = 0.34) -> float:
+    """The room for names: as wide as the widest, between a fifth and `most` of the whole."""
     widest = max((text_width(label, SIZE) for label in labels), default=0)
-    return min(max(widest, width * 0.2), width * 0.34)
+    return min(max(widest, width * 0.2), width * most)
 
 
 def _coverage(spec: CoverageBars, width: float, shapes: list[Shape]) -> float:
     """A frame for all the cells, filled as far as there are levels; the claimed share is left light."""
     stub, told = _stub([r.label for r in spec.rows], width), 74.0
-    left, room, step, bar = stub + GUTTER, width - stub - told - 2 * GUTTER, 30.0, 14.0
+    left, room, step, bar = stub + GUTTER, width - stub - told - 2 * GUTTER, 26.0, 14.0
     for n, row in enumerate(spec.rows):
         middle = step * n + step / 2
         _name(row.label, stub, middle, shapes)
@@ -191,7 +191,7 @@ def _coverage(spec: CoverageBars, width: float, shapes: list[Shape]) -> float:
 
 
 def _levels(spec: LevelBars, width: float, shapes: list[Shape]) -> float:
-    stub, step, bar = _stub([r.label for r in spec.rows], width), 30.0, 18.0
+    stub, step, bar = _stub([r.label for r in spec.rows], width), 26.0, 18.0
     left, room = stub + GUTTER, width - stub - GUTTER
     for n, row in enumerate(spec.rows):
         middle, x = step * n + step / 2, left
@@ -224,7 +224,7 @@ PANEL_HEIGHT, PANEL_LEAST = 96.0, 140.0
 
 
 def _timelines(spec: Timelines, width: float, shapes: list[Shape]) -> float:
-    across = max(1, min(4, int((width + GUTTER * 2) / (PANEL_LEAST + GUTTER * 2)), len(spec.panels) or 1))
+    across = max(1, min(4, int((width + GUTTER * 2) / (PANEL_LEAST + GUTTER * 2))))
     room = (width - (across - 1) * GUTTER * 2) / across
     for n, panel in enumerate(spec.panels):
         x = (n % across) * (room + GUTTER * 2)
@@ -277,7 +277,7 @@ def _panel(spec: Timelines, panel: Panel, x: float, y: float, room: float, shape
 
 def _dumbbell(spec: Dumbbell, width: float, shapes: list[Shape]) -> float:
     """A row each: the scale 0 to 4, and to its left a column for what has no level."""
-    stub, head, step = _stub([r.label for r in spec.rows], width), 36.0, 26.0
+    stub, head, step = _stub([r.label for r in spec.rows], width, 0.42), 36.0, 26.0
     none_at = stub + GUTTER + 24
     left, right = none_at + 44, width - 14
     bottom = head + step * max(len(spec.rows), 1)
@@ -426,8 +426,7 @@ def key_codes(spec: Spec) -> tuple[tuple[Axis, str], ...]:
     """The codes that a chart shows by tone or sign alone, in order: what its key must explain in words."""
     if isinstance(spec, LevelBars):
         codes = dict.fromkeys(code for row in spec.rows for code, n in row.counts if n)
-        return tuple((spec.axis, code) for code in codes)
-    if isinstance(spec, Timelines):
+    elif isinstance(spec, Timelines):
         codes = dict.fromkeys(step.code for panel in spec.panels for step in panel.steps)
     elif isinstance(spec, Slope):
         codes = dict.fromkeys(c for row in spec.rows for c in (row.first, row.second))

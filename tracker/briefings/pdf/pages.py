@@ -13,7 +13,7 @@ class Flow:
     `gap` is left above it unless it begins a page, `below` under it. `keep` holds it to what follows;
     `whole` never splits what fits on one page. `landscape` is the page it needs, None for any.
     `anchors` lead to it; `level` is 1 or 2 for a heading, whose part reaches to the next of its level,
-    and `title` its bookmark. `fresh` begins a page.
+    and `title` its bookmark. `fresh` begins a page unless its part fits whole on what is left of one.
     """
 
     box: Box
@@ -55,7 +55,7 @@ class Page:
 
 
 # How empty a page may be left so that a part (by its level) isn't torn, as a share of the page.
-_MAY_LEAVE = {1: 0.5, 2: 0.35}
+_MAY_LEAVE = {1: 0.35, 2: 0.3}
 
 
 class Paginator:
@@ -91,7 +91,7 @@ class Paginator:
             return self._turn(flow.landscape)
         if not page.items:
             return None
-        if flow.fresh and not (index and self._flows[index - 1].keep):
+        if flow.fresh and not (index and self._flows[index - 1].keep) and self._beyond(index):
             return self._turn(bool(flow.landscape))
         stays = sideways and flow.landscape is None
         needed = self._needed(index, stays)
@@ -115,14 +115,20 @@ class Paginator:
             return total + (flow.box.height if fits and (flow.whole or all_of_it) else flow.box.least)
         return total
 
-    def _tears(self, index: int) -> bool:
+    def _beyond(self, index: int) -> float:
+        """The height of the part that begins here if it is more than is left of the page, else 0; at most a page's."""
         flow, room = self._flows[index], self.pages[-1].sheet.room
         total = flow.gap + flow.box.height
         for later in self._flows[index + 1 :]:
             if 0 < later.level <= flow.level or total > room:
                 break
-            total += later.gap + later.box.height
-        if total <= self._left:
+            total += later.gap + later.box.height + later.below
+        return total if total > self._left else 0.0
+
+    def _tears(self, index: int) -> bool:
+        flow, room = self._flows[index], self.pages[-1].sheet.room
+        total = self._beyond(index)
+        if not total:
             return False
         share = self._left / room
         return share < 0.22 or (total <= room and share < _MAY_LEAVE[flow.level])

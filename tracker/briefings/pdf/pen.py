@@ -15,6 +15,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from tracker.briefings.pdf.tagged import Node, Raw, Tags, annotation_key
 from tracker.briefings.pdf.wrap import LINK, RULE, Line, Segment, Style
+from tracker.kit.i18n import gettext
 
 _COLOURS: dict[str, HexColor] = {}
 Paint = Callable[["Pen", float, float], None]
@@ -212,6 +213,11 @@ class Pen:
         for segment, x, y in spots:
             self._line(x, y - 0.16 * style.size, segment.width, LINK, 0.4)
 
+    def _described(self, words: str) -> str:
+        if words not in self._uris:
+            self._uris[words] = PDFString(words).format(self.canvas._doc).decode("latin-1")
+        return self._uris[words]
+
     def link(self, href: str, corner: tuple[float, float, float, float], node: Node) -> None:
         """An annotation over (left, bottom, right, top) that leads to `href`, already found safe."""
         if self._within:
@@ -224,9 +230,9 @@ class Pen:
         if href.startswith("#"):
             place = self.canvas._bookmarkReference(self._places[href[1:]])
             target = "/Dest"
+            described = self._described(gettext("page %(n)d") % {"n": self.numbers[href[1:]]})
         else:
-            if href not in self._uris:
-                self._uris[href] = PDFString(href).format(self.canvas._doc).decode("latin-1")
-            target = f"/A << /S /URI /URI {self._uris[href]} >>"
-        told = f"<< /Type /Annot /Subtype /Link /F 4 /Rect [{edges}] /Border [0 0 0] /StructParent {key} {target}"
+            described = self._described(href)
+            target = f"/A << /S /URI /URI {described} >>"
+        told = f"<< /Type /Annot /Subtype /Link /F 4 /Rect [{edges}] /Border [0 0 0] /StructParent {key} /Contents {described} {target}"
         self.canvas._addAnnotation(Raw(told, place), name)
