@@ -18,7 +18,7 @@ from tracker.kit.i18n import gettext as _
 from tracker.kit.vocabulary import Axis, word
 
 # More references than this after one sentence would drown it; the rest is in the matrix.
-MOST_REFERENCES = 6
+MOST_REFERENCES = 4
 
 
 @dataclass(frozen=True, slots=True)

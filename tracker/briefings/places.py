@@ -7,7 +7,7 @@ from tracker.briefings.annex import Source
 from tracker.briefings.desk import Desk, text_block
 from tracker.briefings.document import Block, Bullets, Facts, Notice, Part, Run, Runs, Table, Text
 from tracker.briefings.register import places_table
-from tracker.briefings.wording import axis_word, day, principle_line
+from tracker.briefings.wording import axis_word, basis_tag, day, principle_line
 from tracker.compare.comparison import ComparedCell, coverage
 from tracker.compare.principles import Told, told
 from tracker.compare.wording import column_ref, place_heading
@@ -105,7 +105,10 @@ def _table(desk: Desk, place: Place, spoken: list[Spoken]) -> Table:
     }
     columns: list[tuple[str, float]] = [(_("Item"), 0.3)]
     columns += [(axis_word(axis), 0.18) for axis in desk.axes]
-    columns += [(_("Basis, scope, voice") if len(voices) > 1 else _("Basis, scope"), 0.17), (_("Since"), 0.17)]
+    columns += [
+        (_("Basis, scope, voice") if len(voices) > 1 else _("Basis, scope"), 0.17),
+        (_("Since"), 0.17),
+    ]
     whole = sum(width for _title, width in columns)
     rows = tuple(
         _row(desk, cell, voice, said[voice.organisation_key] if len(voices) > 1 else "")
@@ -120,9 +123,17 @@ def _table(desk: Desk, place: Place, spoken: list[Spoken]) -> Table:
 def _row(desk: Desk, cell: ComparedCell, voice: Standing, said: str) -> tuple[Runs, ...]:
     row: list[Runs] = [(Run(column_ref((cell.item, cell.domain)), href=desk.cell_url(cell)),)]
     row += [tuple(desk.level(voice, axis)) for axis in desk.axes]
-    basis = word("basis", voice.basis.value) if voice.basis else ""
-    scope = word("scope", voice.scope.value) if voice.scope else ""
-    row.append((Run(" · ".join(t for t in (", ".join(t for t in (basis, scope) if t) or _("Not stated"), said) if t)),))
+    basis = basis_tag(voice.basis)
+    scope = word("scope", voice.scope.value).lower() if voice.scope else ""
+    row.append(
+        (
+            Run(
+                " · ".join(
+                    t for t in (", ".join(t for t in (basis, scope) if t) or _("Not stated"), said) if t
+                )
+            ),
+        )
+    )
     row.append((Run(_period(voice)),))
     return tuple(row)
 

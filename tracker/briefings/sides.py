@@ -14,7 +14,7 @@ from tracker.kit.i18n import gettext as _
 from tracker.kit.vocabulary import LEVEL_CODES, MISSING_CODES, Axis, Domain, word
 
 # More pairs than this in one drawing are no longer compared by eye.
-MOST_PAIRS = 18
+MOST_PAIRS = 22
 
 
 def chart(spec: Spec) -> Chart:
@@ -118,9 +118,8 @@ def _pairs(desk: Desk, columns: list[Column], name: str) -> Iterator[Block]:
         return
     title = _("%(name)s: each cell with a level, on paper and in practice") % {"name": name}
     summary = _("A full dot is the level on paper, an open square that in practice.")
-    for start in range(0, len(pairs), MOST_PAIRS):
-        part = tuple(pairs[start : start + MOST_PAIRS])
-        more = (
-            f" ({start // MOST_PAIRS + 1}/{-(-len(pairs) // MOST_PAIRS)})" if len(pairs) > MOST_PAIRS else ""
-        )
-        yield Chart(Dumbbell(title + more, summary, part))
+    drawings = -(-len(pairs) // MOST_PAIRS)
+    each = -(-len(pairs) // drawings)  # nearly equal, so that no drawing has a pair alone
+    for n in range(drawings):
+        more = f" ({n + 1}/{drawings})" if drawings > 1 else ""
+        yield Chart(Dumbbell(title + more, summary, tuple(pairs[n * each : (n + 1) * each])))

@@ -24,6 +24,7 @@ from tracker.charts.spec import (
     Timelines,
     is_level,
 )
+from tracker.kit.i18n import format_date
 from tracker.kit.i18n import gettext as _
 from tracker.kit.vocabulary import LEVEL_CODES, Axis, value
 
@@ -277,7 +278,8 @@ def _panel(spec: Timelines, panel: Panel, x: float, y: float, room: float, shape
 
 def _dumbbell(spec: Dumbbell, width: float, shapes: list[Shape]) -> float:
     """A row each: the scale 0 to 4, and to its left a column for what has no level."""
-    stub, head, step = _stub([r.label for r in spec.rows], width, 0.42), 36.0, 26.0
+    stub, head = _stub([r.label for r in spec.rows], width, 0.42), 36.0
+    step = 20.0 if all(text_width(r.label, SIZE) <= stub for r in spec.rows) else 26.0
     none_at = stub + GUTTER + 24
     left, right = none_at + 44, width - 14
     bottom = head + step * max(len(spec.rows), 1)
@@ -331,7 +333,7 @@ def _slope(spec: Slope, width: float, shapes: list[Shape]) -> float:
         at[code] = top + lines * LEADING / 2
         top += lines * LEADING + 9
     for x, anchor, day in ((left, "end", spec.before), (right, "start", spec.after)):
-        shapes.append(Label(x, SIZE, day.isoformat(), bold=True, anchor=anchor))
+        shapes.append(Label(x, SIZE, format_date(day), bold=True, anchor=anchor))
     for code in codes:
         shapes.append(Line(left, at[code], right, at[code], "rule", 0.5))
     moves: dict[tuple[str, str], int] = defaultdict(int)

@@ -100,7 +100,9 @@ def contents(parts: Sequence[Part], composer: Composer, section: Node, wide: flo
     if not LEAST_CONTENTS <= len(listed) <= MOST_CONTENTS:
         return []
     title = Flow(
-        composer.lines((Run(gettext("Contents"), bold=True),), CONTENTS, wide, section.add("P")), 22, keep=True
+        composer.lines((Run(gettext("Contents"), bold=True),), CONTENTS, wide, section.add("P")),
+        22,
+        keep=True,
     )
     toc = section.add("TOC")
     room = (wide - 24) / 2

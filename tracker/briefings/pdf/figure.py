@@ -55,7 +55,11 @@ def figure(chart: Chart, setter: Typesetter, section: Node, measure: float) -> l
         setter.lines((Run(chart.spec.title),), matrix.CAPTION, measure, 4), matrix.CAPTION, holder.add("P")
     )
     summary = () if isinstance(chart.spec, QrCode) else (Run(chart.spec.summary),)
-    told = Lines(setter.lines(summary, SUMMARY, min(measure, WIDEST), 6), SUMMARY, holder.add("P") if summary else holder)
+    told = Lines(
+        setter.lines(summary, SUMMARY, min(measure, WIDEST), 6),
+        SUMMARY,
+        holder.add("P") if summary else holder,
+    )
     picture = lay_out(chart.spec, min(measure, WIDEST))
     node = holder.add("Figure", alternative=alternative(chart.spec))
     drawing = pdf.draw(picture, fonts.REGULAR, fonts.BOLD, setter.plain)
@@ -68,19 +72,21 @@ def figure(chart: Chart, setter: Typesetter, section: Node, measure: float) -> l
 
 
 def alternative(spec: Spec) -> str:
-    """What the drawing tells, in words: its summary, then its table row by row; of all cells at once the counts."""
+    """What the drawing tells, in words: its table row by row; of all cells at once the counts. Its summary stands above it."""
     told = spec.told()
+    if isinstance(spec, QrCode):
+        return label(f"{spec.summary} {told.rows[0][0]}: {told.rows[0][1]}", most=LONGEST)
     if isinstance(spec, Glance):
         counted = (
             f"{row[0]}: " + ", ".join(f"{word} {n}" for word, n in Counter(row[1:]).most_common())
             for row in told.rows
         )
-        return label(f"{spec.summary} " + "; ".join(counted), most=LONGEST)
+        return label("; ".join(counted), most=LONGEST)
     rows = (
         f"{row[0]}: " + ", ".join(f"{c} {v}".strip() for c, v in zip(told.columns[1:], row[1:], strict=True))
         for row in told.rows
     )
-    return label(f"{spec.summary} " + "; ".join(rows), most=LONGEST)
+    return label("; ".join(rows), most=LONGEST)
 
 
 def _key(chart: Chart, setter: Typesetter, holder: Node, measure: float) -> list[Flow]:

@@ -86,7 +86,9 @@ def _blocks(part: Part, composer: Composer, section: Node) -> list[Flow]:
     following = [*part.blocks[1:], None]
     for block, after in zip(part.blocks, following, strict=True):
         made = composer.block(block, section)
-        introduces = isinstance(after, Bullets | Table | Chart) if after else part.level == 1 and len(part.blocks) == 1
+        introduces = (
+            isinstance(after, Bullets | Table | Chart) if after else part.level == 1 and len(part.blocks) == 1
+        )
         if made and isinstance(block, Text) and introduces and made[-1].box.height <= SHORT:
             made[-1] = replace(made[-1], keep=True)
         flows += made
