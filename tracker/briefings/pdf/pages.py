@@ -56,6 +56,8 @@ class Page:
 
 # How empty a page may be left so that a part (by its level) isn't torn, as a share of the page.
 _MAY_LEAVE = {1: 0.35, 2: 0.3}
+# A page with less than this on it is not left so, though what follows would begin a page of its own.
+LEAST_USED = 0.25
 
 
 class Paginator:
@@ -91,7 +93,8 @@ class Paginator:
             return self._turn(flow.landscape)
         if not page.items:
             return None
-        if flow.fresh and not (index and self._flows[index - 1].keep) and self._beyond(index):
+        first = not (index and self._flows[index - 1].keep)
+        if flow.fresh and first and page.used > LEAST_USED * page.sheet.room and self._beyond(index):
             return self._turn(bool(flow.landscape))
         stays = sideways and flow.landscape is None
         needed = self._needed(index, stays)

@@ -75,6 +75,8 @@ def _compose(document: Document, setter: Typesetter, root: Node, sheets: tuple[S
             flows += _part([*waiting, *blocks], sheets[1])
             waiting = []
     flows += waiting
+    if told == len(document.parts):
+        flows += cover.about(document, composer, root, sheets[0])
     return flows + cover.closing(setter.notes, composer, root, sheets[0].measure)
 
 
