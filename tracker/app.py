@@ -44,6 +44,7 @@ from tracker.instruments import attachment_views, event_views, own_views
 from tracker.instruments import views as instruments
 from tracker.jobs.runner import Runner
 from tracker.jurisdictions import views as jurisdictions
+from tracker.log import views as log
 from tracker.mail import views as mail
 from tracker.mail.runner import runner
 from tracker.notices import views as notices
@@ -191,6 +192,10 @@ ROUTES: list[HTTPRouteHandler] = [
     review_views.withdraw_do,
     privacy.redact_page,
     privacy.redact_do,
+    privacy.redact_crosswalk_page,
+    privacy.redact_crosswalk_do,
+    log.log_page,
+    log.log_csv,
     instruments.instrument_page,
     instruments.register,
     instruments.register_file,

@@ -40,6 +40,7 @@ LAYERS: list[set[str]] = [
         "worklist",
     },
     {"exchange"},
+    {"log"},
     {"crosswalk_files"},
     {"opendata"},
     {"api"},
@@ -48,7 +49,7 @@ LAYERS: list[set[str]] = [
     {"app", "cli"},
     {"__main__"},
 ]
-FEATURES = LAYERS[6]
+FEATURES = next(parts for parts in LAYERS if "entries" in parts)
 RANK = {part: rank for rank, parts in enumerate(LAYERS) for part in parts}
 
 SQL = frozenset({"sa", "sqlalchemy", "sqlmodel", "sql"})

@@ -45,6 +45,15 @@ def tree(pdf: bytes) -> Element:
         return _element(root[0] if isinstance(root, pikepdf.Array) else root, texts)
 
 
+def unpacked(pdf: bytes) -> bytes:
+    """The same file with every object in the open, for tests that look for what must not be in it."""
+    out = BytesIO()
+    with pikepdf.open(BytesIO(pdf)) as file:
+        none = pikepdf.StreamDecodeLevel.none
+        file.save(out, object_stream_mode=pikepdf.ObjectStreamMode.disable, stream_decode_level=none)
+    return out.getvalue()
+
+
 def _element(node: pikepdf.Object, texts: dict[tuple[int, int], dict[int, str]]) -> Element:
     attributes = node.get("/A")
     made = Element(

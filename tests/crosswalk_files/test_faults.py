@@ -10,7 +10,7 @@ import pytest
 from tests.crosswalk_files.sets import INDEX, LABELS, SOURCE, TARGET, small
 from tracker.crosswalk_files import formats, sssom_read
 from tracker.crosswalk_files.plan import faults_of
-from tracker.crosswalk_files.values import Said, split
+from tracker.crosswalk_files.values import Said, in_order, split
 from tracker.frameworks.tree import Unreadable
 from tracker.kit.vocabulary import Relation
 
@@ -54,7 +54,7 @@ def refused(data: bytes, kind: str = "sssom") -> list[str]:
         file = formats.read(data, kind)
     except Unreadable as refusal:
         return [str(fault) for fault in refusal.faults]
-    return [str(fault) for fault in split(file, INDEX)[1]]
+    return [str(fault) for fault in in_order((*file.faults, *split(file, INDEX)[1]))]
 
 
 def test_a_plain_file_has_no_faults() -> None:
@@ -107,6 +107,36 @@ def test_every_fault_is_told_at_once() -> None:
         "row 8, comment",
         "row 8, strength",
     ]
+
+
+def test_header_rows_and_items_are_told_together() -> None:
+    """One pass, whatever kind a fault is of; nothing is told that follows from another fault."""
+    lines = tsv(
+        {"confidence": "7", "predicate_id": "skos:sameAs"},
+        {"object_id": "target:NOWHERE", "comment": ""},
+        {"subject_id": "other:HTCC-1"},
+    ).decode()
+    without = lines.replace("mapping_justification", "justified_how").encode()
+    assert [fault.partition(":")[0] for fault in refused(without)] == [
+        "row 6, mapping_justification",
+        "row 7, predicate_id",
+        "row 7, confidence",
+        "row 8, comment",
+        "row 8, object_id",
+        "row 9, subject_id",
+    ]
+
+
+def test_rows_are_read_below_a_head_that_is_none() -> None:
+    found = refused(tsv({"confidence": "7"}, {"comment": ""}, head="#a: [\n"))
+    assert [fault.partition(":")[0] for fault in found] == [
+        "row 1, metadata",
+        "row 3, confidence",
+        "row 4, comment",
+    ]
+    prefix = HEAD.replace("'urn:tracker:framework:other-guide:1.0:'", "[]")
+    found = refused(tsv({"confidence": "7"}, head=prefix))
+    assert [fault.partition(":")[0] for fault in found] == ["curie_map", "row 7, confidence"]
 
 
 def test_a_mapping_is_stated_once() -> None:
@@ -244,6 +274,16 @@ class TestTables:
             "row 12, Focal Document Element: Name the item; only “not related to” leaves one side empty, "
             "for no counterpart."
         ]
+
+    def test_all_of_it_at_once(self) -> None:
+        def spoil(lines: list[str]) -> list[str]:
+            lines = [line.replace("superset of", "bigger than").replace("HTCC-1", "HTCC-X") for line in lines]
+            return [line.replace("Comments", "Remarks") for line in lines]
+
+        found = [fault.partition(":")[0] for fault in refused(self.change(spoil), "csv")]
+        assert "row 9, Relationship" in found
+        assert "row 9, Comments" in found
+        assert any(fault.startswith("row 10, Focal") for fault in found)
 
     def test_a_table_as_nist_publishes_it(self) -> None:
         columns = [

@@ -93,7 +93,8 @@ async def test_a_set_is_replaced_by_what_the_file_says(
     for kind in formats.FORMATS:
         assert (await imported(database, operator_, stored, kind)).empty
     async with database.read(personas.bound(operator_)) as db:
-        actions = list((await db.execute(select(AuditEvent.action))).scalars())
+        of_set = col(AuditEvent.subject).startswith(KEY)
+        actions = list((await db.execute(select(AuditEvent.action).where(of_set))).scalars())
     assert actions.count("crosswalk.imported") == 1
     assert actions.count("mapping.removed") == 1
 
@@ -205,7 +206,7 @@ async def test_a_head_that_cannot_be_taken(
 
 
 async def test_one_fault_and_nothing_is_stored(database: Database, operator_: OrganisationActor) -> None:
-    before = await content_of(database)
+    before, lones = await content_of(database), await rows(database, NoCounterpart)
     good = Said(("HTCC-C6",), ("IOM-AS5",), Relation.SUPPORTS, "New.")
     lone = Said(("HTCC-C1",), (), Relation.NO_RELATIONSHIP, "It is mapped, though.")
     with pytest.raises(Unreadable, match="says that it has no counterpart"):
@@ -214,7 +215,41 @@ async def test_one_fault_and_nothing_is_stored(database: Database, operator_: Or
     with pytest.raises(Unreadable, match="has no item “NOWHERE”"):
         await imported(database, operator_, replace(before, said=(*before.said, good, wrong)))
     assert await content_of(database) == before
-    assert await rows(database, NoCounterpart) == []
+    assert await rows(database, NoCounterpart) == lones
+
+
+async def test_head_rows_and_items_are_refused_in_one_pass(
+    database: Database, operator_: OrganisationActor
+) -> None:
+    before = await content_of(database)
+    wrong = Said(("HTCC-C6",), ("NOWHERE",), Relation.SUPPORTS, "New.")
+    lone = Said(("HTCC-C1",), (), Relation.NO_RELATIONSHIP, "It is mapped, though.")
+    said = replace(before, said=(*before.said, wrong, lone), head=replace(before.head, title="x" * 301))
+    with pytest.raises(Unreadable) as refusal:
+        await imported(database, operator_, said)
+    told = str(refusal.value)
+    for fault in ("Use at most 300", "has no item “NOWHERE”", "says that it has no counterpart"):
+        assert fault in told
+
+
+async def test_the_log_names_each_row_once(database: Database, operator_: OrganisationActor) -> None:
+    before = await content_of(database)
+    first, _second, *rest = before.said
+    more = (
+        Said(("HTCC-C6",), ("IOM-AS5",), Relation.SUPPORTS, "New."),
+        Said(("HTCC-UC",), ("IOM-AS5",), Relation.SUPPORTS, "New."),
+    )
+    await imported(
+        database, operator_, replace(before, said=(replace(first, rationale="Other."), *rest, *more))
+    )
+    async with database.read(personas.bound(operator_)) as db:
+        of_set = col(AuditEvent.subject).startswith(KEY)
+        told = (await db.execute(select(AuditEvent.action, AuditEvent.detail).where(of_set))).all()
+        ids = set((await db.execute(select(Mapping.id).where(col(Mapping.rationale) == "New."))).scalars())
+    detail = {action: found for action, found in told if action.startswith("mapping.")}
+    assert set(detail["mapping.added"]["mappings"]) == ids
+    assert [version for _id, version in detail["mapping.changed"]["mappings"]] == [2]
+    assert len(detail["mapping.removed"]["mappings"]) == 1
 
 
 async def test_only_an_operator_imports(database: Database) -> None:

@@ -69,8 +69,9 @@ async def test_faults_stand_in_a_table_and_nothing_is_stored(operator: Visitor, 
     refused = await upload(operator, wrong, "wrong.csv")
     assert refused.status_code == 422
     told = html.words(refused.text)
-    assert "“wrong.csv” has 1 fault" in told
+    assert "“wrong.csv” has 2 faults" in told
     assert "“bigger than” is not known here" in told
+    assert "“7” is no number from 0 to 1" in told
     form = {"kind": "csv", "filename": "wrong.csv", "content": "not base64!"}
     assert (await operator.submit(f"{PAGE}/apply", form)).status_code == 422
     assert (
@@ -99,12 +100,12 @@ async def test_what_changed_since_the_look_is_looked_at_again(operator: Visitor,
 async def test_the_largest_file_comes_back_whole(operator: Visitor) -> None:
     head = "subject_id\tpredicate_id\tobject_id\tmapping_justification\tcomment\tunused\n"
     top = "#curie_map:\n#  a: 'urn:elsewhere:'\n#crosswalk: a-large-one\n" + head
-    fill = "x" * 28_000
+    fill = "x" * 100_000
     content = top + "".join(
         f"a:HTCC-C{n}\tskos:relatedMatch\ta:IOM-AS{m}\tsemapv:ManualMappingCuration\tWhy.\t{fill}\n"
         for n, m in ((2, 3), (3, 3), (4, 3), (5, 3), (6, 3), (2, 5), (3, 5), (4, 5), (5, 5), (6, 5))
     )
-    assert 280_000 < len(content) < import_views.LARGEST_FILE
+    assert 1_000_000 < len(content) < import_views.LARGEST_FILE
     looked = await upload(operator, content.encode(), "large.tsv")
     assert looked.status_code == 200
     assert "Columns that are not used here: unused." in looked.text
@@ -112,7 +113,7 @@ async def test_the_largest_file_comes_back_whole(operator: Visitor) -> None:
     assert (done.status_code, done.headers["location"]) == (303, "/en/crosswalks/a-large-one@1")
     too_large = await upload(operator, b"x" * (import_views.LARGEST_FILE + 1), "large.tsv")
     assert too_large.status_code == 422
-    assert "larger than 300 KB" in too_large.text
+    assert "larger than 1 MB" in too_large.text
 
 
 async def test_the_command(own_world: World, tmp_path: Path) -> None:

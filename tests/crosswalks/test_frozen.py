@@ -12,8 +12,9 @@ from tests import personas
 from tests.crosswalks import desk
 from tests.worlds import ON_POSTGRESQL, ON_SQLITE, World, Worlds
 from tracker.access.actor import OrganisationActor
-from tracker.crosswalks import mapping_service, service
+from tracker.crosswalks import bulk_service, mapping_service, service
 from tracker.crosswalks.content import MappingContent, NoCounterpartContent, SetHead
+from tracker.crosswalks.rows import Written
 from tracker.db.session import Database
 from tracker.kit.errors import Conflict
 from tracker.kit.vocabulary import Relation
@@ -216,13 +217,16 @@ async def test_no_service_changes_it(frozen: World, number: int) -> None:
         lambda db, a: mapping_service.review(
             db, a, number, reviewer="Me", mappings={mapping.id: 1}, no_counterparts={}
         ),
+        lambda db, a: bulk_service.carry(
+            db, a, number, removed=[], written=[Written(says)], say=lambda _done: None
+        ),
         lambda db, a: service.change_head(db, a, number, SetHead("Another"), edit_number=1),
         lambda db, a: service.publish(db, a, number, publisher="Me"),
         lambda db, a: service.discard(db, a, number),
     ]
     public = {
         name
-        for module in (service, mapping_service)
+        for module in (service, mapping_service, bulk_service)
         for name, what in vars(module).items()
         if callable(what) and getattr(what, "__module__", "") == module.__name__ and not name.startswith("_")
     }

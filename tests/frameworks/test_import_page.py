@@ -1,6 +1,7 @@
 """The operator's page: upload, look, take in; the public files of a framework; the command."""
 
 import io
+import json
 import os
 import zipfile
 from pathlib import Path
@@ -203,3 +204,72 @@ async def test_the_command(own_world: World, tmp_path: Path) -> None:
     with large.open("wb") as sparse:
         sparse.truncate(50 * 1024 * 1024)
     assert "10 MB is the most" in (await run("import", str(large))).output
+
+
+def without_licence() -> bytes:
+    package = samples.case_package(samples.items()[:20])
+    del package["CFDocument"]["licenseURI"]
+    return json.dumps(package).encode()
+
+
+async def test_the_licence_that_a_file_does_not_state_is_asked_for(operator: Visitor) -> None:
+    refused = await sent(operator, without_licence(), "a.json")
+    assert refused.status_code == 422
+    assert "The file states no licence. Write it here." in html.words(refused.text)
+    assert (await sent(operator, without_licence(), "a.json", licence="x" * 101)).status_code == 422
+    done = await taken_in(operator, without_licence(), "a.json", licence="CC0-1.0")
+    page = (await operator.get(done.headers["location"])).text
+    assert "CC0-1.0" in page
+    # what a file states stands, whatever is typed
+    done = await taken_in(operator, samples.as_csv(samples.items()[:20], version="2"), licence="CC0-1.0")
+    page = (await operator.get(done.headers["location"])).text
+    assert samples.HEAD["licence"] in page
+    assert "CC0-1.0" not in page
+
+
+async def test_the_command_takes_a_licence_and_names_the_items(own_world: World, tmp_path: Path) -> None:
+    async def run(*arguments: str) -> Result:
+        settings = {"TRACKER_DATABASE_URL": own_world.url, "TRACKER_DATA_DIR": str(tmp_path)}
+        with patch.dict(os.environ, settings):
+            return await anyio.to_thread.run_sync(lambda: CliRunner().invoke(main, ["framework", *arguments]))
+
+    case = tmp_path / "a.json"
+    case.write_bytes(without_licence())
+    refused = await run("import", str(case))
+    assert refused.exit_code == 1
+    assert "give it with --licence" in refused.output
+    done = await run("import", str(case), "--licence", "CC0-1.0")
+    assert done.exit_code == 0, done.output
+    assert "+ L1.1  Item 1 of theme 1\n" in done.output
+    # two versions of another: one item reworded, one dropped, one new
+    first = tmp_path / "a.csv"
+    first.write_bytes(samples.as_csv(samples.items()[:20]))
+    assert (await run("import", str(first))).exit_code == 0
+    rows = [
+        (k, kind, parent, "Other words" if k == "L1.1" else text) for k, kind, parent, text in samples.items()
+    ]
+    rows = [*rows[:19], ("L9", "theme", "", "A new theme")]
+    second = tmp_path / "b.csv"
+    second.write_bytes(samples.as_csv(rows, version="2"))
+    for dry in (["--dry-run"], []):
+        told = (await run("import", str(second), *dry)).output
+        assert "compared with version 1:\n" in told
+        assert "~ L1.1  text: “Item 1 of theme 1” → “Other words”\n" in told
+        assert "+ L9  A new theme\n" in told
+        assert "- L1.3.4  Part 4 of 1.3\n" in told
+        assert "L1.2 " not in told
+    # within a version: what is not in the file stays, and is named
+    second.write_bytes(samples.as_csv(rows[:18], version="2"))
+    assert "= L9  A new theme\n" in (await run("import", str(second))).output
+
+
+async def test_the_preview_names_what_changes(operator: Visitor) -> None:
+    await taken_in(operator, samples.as_csv(samples.items()[:20]))
+    rows = [(k, kind, parent, "Other words" if k == "L1.1" else t) for k, kind, parent, t in samples.items()]
+    looked = await sent(
+        operator, samples.as_csv([*rows[:19], ("L9", "theme", "", "New")], version="2"), "a.csv"
+    )
+    told = html.words((await operator.get(looked.headers["location"])).text)
+    assert "Compared with version 1" in told
+    assert "text : Item 1 of theme 1 → Other words" in told.replace("text:", "text :")
+    assert "Items of version 1 that nothing here continues" in told

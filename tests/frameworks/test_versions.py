@@ -232,6 +232,8 @@ async def test_the_page_of_what_changed(client: Visitor, database: Database) -> 
         refused = await client.get(f"{DIFF}?{wrong}")
         assert (refused.status_code, "There is a problem" in refused.text) == (422, True)
         assert (await client.get(f"{DIFF}.csv?{wrong}")).status_code == 422
+    page = (await client.get(f"{DIFF}?from=1&to=2")).text
+    assert "<del>To be reworded</del> → <ins>Reworded</ins>" in page
     assert (await client.get("/en/frameworks/nope/diff")).status_code == 404
     rows = list(csv.DictReader(io.StringIO((await client.get(f"{DIFF}.csv")).text)))
     assert all(value for row in rows for value in row.values())

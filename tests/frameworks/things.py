@@ -25,7 +25,7 @@ async def looked_at(database: Database, who: OrganisationActor) -> None:
     content = samples.as_csv(ITEMS, version="9")
     async with database.write(bound(who)) as db:
         plan = await frameworks.plan_import(db, files.read(content, "csv"))
-        named = {"filename": "a.csv", "kind": "csv", "as_version": ""}
+        named = {"filename": "a.csv", "kind": "csv", "as_version": "", "licence": ""}
         await import_service.keep(db, operator, plan, **named, content=content)
 
 

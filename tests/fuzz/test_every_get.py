@@ -73,12 +73,18 @@ KNOWN: dict[str, list[str]] = {
     "saved_id": ["00000000-0000-0000-0000-000000000000"],
     "since": ["2025-01-01", "2100-01-01"],
     "data": ["yes"],
+    "action": ["draft.saved", "no.such"],
+    "before": ["00000000-0000-0000-0000-000000000000"],
+    "of": ["service", "own"],
     "limit": ["1", "0", "500", "99999"],
     "cursor": ["W10", "WyJhIl0", "x"],
     "next": ["/en/account", "//elsewhere.example", "/en/\\elsewhere.example"],
 }
 QUERY = [
     *PARAMETERS,
+    "action",
+    "before",
+    "of",
     "other",
     "from",
     "to",

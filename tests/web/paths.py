@@ -39,6 +39,8 @@ OWN_EXAMPLES = {
     "lens": {"key": "hhs-core-competencies--delta87-justice"},
     "api_framework": {"key": "hhs-core-competencies"},
     "api_crosswalk": {"key": "hhs-core-competencies--coe-cets-197"},
+    "redact_crosswalk": {"key": "hhs-core-competencies--coe-cets-197@0.1"},
+    "redact_crosswalk_do": {"key": "hhs-core-competencies--coe-cets-197@0.1"},
     "api_organisation": {"key": "health-xaa"},
     "lens_json": {"key": "hhs-core-competencies--delta87-justice"},
     "data_short": {"version": "latest"},

@@ -99,10 +99,10 @@ def _refused(faults: tuple[Fault, ...], detail: str = "") -> Response[bytes]:
 )
 async def import_framework(request: Request) -> Response[bytes]:
     """Import a framework's version from a file, all of it or nothing; as a dry run, say what that would do."""
-    asked = _asked(request, files.IMPORTS, ("as_version",))
+    asked = _asked(request, files.IMPORTS, ("as_version", "licence"))
     actor, database, bound = organisation_of(request), database_of(request), bound_of(request)
     try:
-        file = await import_service.read(await request.body(), asked.kind, asked.given["as_version"])
+        file = await import_service.read(await request.body(), asked.kind, **asked.given)
     except Unreadable as refusal:
         return _refused(refusal.faults)
     if asked.dry_run:

@@ -152,6 +152,7 @@ PARAMETERS |= {
     ),
     "dry_run": _query("dry_run", "“true”: say what would be done, and do nothing.", "true", TRUTHS),
     "as_version": _query("as_version", "Take the file in as this version, whatever version it states.", "2"),
+    "licence": _query("licence", "Of the framework, for a file that states none.", "CC-BY-4.0"),
     "crosswalk_key": _query("key", "Take the file in under this key, whatever key it states.", ""),
     "crosswalk_version": _query(
         "version", "Take the file in as this version, whatever version it states.", ""
@@ -197,7 +198,7 @@ OPERATIONS: tuple[Operation, ...] = (
         import_views.import_framework,
         "Imports",
         "FrameworkImport",
-        ("framework_format", "as_version", "dry_run"),
+        ("framework_format", "as_version", "licence", "dry_run"),
         files=import_views.types_of(files.IMPORTS),
     ),
     Operation(

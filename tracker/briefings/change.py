@@ -8,7 +8,7 @@ from tracker.briefings.document import Block, Part, Run, Runs, Table
 from tracker.briefings.moves import Move, moves
 from tracker.briefings.sides import chart
 from tracker.briefings.wording import axis_word, day
-from tracker.charts.spec import Pair, Slope, is_level
+from tracker.charts.spec import Pair, Slope, is_level, since_unknown
 from tracker.compare.comparison import Column, Comparison
 from tracker.compare.wording import cell_ref, column_ref, listed
 from tracker.kit.i18n import gettext as _
@@ -119,8 +119,7 @@ def _courses(desk: Desk) -> Iterator[Block]:
     yield text_block(
         _(
             "Each panel is one jurisdiction, all on the same scale and over the same years. A dashed line with a "
-            "sign stands where there was no level. Shown are the columns in which most has changed. What is in force "
-            "since an unknown day counts from its publication."
+            "sign stands where there was no level. Shown are the columns in which most has changed."
         )
     )
     rows: list[tuple[Runs, ...]] = []
@@ -134,7 +133,7 @@ def _courses(desk: Desk) -> Iterator[Block]:
         rows += [
             (
                 (Run(f"{panel.label}: {course.title}"),),
-                (Run(day(step.day)),),
+                (Run(day(step.day) if step.dated else since_unknown(day(step.day))),),
                 (Run(_code(step.code, value(course.axis, step.code).word)),),
             )
             for panel in course.panels

@@ -28,7 +28,7 @@ def context(desk: Desk) -> Part | None:
         told.append(
             text(
                 _(
-                    "In a 2016 study 67.6 % of survivors had met a health professional while trafficked and "
+                    "In a 2016 study 67.6 % of individuals who had experienced trafficking had met a health professional while trafficked and "
                     "none was identified."
                 ),
                 source,

@@ -65,9 +65,11 @@ def _panels(read: list[Comparison], days: list[date], column: Column, axis: Axis
     for place in read[-1].places:
         steps: list[Step] = []
         for day, then in zip(days, read, strict=True):
-            code = then.cell(place, column).value(axis).code
+            cell = then.cell(place, column)
+            code = cell.value(axis).code
             if not steps or steps[-1].code != code:
-                steps.append(Step(day, code))
+                unknown = cell.voice is not None and cell.voice.valid_from is None
+                steps.append(Step(day, code, dated=not unknown))
         yield Panel(place.name, tuple(steps))
 
 

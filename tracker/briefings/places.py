@@ -1,5 +1,6 @@
 """The parts of the jurisdictions: what is recorded of each, on what evidence, and what others say of it."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -96,45 +97,42 @@ def _cells(spoken: list[Spoken]) -> list[ComparedCell]:
 
 
 def _table(desk: Desk, place: Place, spoken: list[Spoken]) -> Table:
-    voices = {v.organisation_key: v for _cell, v in spoken}
-    kinds = {v.voice for v in voices.values()}
-    # The kind of voice says who it is, by the line above, unless two are of one kind.
-    said = {
-        key: word("voice", v.voice.value) if len(kinds) == len(voices) else v.organisation_name
-        for key, v in voices.items()
-    }
-    columns: list[tuple[str, float]] = [(_("Item"), 0.3)]
-    columns += [(axis_word(axis), 0.18) for axis in desk.axes]
-    columns += [
-        (_("Basis, scope, voice") if len(voices) > 1 else _("Basis, scope"), 0.17),
-        (_("Since"), 0.17),
-    ]
+    by_voice = _voice_names(spoken)
+    voices = len(by_voice) > 1
+    columns: list[tuple[str, float]] = [(_("Item"), 0.27)]
+    columns += [(axis_word(axis), 0.17) for axis in desk.axes]
+    columns += [(_("Basis, scope"), 0.14), (_("Since"), 0.16)]
+    if voices:
+        columns.append((_("Said by"), 0.15))
     whole = sum(width for _title, width in columns)
-    rows = tuple(
-        _row(desk, cell, voice, said[voice.organisation_key] if len(voices) > 1 else "")
-        for cell, voice in spoken
-    )
+    rows = tuple(_row(desk, cell, voice, by_voice if voices else {}) for cell, voice in spoken)
     caption = _("%(name)s: cells of which something is recorded") % {"name": place_heading(place)}
     return Table(
         caption, tuple(title for title, _w in columns), rows, tuple(width / whole for _t, width in columns)
     )
 
 
-def _row(desk: Desk, cell: ComparedCell, voice: Standing, said: str) -> tuple[Runs, ...]:
+def _voice_names(spoken: list[Spoken]) -> dict[str, str]:
+    """Each organisation as a narrow column names it: by its voice alone where no other here has the same."""
+    kinds = {v.organisation_key: v for _cell, v in spoken}
+    shared = Counter(v.voice for v in kinds.values())
+    return {
+        key: word("voice", v.voice.value)
+        if shared[v.voice] == 1
+        else f"{v.organisation_name} ({word('voice', v.voice.value)})"
+        for key, v in kinds.items()
+    }
+
+
+def _row(desk: Desk, cell: ComparedCell, voice: Standing, by_voice: dict[str, str]) -> tuple[Runs, ...]:
     row: list[Runs] = [(Run(column_ref((cell.item, cell.domain)), href=desk.cell_url(cell)),)]
     row += [tuple(desk.level(voice, axis)) for axis in desk.axes]
     basis = basis_tag(voice.basis)
     scope = word("scope", voice.scope.value).lower() if voice.scope else ""
-    row.append(
-        (
-            Run(
-                " · ".join(
-                    t for t in (", ".join(t for t in (basis, scope) if t) or _("Not stated"), said) if t
-                )
-            ),
-        )
-    )
+    row.append((Run(", ".join(t for t in (basis, scope) if t) or _("Not stated")),))
     row.append((Run(_period(voice)),))
+    if by_voice:
+        row.append((Run(by_voice[voice.organisation_key]),))
     return tuple(row)
 
 

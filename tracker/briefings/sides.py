@@ -8,10 +8,10 @@ from tracker.briefings.document import Block, Chart, Mark, Part
 from tracker.briefings.wording import axis_word
 from tracker.charts.layout import key_codes, words
 from tracker.charts.spec import CoverageBars, Covered, Dumbbell, LevelBars, Pair, Spec, Stack, is_level
-from tracker.compare.comparison import Column, ComparedCell, coverage
+from tracker.compare.comparison import Column, coverage
 from tracker.compare.wording import item_ref
 from tracker.kit.i18n import gettext as _
-from tracker.kit.vocabulary import LEVEL_CODES, MISSING_CODES, Axis, Domain, word
+from tracker.kit.vocabulary import LEVEL_CODES, MISSING_CODES, Axis, Domain, value, word
 
 # More pairs than this in one drawing are no longer compared by eye.
 MOST_PAIRS = 22
@@ -28,19 +28,15 @@ def coverage_charts(desk: Desk) -> Iterator[Block]:
         return
     for axis in desk.axes:
         counts = [(p, coverage(desk.comparison, p, axis)) for p in desk.comparison.places]
-        if len(counts) > 1 and not any(c.assessed for _p, c in counts):
-            yield text_block(
-                _("%(axis)s: no cell of any of the %(count)s jurisdictions has a level.")
-                % {"axis": axis_word(axis), "count": len(counts)}
-            )
+        if not any(c.assessed for _p, c in counts):
+            told = _("%(axis)s: none of the %(total)s cells that apply has a level.")
+            yield text_block(told % {"axis": axis_word(axis), "total": sum(c.total for _p, c in counts)})
             continue
         rows = (Covered(p.name, c.assessed, c.total, c.not_applicable, c.claimed) for p, c in counts)
         yield Chart(
             CoverageBars(
                 _("How much is known, %(axis)s") % {"axis": axis_word(axis).lower()},
-                _(
-                    "Of the cells that apply, those that have a level; the light part of a bar is only claimed."
-                ),
+                _("Of the cells that apply, those that have a level; what is only claimed is told apart."),
                 tuple(rows),
             )
         )
@@ -66,19 +62,20 @@ def _domain(desk: Desk, domain: Domain) -> Part | None:
     if not any(cell.voices for cell in cells):
         return None
     name = _("All cells") if domain is Domain.ALL else word("domain", domain.value)
-    blocks: list[Block] = [_told(desk, columns, cells, axis, name) for axis in desk.axes]
+    blocks: list[Block] = [_drawn(_bars(desk, columns, axis, name)) for axis in desk.axes]
     blocks += _pairs(desk, columns, name)
     return Part(f"domain-{domain.value}", name, 2, tuple(blocks))
 
 
-def _told(desk: Desk, columns: list[Column], cells: list[ComparedCell], axis: Axis, name: str) -> Block:
-    """The bars of an axis, or a sentence where they would all say that there is nothing."""
-    if any(cell.value(axis).is_level for cell in cells):
-        return chart(_bars(desk, columns, axis, name))
-    counts = Counter(cell.value(axis).code for cell in cells)
-    why = ", ".join(f"{word('missing', code)} {n}" for code, n in counts.most_common())
-    told = _("%(axis)s: none of the %(count)s cells has a level (%(why)s).")
-    return text_block(told % {"axis": axis_word(axis), "count": len(cells), "why": why})
+def _drawn(bars: LevelBars) -> Block:
+    """The chart; where there is no level at all, a sentence says more than empty bars."""
+    counts = Counter(dict.fromkeys(MISSING_CODES, 0))
+    for row in bars.rows:
+        counts.update(dict(row.counts))
+    if any(counts[code] for code in LEVEL_CODES):
+        return chart(bars)
+    why = ", ".join(f"{value(bars.axis, code).word} {counts[code]}" for code in MISSING_CODES if counts[code])
+    return text_block(_("%(title)s: no cell has a level (%(why)s).") % {"title": bars.title, "why": why})
 
 
 def _bars(desk: Desk, columns: list[Column], axis: Axis, name: str) -> LevelBars:

@@ -10,7 +10,8 @@ from tracker.briefings.compose import compose
 from tracker.briefings.document import Document
 from tracker.briefings.options import DEFAULT
 from tracker.briefings.queries import gather
-from tracker.briefings.twins.kinds import MEDIA_TYPES, make
+from tracker.briefings.twins.kinds import MEDIA_TYPES
+from tracker.briefings.twins.kinds import made as file_made
 from tracker.compare.comparison import Comparison
 from tracker.compare.queries import compare
 from tracker.compare.query import Query, parse
@@ -46,7 +47,8 @@ async def _made(request: Request) -> Made:
         comparison = found.comparison if found else await compare(db, query)
         beside = await gather(db, comparison, DEFAULT)
     settings, locale = renderer_of(request).settings, context_of(request).locale
-    document = compose(
+    document = await asyncio.to_thread(
+        compose,
         comparison,
         found,
         base_url=settings.base_url,
@@ -107,7 +109,7 @@ async def briefing_zip(request: Request) -> Response[bytes]:
 async def _file(request: Request, kind: str) -> Response[bytes]:
     made = await _made(request)
     locale, base_url = context_of(request).locale, renderer_of(request).settings.base_url
-    body = await asyncio.to_thread(make, kind, made.comparison, made.document, DEFAULT, base_url, locale)
+    body = await file_made(kind, made.comparison, made.document, DEFAULT, base_url, locale)
     name = file_name(made.query, made.document, kind)
     headers = {"content-disposition": f'attachment; filename="{name}"'}
     return Response(body, media_type=MEDIA_TYPES[kind], headers=headers)

@@ -174,7 +174,7 @@ def _stub(labels: Iterable[str], width: float, most: float = 0.34) -> float:
 
 
 def _coverage(spec: CoverageBars, width: float, shapes: list[Shape]) -> float:
-    """A frame for all the cells, filled as far as there are levels; the claimed share is left light."""
+    """A frame for all the cells, filled as far as there are levels, lightly where claimed; below, what that means."""
     stub, told = _stub([r.label for r in spec.rows], width), 74.0
     left, room, step, bar = stub + GUTTER, width - stub - told - 2 * GUTTER, 26.0, 14.0
     for n, row in enumerate(spec.rows):
@@ -188,7 +188,24 @@ def _coverage(spec: CoverageBars, width: float, shapes: list[Shape]) -> float:
             shapes.append(Rect(left, middle - bar / 2, firm, bar, "level-3"))
         counted = _("%(n)s of %(total)s") % {"n": row.assessed, "total": row.total}
         shapes.append(Label(left + room + GUTTER, middle + SIZE * 0.35, counted, bold=True))
-    return step * max(len(spec.rows), 1)
+    return _tones(step * max(len(spec.rows), 1) + 12, width, shapes)
+
+
+def _tones(base: float, width: float, shapes: list[Shape]) -> float:
+    """What the tones of a bar of coverage mean, in as many lines as they need; the height down to there."""
+    x = 0.0
+    for tone, meaning in (
+        ("level-3", _("with its least evidence")),
+        ("level-1", _("only claimed")),
+        ("plain", _("no level")),
+    ):
+        room = 14 + text_width(meaning, SMALL)
+        if x and x + room > width:
+            x, base = 0.0, base + LEADING
+        shapes.append(Rect(x, base - 8, 9, 9, tone, edge=True))
+        shapes.append(Label(x + 14, base, _cut(meaning, width - 14, SMALL), SMALL))
+        x += room + 18
+    return base + 4
 
 
 def _levels(spec: LevelBars, width: float, shapes: list[Shape]) -> float:
@@ -278,8 +295,8 @@ def _panel(spec: Timelines, panel: Panel, x: float, y: float, room: float, shape
 
 def _dumbbell(spec: Dumbbell, width: float, shapes: list[Shape]) -> float:
     """A row each: the scale 0 to 4, and to its left a column for what has no level."""
-    stub, head = _stub([r.label for r in spec.rows], width, 0.42), 36.0
-    step = 20.0 if all(text_width(r.label, SIZE) <= stub for r in spec.rows) else 26.0
+    stub, head = _stub([r.label for r in spec.rows], width, most=0.42), 36.0
+    step = 19.0 if all(text_width(r.label, SIZE) <= stub for r in spec.rows) else 28.0
     none_at = stub + GUTTER + 24
     left, right = none_at + 44, width - 14
     bottom = head + step * max(len(spec.rows), 1)

@@ -80,10 +80,19 @@ class LevelBars:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """From `day` on, `code` is what was said."""
+    """From `day` on, `code` is what was said. Where not `dated` the start is unknown, and `day` that of publication."""
 
     day: date
     code: str
+    dated: bool = True
+
+    @property
+    def since(self) -> str:
+        return self.day.isoformat() if self.dated else since_unknown(self.day.isoformat())
+
+
+def since_unknown(published: str) -> str:
+    return _("not known; counted from publication, %(day)s") % {"day": published}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +113,7 @@ class Timelines:
     panels: tuple[Panel, ...]
 
     def told(self) -> Told:
-        rows = (
-            (p.label, s.day.isoformat(), value(self.axis, s.code).word) for p in self.panels for s in p.steps
-        )
+        rows = ((p.label, s.since, value(self.axis, s.code).word) for p in self.panels for s in p.steps)
         return Told(("", _("From"), _("What was said")), tuple(rows))
 
 

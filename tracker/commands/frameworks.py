@@ -1,6 +1,5 @@
 """`tracker framework`: import and export."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -14,6 +13,8 @@ from tracker.frameworks import service as framework_service
 from tracker.frameworks.plan import Plan
 from tracker.frameworks.tree import Fault, Unreadable
 from tracker.settings import Settings
+
+MOST_STEPS = 200  # named one by one; a file has the rest
 
 
 @click.group()
@@ -29,19 +30,20 @@ def framework() -> None:
 @click.option(
     "--as-version", default="", help="Take the file in as this version, whatever version it states."
 )
+@click.option(
+    "--licence", default="", help="Of the framework, for a file that states none, as CASE often does."
+)
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
-def framework_import(file: Path, kind: str | None, as_version: str, dry_run: bool) -> None:
+def framework_import(file: Path, kind: str | None, as_version: str, licence: str, dry_run: bool) -> None:
     """Import a framework from CSV, XLSX or CASE JSON: all of it or nothing. Importing it again changes nothing."""
     kind = kind or framework_files.format_of(file.name)
     if not kind:
         raise click.UsageError("say what it is: --format csv, xlsx or case")
     try:
         framework_files.check_size(file.stat().st_size)
-        read = framework_files.read(file.read_bytes(), kind)
+        read = framework_files.read(file.read_bytes(), kind).given(version=as_version, licence=licence)
     except Unreadable as error:
         _print_faults(error.faults)
-    if as_version:
-        read = replace(read, version=as_version)
 
     async def work(database: Database, _: Settings) -> Plan:
         async with database.write(Bound(tenant=SERVICE)) as db:
@@ -52,9 +54,17 @@ def framework_import(file: Path, kind: str | None, as_version: str, dry_run: boo
     plan = with_database(work)
     if plan.frozen:
         click.echo(plan.frozen, err=True)
+    if plan.new_version and not plan.head.get("licence"):
+        click.echo("the file states no licence: give it with --licence", err=True)
     _print_faults(plan.faults)
     for note in plan.notes:
         click.echo(note)
+    if plan.since:
+        click.echo(f"compared with version {plan.since}:")
+    for step in plan.steps[:MOST_STEPS]:
+        click.echo(step.line)
+    if len(plan.steps) > MOST_STEPS:
+        click.echo(f"… and {len(plan.steps) - MOST_STEPS} more")
     would = "would be " if dry_run else ""
     click.echo(
         f"{plan.name}: {len(plan.new)} items {would}added, {len(plan.changed)} {would}changed, {plan.same} as they were"

@@ -13,14 +13,26 @@ from tracker.db.session import Database
 from tracker.settings import Settings
 
 
+class Published(click.ParamType):
+    """The uid of something published, or the `key@version` of a crosswalk."""
+
+    name = "published"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> UUID | str:
+        if isinstance(value, str) and "@" in value:
+            return value
+        found: UUID = click.UUID.convert(value, param, ctx)
+        return found
+
+
 @click.command("redact")
-@click.argument("uid", type=click.UUID)
+@click.argument("what", type=Published(), metavar="WHAT")
 @click.argument("field", required=False)
 @click.option("--reason", default="", help="Published in place of the text; at most 150 characters.")
-def redact_command(uid: UUID, field: str | None, reason: str) -> None:
+def redact_command(what: UUID | str, field: str | None, reason: str) -> None:
     """Replace a published text or file, and its exact copies, by a tombstone for good; without FIELD, list the texts.
 
-    UID is that of a revision or of an instrument.
+    WHAT is the uid of a revision or of an instrument, or a published crosswalk as KEY@VERSION.
     """
     from tracker.instruments.store import Store
     from tracker.opendata import redaction_service
@@ -31,8 +43,8 @@ def redact_command(uid: UUID, field: str | None, reason: str) -> None:
 
     async def work(database: Database, settings: Settings) -> list[str]:
         if not field:
-            return await operation.texts(database, uid)
-        lines = await operation.redact(database, Store(settings.data_dir), uid, field, reason)
+            return await operation.texts(database, what)
+        lines = await operation.redact(database, Store(settings.data_dir), what, field, reason)
         changed = await redaction_service.rewrite_all(database, settings)
         return lines + [f"release {number}: files rewritten" for number in changed]
 

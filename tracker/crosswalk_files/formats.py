@@ -35,7 +35,7 @@ def check_size(size: int) -> None:
 def read(data: bytes, kind: str) -> CrosswalkFile:
     """Read a file of one of FORMATS. An XLSX takes a process of its own, so call it off the event loop.
 
-    Raises Unreadable with everything that is wrong, by row and field.
+    What is wrong with it stands in its `faults`. Raises Unreadable for what can't be read as such a file at all.
     """
     check_size(len(data))
     if kind == "sssom":

@@ -18,8 +18,9 @@ from tracker.web.requests import bound_of, database_of, form_data, organisation_
 from tracker.web.uploads import ENVELOPE
 
 PATH = "/{locale:str}/o/{organisation:str}/crosswalks/import"
-# About a thousand mappings. Looking does all of the import and takes it back, and nobody else writes meanwhile.
-LARGEST_FILE = 300 * 1024
+# About four thousand mappings, two seconds. Looking does all of the import and takes it back, and nobody else writes
+# meanwhile. What was looked at comes back in a field of a form, and a form has 2 MB at most.
+LARGEST_FILE = 1024 * 1024
 MOST_FAULTS = 100
 
 
@@ -55,7 +56,7 @@ async def look(request: Request) -> Response[str]:
     if found is None or not found.size:
         return _page(request, (Fault("", "", _("Choose a file that is not empty.")),))
     if found.too_large:
-        text = _("The file is larger than 300 KB. The command “tracker crosswalk import” takes larger ones.")
+        text = _("The file is larger than 1 MB. The command “tracker crosswalk import” takes larger ones.")
         return _page(request, (Fault("", "", text),))
     kind = formats.format_of(found.name)
     if not kind:

@@ -12,7 +12,15 @@ from itertools import product
 from typing import Any
 
 from tracker.crosswalk_files.rules import MOST_ROWS, Row, assemble, plain
-from tracker.crosswalk_files.values import CrosswalkFile, Head, ItemName, Said, SetContent
+from tracker.crosswalk_files.values import (
+    CrosswalkFile,
+    Head,
+    ItemName,
+    Said,
+    SetContent,
+    in_order,
+    without_missing,
+)
 from tracker.exchange.columns import marked, unmarked
 from tracker.frameworks.tree import Fault, Unreadable
 from tracker.kit.i18n import gettext as _
@@ -117,7 +125,10 @@ def write_csv(content: SetContent, labels: Mapping[tuple[str, str], str]) -> byt
 
 
 def read_csv(data: bytes) -> CrosswalkFile:
-    """Read the table. Raises Unreadable naming the row and column of everything that is no such mapping."""
+    """Read the table; its faults name the row and column of everything that is no such mapping.
+
+    Raises Unreadable for what is no text, or too much of it.
+    """
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -130,8 +141,7 @@ def read_csv(data: bytes) -> CrosswalkFile:
         for number, cells in enumerate(csv.reader(io.StringIO(text, newline=""), strict=True), start=1):
             reader.take(number, [plain(unmarked(cell)) for cell in cells])
             if len(reader.rows) > MOST_ROWS:
-                reader.faults.append(Fault("", "", _("%(most)s rows at most.") % {"most": MOST_ROWS}))
-                break
+                raise Unreadable((Fault("", "", _("%(most)s rows at most.") % {"most": MOST_ROWS}),))
     except csv.Error as error:
         reader.faults.append(Fault(_row(number + 1), "", str(error)))
     return reader.result()
@@ -155,6 +165,8 @@ class _Reader:
         self.notes: list[str] = []
         self.head: dict[str, str] = {}
         self.columns: list[str] = []
+        self.header = ""  # which row it is
+        self.missing: list[str] = []
         self.rows: list[Row] = []
 
     def take(self, number: int, cells: list[str]) -> None:
@@ -182,10 +194,10 @@ class _Reader:
     def _header(self, where: str, columns: list[str]) -> None:
         while columns and not columns[-1]:
             columns.pop()
-        self.columns = columns
-        for name in NEEDED:
-            if name not in columns:
-                self.faults.append(Fault(where, name, _("This column is missing.")))
+        self.columns, self.header = columns, where
+        self.missing = [name for name in NEEDED if name not in columns]
+        for name in self.missing:
+            self.faults.append(Fault(where, name, _("This column is missing.")))
         for name in dict.fromkeys(c for c in columns if columns.count(c) > 1):
             self.faults.append(Fault(where, name[:40], _("A column is there twice.")))
         unused = [name for name in columns if name not in COLUMNS]
@@ -201,12 +213,12 @@ class _Reader:
             told = {"text": words[:60], "all": ", ".join(RELATIONS)}
             text = _("“%(text)s” is not known here; it can be %(all)s.")
             self.faults.append(Fault(where, "Relationship", text % told))
-            return
-        if not (source and target) and relation is not Relation.NO_RELATIONSHIP:
+        elif not (source and target) and relation is not Relation.NO_RELATIONSHIP:
             empty = FOCAL if target else REFERENCE
             text = _("Name the item; only “not related to” leaves one side empty, for no counterpart.")
             self.faults.append(Fault(where, empty, text))
-            return
+        if relation is not Relation.NO_RELATIONSHIP:
+            source, target = source or ItemName(""), target or ItemName("")
         fields = {
             name: given.get(column, "")
             for name, column in NAMES.items()
@@ -236,10 +248,9 @@ class _Reader:
         if not self.columns:
             self.faults.append(Fault("", "", _("There is no table in it.")))
         named, faults, notes = assemble(self.rows, NAMES)
-        if self.faults or faults:
-            raise Unreadable((*self.faults, *faults))
+        found = without_missing((*self.faults, *faults), self.missing, self.header)
         head = Head(**{name: self.head.get(name, "") for name in HEAD if name not in ("source", "target")})
-        return CrosswalkFile(head, named, (*self.notes, *notes))
+        return CrosswalkFile(head, named, (*self.notes, *notes), in_order(found))
 
 
 def write_xlsx(content: SetContent, labels: Mapping[tuple[str, str], str]) -> bytes:

@@ -29,12 +29,15 @@ _DECIMAL = re.compile(r"\d*\.?\d+(?:[eE]-?\d{1,3})?", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of a file. `fields` by the names of Said; `domains` as codes with "," between. None: no item there."""
+    """A row of a file. `fields` by the names of Said; `domains` as codes with "," between. None: no item there.
+
+    `relation` None: what stands there is a fault that was told; an item with an empty key likewise.
+    """
 
     where: str
     source: ItemName | None
     target: ItemName | None
-    relation: Relation
+    relation: Relation | None
     group: str
     fields: Mapping[str, str]
     other: str = ""
@@ -73,34 +76,40 @@ class _Reader:
         first = rows[0]
         sources = tuple(dict.fromkeys(row.source for row in rows if row.source))
         targets = tuple(dict.fromkeys(row.target for row in rows if row.target))
-        if not (self._whole(rows, sources, targets) and self._agree(rows)):
-            return
+        before = len(self.faults)
+        if self._whole(rows, sources, targets):
+            self._agree(rows)
         lone = not (sources and targets)
         said = Said(
             tuple(item.key for item in sources),
             tuple(item.key for item in targets),
-            Relation.NO_RELATIONSHIP if lone else first.relation,
+            Relation.NO_RELATIONSHIP if lone else first.relation or Relation.NO_RELATIONSHIP,
             where=first.where,
             **self._values(first, lone=lone),
         )
-        key = (frozenset(sources), frozenset(targets), said.relation, frozenset(said.domains), first.other)
-        if key in self.seen:
-            text = _("This says the same as %(where)s; a mapping is stated once.")
-            self.fault(first.where, "target", text % {"where": self.seen[key]})
-        self.seen.setdefault(key, first.where)
+        if len(self.faults) == before and first.relation and all(i.key for i in (*sources, *targets)):
+            self._once(said, (frozenset(sources), frozenset(targets), first.other))
         names = (self.columns["source"], self.columns["target"])
         self.named.append(Named(said, sources, targets, *names, other=first.other))
 
-    def _agree(self, rows: list[Row]) -> bool:
-        first, agree = rows[0], True
+    def _once(self, said: Said, of: tuple[object, ...]) -> None:
+        key = (*of, said.relation, frozenset(said.domains))
+        if key in self.seen:
+            text = _("This says the same as %(where)s; a mapping is stated once.")
+            self.fault(said.where, "target", text % {"where": self.seen[key]})
+        self.seen.setdefault(key, said.where)
+
+    def _agree(self, rows: list[Row]) -> None:
+        first = rows[0]
         for row in rows[1:]:
             names = [n for n in first.fields if row.fields.get(n, "") != first.fields[n]]
-            names += ["relation"] * (row.relation is not first.relation)
+            # Where one is no relation at all, that was told.
+            names += ["relation"] * bool(
+                row.relation and first.relation and row.relation is not first.relation
+            )
             for name in names:
                 text = _("%(where)s says something else here, and is of the same group.")
                 self.fault(row.where, name, text % {"where": first.where})
-                agree = False
-        return agree
 
     def _whole(self, rows: list[Row], sources: tuple[ItemName, ...], targets: tuple[ItemName, ...]) -> bool:
         """Whether the rows of a group relate each of its sources to each of its targets, once."""

@@ -1,4 +1,4 @@
-"""Importing a crosswalk's file into drafts: by the workbench's own verbs, all of it or nothing.
+"""Importing a crosswalk's file into drafts: by the workbench's own rules, all of it or nothing.
 
 A set of the file goes into the draft of its key; where there is a published set only, into a new version that begins
 as its copy; where there is none, into a new set.
@@ -14,13 +14,14 @@ from tracker.access.permissions import Permission
 from tracker.audit.record import Action
 from tracker.crosswalk_files import queries
 from tracker.crosswalk_files.plan import Plan, faults_of, make_plan
-from tracker.crosswalk_files.queries import Held, Side
-from tracker.crosswalk_files.values import CrosswalkFile, Head, Said, SetContent, split
-from tracker.crosswalks import mapping_service, service
-from tracker.crosswalks.content import MappingContent, NoCounterpartContent, SetHead
+from tracker.crosswalk_files.queries import Side
+from tracker.crosswalk_files.values import CrosswalkFile, Head, Said, SetContent, in_order, split
+from tracker.crosswalks import bulk_service, service
+from tracker.crosswalks.content import MappingContent, NoCounterpartContent, SetHead, name_faults
 from tracker.crosswalks.models import Crosswalk
+from tracker.crosswalks.rows import Faulty, Lone, Row, Written
 from tracker.frameworks.tree import Fault, Unreadable
-from tracker.kit.errors import Conflict, Invalid, NotFound
+from tracker.kit.errors import Invalid
 from tracker.kit.i18n import gettext as _
 
 FIRST_VERSION = "1"
@@ -60,24 +61,49 @@ async def import_file(
     share a key. `say` hears of progress.
     """
     actor.require(Permission.PREPARE)
-    contents, faults = split(file, await queries.index(db, file.keys))
+    contents, found = split(file, await queries.index(db, file.keys))
+    faults = [*file.faults, *found]
     if one and len(contents) > 1:
         text = _("The file has %(n)s sets, one for each pair of frameworks: they can't have one key.")
         faults.append(Fault("", "key", text % {"n": len(contents)}))
     for content in contents:
-        faults += faults_of(content.said)
+        faults += faults_of(content.said) + await _head_faults(db, content)
     if faults:
-        raise Unreadable(tuple(faults))
+        raise Unreadable(in_order(faults))
     return [await _import(db, actor, content, sha256, say or (lambda _text: None)) for content in contents]
+
+
+async def _head_faults(db: AsyncSession, content: SetContent) -> list[Fault]:
+    """What can't be taken of what a file says of a set, looked up before anything is begun."""
+    names = (content.source, content.target)
+    sides = [await queries.side(db, name) for name in names]
+    # named only as where something has no counterpart
+    told = [
+        Fault("", "", _("There is no framework %(name)s.") % {"name": name[:90]})
+        for name, side in zip(names, sides, strict=True)
+        if side is None
+    ]
+    head, sets = content.head, await queries.sets_of_key(db, content.head.key)
+    pair = [side.id for side in sides if side]
+    if sets and not told and [sets[0].source_version_id, sets[0].target_version_id] != pair:
+        given = {"key": head.key[:130], "source": content.source, "target": content.target}
+        text = _(
+            "The crosswalk “%(key)s” is not between %(source)s and %(target)s. Give the file another key."
+        )
+        told.append(Fault("", "key", text % given))
+    named: dict[str, str] = {}
+    if not any(one.state == "draft" for one in sets):
+        named = name_faults(head.key, head.version if sets else head.version or FIRST_VERSION)
+        if any(one.version == head.version for one in sets):
+            named["version"] = _("There is a version with this name already.")
+    named |= SetHead(head.title or "–", head.licence, head.comment).faults()
+    return told + [Fault("", name, text) for name, text in named.items()]
 
 
 async def _import(
     db: AsyncSession, actor: OrganisationActor, content: SetContent, sha256: str, say: Say
 ) -> Report:
     source, target = await queries.side(db, content.source), await queries.side(db, content.target)
-    for name, side in ((content.source, source), (content.target, target)):
-        if side is None:  # named only as where something has no counterpart
-            raise _refused(_("There is no framework %(name)s.") % {"name": name[:90]})
     assert source is not None
     assert target is not None
     crosswalk, begun = await _draft(db, actor, content, source, target)
@@ -86,7 +112,7 @@ async def _import(
     assert stored is not None
     plan = make_plan(content.said, stored.held)
     head = False if begun == "new" else await _change_head(db, actor, crosswalk, content.head)
-    await _Carrier(db, actor, crosswalk.id, source, target, say).carry_out(plan)
+    await _carry_out(db, actor, crosswalk.id, (source, target), plan, say)
     report = Report(
         name=f"{crosswalk.key}@{crosswalk.version}",
         title=crosswalk.title,
@@ -109,13 +135,6 @@ async def _draft(
     """The draft that takes the set, begun where there is none."""
     head = content.head
     sets = await queries.sets_of_key(db, head.key)
-    for one in sets[:1]:
-        if (one.source_version_id, one.target_version_id) != (source.id, target.id):
-            told = {"key": head.key[:130], "source": content.source, "target": content.target}
-            text = _(
-                "The crosswalk “%(key)s” is not between %(source)s and %(target)s. Give the file another key."
-            )
-            raise _refused(text % told, "key")
     draft = next((one for one in sets if one.state == "draft"), None)
     try:
         if draft:
@@ -157,82 +176,61 @@ def _refused_head(refusal: Invalid) -> Unreadable:
     return Unreadable(tuple(Fault("", name, text) for name, text in refusal.faults.items()))
 
 
-def _refused(text: str, field: str = "") -> Unreadable:
-    return Unreadable((Fault("", field, text),))
+async def _carry_out(
+    db: AsyncSession,
+    actor: OrganisationActor,
+    crosswalk_id: int,
+    sides: tuple[Side, Side],
+    plan: Plan,
+    say: Say,
+) -> None:
+    """Raises Unreadable, naming the row, on what the workbench would refuse."""
+    over = [(Row(held.id, held.version, held.said.lone), said) for held, said in plan.changed]
+    stated = [(row, said) for row, said in over] + [(None, said) for said in plan.added]
+
+    def told(done: int) -> None:
+        if len(plan.added) > bulk_service.AT_ONCE:
+            say(_("%(n)s of %(all)s added") % {"n": done, "all": len(plan.added)})
+
+    try:
+        await bulk_service.carry(
+            db,
+            actor,
+            crosswalk_id,
+            removed=[Row(h.id, h.version, h.said.lone) for h in plan.removed],
+            written=[Written(_says(said, *sides), row) for row, said in stated],
+            say=told,
+        )
+    except Faulty as refusal:
+        faults = [
+            Fault(stated[number][1].where, name, text)
+            for number, by_field in refusal.faults.items()
+            for name, text in by_field.items()
+        ]
+        raise Unreadable(in_order(faults)) from None
 
 
-@dataclass(frozen=True, slots=True)
-class _Carrier:
-    """Carries a plan out: first what goes, so that nothing stands in the way of what comes."""
-
-    db: AsyncSession
-    actor: OrganisationActor
-    crosswalk_id: int
-    source: Side
-    target: Side
-    say: Say
-
-    async def carry_out(self, plan: Plan) -> None:
-        """Raises Unreadable, naming the row, on what the workbench refuses."""
-        for held in plan.removed:
-            await self._remove(held)
-        for held, said in plan.changed:
-            await self._told(said, self._change(held, said))
-        for number, said in enumerate(plan.added, start=1):
-            await self._told(said, self._add(said))
-            if number % 500 == 0:
-                self.say(_("%(n)s of %(all)s added") % {"n": number, "all": len(plan.added)})
-
-    async def _told(self, said: Said, change: object) -> None:
-        try:
-            await change  # type: ignore[misc]
-        except Invalid as refusal:
-            raise Unreadable(
-                tuple(Fault(said.where, name, text) for name, text in refusal.faults.items())
-            ) from None
-        except (Conflict, NotFound) as refusal:
-            raise Unreadable((Fault(said.where, "", str(refusal)),)) from None
-
-    async def _remove(self, held: Held) -> None:
-        remove = mapping_service.remove_no_counterpart if held.said.lone else mapping_service.remove_mapping
-        await remove(self.db, self.actor, self.crosswalk_id, held.id, version=held.version)
-
-    async def _change(self, held: Held, said: Said) -> None:
-        where = (self.db, self.actor, self.crosswalk_id, held.id)
-        if said.lone:
-            await mapping_service.change_no_counterpart(*where, _why(said), version=held.version)
-        else:
-            await mapping_service.change_mapping(*where, self._content(said), version=held.version)
-
-    async def _add(self, said: Said) -> None:
-        where = (self.db, self.actor, self.crosswalk_id)
-        if not said.lone:
-            await mapping_service.add_mapping(*where, self._content(said))
-            return
+def _says(said: Said, source: Side, target: Side) -> MappingContent | Lone:
+    if said.lone:
+        why = NoCounterpartContent(
+            said.rationale, said.citation, said.justification, said.author, said.authored_on
+        )
         side, item = (
-            ("source", self.source.ids[said.sources[0]])
+            ("source", source.ids[said.sources[0]])
             if said.sources
-            else ("target", self.target.ids[said.targets[0]])
+            else ("target", target.ids[said.targets[0]])
         )
-        await mapping_service.add_no_counterpart(*where, side, item, _why(said))
-
-    def _content(self, said: Said) -> MappingContent:
-        return MappingContent(
-            sources=tuple(self.source.ids[key] for key in said.sources),
-            targets=tuple(self.target.ids[key] for key in said.targets),
-            relation=said.relation,
-            rationale=said.rationale,
-            domains=said.domains,
-            citation=said.citation,
-            justification=said.justification,
-            confidence=said.confidence,
-            strength=said.strength,
-            author=said.author,
-            authored_on=said.authored_on,
-        )
-
-
-def _why(said: Said) -> NoCounterpartContent:
-    return NoCounterpartContent(
-        said.rationale, said.citation, said.justification, said.author, said.authored_on
+        return Lone(side, item, why)
+    return MappingContent(
+        sources=tuple(source.ids[key] for key in said.sources),
+        targets=tuple(target.ids[key] for key in said.targets),
+        relation=said.relation,
+        rationale=said.rationale,
+        domains=said.domains,
+        citation=said.citation,
+        justification=said.justification,
+        confidence=said.confidence,
+        strength=said.strength,
+        author=said.author,
+        authored_on=said.authored_on,
     )

@@ -19,7 +19,7 @@ from tracker.crosswalk_files.sssom import (
     UNSPECIFIED_LICENCE,
     predicate_of,
 )
-from tracker.crosswalk_files.values import CrosswalkFile, Head, ItemName
+from tracker.crosswalk_files.values import CrosswalkFile, Head, ItemName, in_order, without_missing
 from tracker.frameworks.tree import Fault, Unreadable
 from tracker.kit.i18n import gettext as _
 from tracker.kit.vocabulary import Relation
@@ -32,7 +32,10 @@ def _several(text: str) -> str:
 
 
 def read(data: bytes) -> CrosswalkFile:
-    """Read the file. Raises Unreadable naming the row and column of everything that is no such mapping."""
+    """Read the file; its faults name the row and column of everything that is no such mapping.
+
+    Raises Unreadable for what is no text, or too much of it.
+    """
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -40,8 +43,13 @@ def read(data: bytes) -> CrosswalkFile:
         raise Unreadable((Fault(_row(row), "", _("This is not UTF-8 text.")),)) from None
     lines = text.replace("\r\n", "\n").split("\n")
     size = next((n for n, line in enumerate(lines) if not line.startswith("#")), len(lines))
-    head = sssom_head.load("\n".join(line[1:] for line in lines[:size]))
-    return _Reader(head, size).read("\n".join(lines[size:]))
+    head: dict[str, Any] | None
+    faults: tuple[Fault, ...] = ()
+    try:
+        head = sssom_head.load("\n".join(line[1:] for line in lines[:size]))
+    except Unreadable as refusal:
+        head, faults = None, refusal.faults
+    return _Reader(head, size, faults).read("\n".join(lines[size:]))
 
 
 def _row(number: int) -> str:
@@ -49,16 +57,20 @@ def _row(number: int) -> str:
 
 
 class _Reader:
-    """Takes the rows of the table, of which `above` lines stand before the header."""
+    """Takes the rows of the table, of which `above` lines stand before the header. `head` None: it can't be read."""
 
-    def __init__(self, head: dict[str, Any], above: int) -> None:
-        self.faults: list[Fault] = []
+    def __init__(self, head: dict[str, Any] | None, above: int, faults: tuple[Fault, ...]) -> None:
+        self.faults: list[Fault] = [*faults]
         self.notes: list[str] = []
         self.above = above
-        self.head = {name: value for name, value in head.items() if isinstance(value, str)}
-        prefixes = head.get("curie_map")
-        self.prefixes = prefixes if isinstance(prefixes, dict) else {}
-        for prefix, space in self.prefixes.items():
+        self.headless = head is None
+        self.head = {name: value for name, value in (head or {}).items() if isinstance(value, str)}
+        self.missing: list[str] = []
+        prefixes = (head or {}).get("curie_map")
+        self.prefixes: dict[str, str | None] = {}  # None: one whose fault was told
+        for prefix, space in prefixes.items() if isinstance(prefixes, dict) else ():
+            if isinstance(prefix, str):
+                self.prefixes[prefix] = space if isinstance(space, str) else None
             if not isinstance(space, str) or not isinstance(prefix, str):
                 self.faults.append(Fault("", "curie_map", _("Each prefix stands for one text.")))
 
@@ -69,24 +81,22 @@ class _Reader:
         try:
             columns = [name.strip() for name in next(reader, [])]
             self._header(columns)
-            for cells in reader if not self.faults else ():
+            for cells in reader:
                 where = _row(self.above + reader.line_num)
                 if any(cells) and (row := self._take(where, columns, cells)):
                     rows.append(row)
                 if reader.line_num > MOST_ROWS * 2 or len(rows) > MOST_ROWS:
-                    self.faults.append(Fault("", "", _("%(most)s rows at most.") % {"most": MOST_ROWS}))
-                    break
+                    raise Unreadable((Fault("", "", _("%(most)s rows at most.") % {"most": MOST_ROWS}),))
         except csv.Error as error:
             self.faults.append(Fault(_row(self.above + reader.line_num), "", str(error)))
         named, faults, notes = assemble(rows, NAMES)
-        if self.faults or faults:
-            raise Unreadable((*self.faults, *faults))
-        return CrosswalkFile(self._head(), named, (*self.notes, *notes))
+        found = without_missing((*self.faults, *faults), self.missing, _row(self.above + 1))
+        return CrosswalkFile(self._head(), named, (*self.notes, *notes), in_order(found))
 
     def _header(self, columns: list[str]) -> None:
-        for name in NEEDED:
-            if name not in columns:
-                self.faults.append(Fault(_row(self.above + 1), name, _("This column is missing.")))
+        self.missing = [name for name in NEEDED if name not in columns]
+        for name in self.missing:
+            self.faults.append(Fault(_row(self.above + 1), name, _("This column is missing.")))
         if len(set(columns)) != len(columns):
             self.faults.append(Fault(_row(self.above + 1), "", _("A column is there twice.")))
         unused = sorted(
@@ -111,13 +121,11 @@ class _Reader:
             told = {"cells": len(cells), "columns": len(columns)}
             self.faults.append(Fault(where, "", _("%(cells)s cells for %(columns)s columns.") % told))
             return None
-        given = dict(zip(columns, cells, strict=True))
+        given = dict.fromkeys(NEEDED, "") | dict(zip(columns, cells, strict=True))
         for name in (*SHARED, "subject_source_version", "object_source_version"):
             given.setdefault(name, self.head.get(name, ""))
         source, target = self._item(where, "subject", given), self._item(where, "object", given)
         relation = self._relation(where, given, lone=not (source and target))
-        if relation is None:
-            return None
         fields = {
             name: given.get(column, "")
             for name, column in NAMES.items()
@@ -134,17 +142,19 @@ class _Reader:
         prefix, colon, key = text.partition(":")
         if text == NOT_FOUND:
             return None
+        if self.headless or (prefix in self.prefixes and self.prefixes[prefix] is None):
+            return ItemName("")
         if not colon or not key or "/" in key or prefix not in self.prefixes:
             words = _("“%(text)s” is no item: write prefix:key, with the prefix in the curie_map.")
             self.faults.append(Fault(where, f"{side}_id", words % {"text": text[:80]}))
             return ItemName("")
-        stated = sssom_head.framework_of(self.prefixes[prefix])
+        stated = sssom_head.framework_of(self.prefixes[prefix] or "")
         return ItemName(key, stated or self._framework(given, side))
 
     def _framework(self, given: dict[str, str], side: str) -> str:
         """The framework version that `…_source` names, where it is one of ours."""
         prefix, colon, rest = given[f"{side}_source"].strip().partition(":")
-        return sssom_head.framework_of(str(self.prefixes.get(prefix, "")) + rest) if colon else ""
+        return sssom_head.framework_of((self.prefixes.get(prefix) or "") + rest) if colon else ""
 
     def _relation(self, where: str, given: dict[str, str], *, lone: bool) -> Relation | None:
         predicate, negated = given["predicate_id"].strip(), given.get("predicate_modifier", "").strip()

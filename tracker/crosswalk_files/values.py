@@ -1,6 +1,7 @@
 """What a file says of a crosswalk, by the keys of items. Pure: no format, no database."""
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -110,16 +111,35 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class CrosswalkFile:
-    """All that a file states. `notes`: what was passed over."""
+    """All that a file states. `notes`: what was passed over. `faults`: what is wrong with it in itself.
+
+    A file with faults is never taken in; its items are looked up all the same, so that all faults are told at once.
+    """
 
     head: Head
     named: tuple[Named, ...]
     notes: tuple[str, ...] = ()
+    faults: tuple[Fault, ...] = ()
 
     @property
     def keys(self) -> set[str]:
         """The keys of all items it names."""
-        return {item.key for n in self.named for item in (*n.sources, *n.targets)}
+        return {item.key for n in self.named for item in (*n.sources, *n.targets) if item.key}
+
+
+def in_order(faults: Iterable[Fault]) -> tuple[Fault, ...]:
+    """Faults as the file has their rows, those of no row first; each once."""
+
+    def row(fault: Fault) -> int:
+        found = re.search(r"\d+", fault.where)
+        return int(found[0]) if found else 0
+
+    return tuple(sorted(dict.fromkeys(faults), key=row))
+
+
+def without_missing(faults: Iterable[Fault], missing: Collection[str], header: str) -> Iterator[Fault]:
+    """The faults but those that follow from columns that are not there, which the row `header` tells once."""
+    return (fault for fault in faults if fault.field not in missing or fault.where == header)
 
 
 # The framework versions that hold an item of a key.
@@ -144,7 +164,7 @@ def split(file: CrosswalkFile, index: Index) -> tuple[list[SetContent], list[Fau
             pairs.setdefault((sides["source"], sides["target"]), []).append(named.said)
     for named, given, of_source in lone:
         _place(named, given, of_source, pairs, faults)
-    if not file.named and not faults:
+    if not file.named and not faults and not file.faults:
         faults.append(Fault("", "", _("There is no mapping in it.")))
     for source, target in pairs:
         if source == target:
@@ -158,6 +178,8 @@ def _framework(
     """The one framework version that all items of a side are of; "" when there is none, after saying so."""
     found: set[str] = set()
     for item in items:
+        if not item.key:
+            continue  # no item, which was told
         holders = list(index.get(item.key, ()))
         told = {"key": item.key[:60], "name": item.framework[:90], "all": ", ".join(sorted(holders))}
         if item.framework and item.framework not in holders:

@@ -1,5 +1,6 @@
 """What a mapping, a missing counterpart and a set say: values that forms and files make and services take."""
 
+import re
 from collections.abc import Mapping as Fields
 from dataclasses import dataclass
 from datetime import date
@@ -10,6 +11,8 @@ from tracker.kit.vocabulary import Domain, Relation
 
 MOST_ITEMS = 20  # on one side of a mapping
 MOST_STRENGTH = 10
+_KEY = re.compile(r"[a-z0-9]+(?:-+[a-z0-9]+)*")
+_VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,3 +102,17 @@ def _too_long(texts: Fields[str, str], most: Fields[str, int]) -> dict[str, str]
         for name, text in texts.items()
         if len(text) > most[name]
     }
+
+
+def name_faults(key: str, version: str) -> dict[str, str]:
+    """What can't be taken of the key and the version of a new set, by field."""
+    faults = {}
+    if len(key) > models.KEY_LENGTH or not _KEY.fullmatch(key):
+        faults["key"] = _("Use small letters, digits and hyphens only, at most %(most)s of them.") % {
+            "most": models.KEY_LENGTH
+        }
+    if len(version) > models.VERSION_LENGTH or not _VERSION.fullmatch(version):
+        faults["version"] = _("Use letters, digits, dots and hyphens only, at most %(most)s of them.") % {
+            "most": models.VERSION_LENGTH
+        }
+    return faults

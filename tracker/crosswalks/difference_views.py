@@ -8,6 +8,7 @@ from tracker.access.guard import PUBLIC, member
 from tracker.access.permissions import Permission
 from tracker.crosswalks import queries
 from tracker.crosswalks.differences import Difference, differences
+from tracker.crosswalks.models import KEY_LENGTH, VERSION_LENGTH
 from tracker.crosswalks.queries import CrosswalkLine
 from tracker.crosswalks.workbench_queries import workbench_of
 from tracker.crosswalks.workbench_views import SET, load
@@ -22,8 +23,15 @@ async def compare_page(request: Request, key: FromPath[str]) -> Response[str]:
     """A published set beside another published one, `other` of the query, between the same two frameworks."""
     async with database_of(request).read() as db:
         left = await queries.crosswalk(db, key)
-        if left is None or left.is_draft:
-            raise NotFound(_("There is no published crosswalk of this name."))
+        if left is None:
+            raise NotFound(_("There is no crosswalk of this name."))
+        if left.is_draft:
+            raise NotFound(
+                _(
+                    "This crosswalk is a draft, and may still change. Two crosswalks are compared here once both are published; "
+                    "the operator compares drafts in the workbench."
+                )
+            )
         rivals = [c for c in await queries.rivals(db, left) if not c.is_draft]
         return await _page(request, db, "crosswalks/compare.html", left, rivals)
 
@@ -53,7 +61,8 @@ async def _page(
         left=left,
         right=right,
         rivals=rivals,
-        given_other=name,
+        given_other=name[: KEY_LENGTH + VERSION_LENGTH],
+        draft=bool(name) and right is None and await _is_draft(db, name),
         only=only,
         found=[d for d in found if not only or d.code != "same"],
         counts={
@@ -61,3 +70,8 @@ async def _page(
             for code in ("same", "differs", "only_left", "only_right")
         },
     )
+
+
+async def _is_draft(db: AsyncSession, name: str) -> bool:
+    found = await queries.crosswalk(db, name)
+    return found is not None and found.is_draft

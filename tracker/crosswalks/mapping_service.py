@@ -16,14 +16,12 @@ from tracker.audit.record import Action
 from tracker.crosswalks import check_queries as checks
 from tracker.crosswalks.content import MappingContent, NoCounterpartContent
 from tracker.crosswalks.models import NAME_LENGTH, Mapping, MappingSide, NoCounterpart
+from tracker.crosswalks.rows import TEXTS, dated, rewrite, values_of
 from tracker.crosswalks.service import locked_draft, tell
 from tracker.db.base import select
 from tracker.kit import clock
 from tracker.kit.errors import Conflict, Forbidden, Invalid, NotFound
 from tracker.kit.i18n import gettext as _
-
-_TEXTS = ("rationale", "citation", "justification", "author")
-_VALUES = (*_TEXTS, "relation", "confidence", "strength")
 
 
 async def add_mapping(
@@ -33,7 +31,7 @@ async def add_mapping(
     crosswalk = await locked_draft(db, actor, crosswalk_id)
     await checks.check(db, crosswalk, content)
     mapping = Mapping(
-        crosswalk_id=crosswalk_id, author_id=actor.answerable, **_values(content), **_dated(content)
+        crosswalk_id=crosswalk_id, author_id=actor.answerable, **values_of(content), **dated(content)
     )
     db.add(mapping)
     await db.flush()
@@ -55,7 +53,7 @@ async def change_mapping(
     crosswalk = await locked_draft(db, actor, crosswalk_id)
     mapping: Mapping = await _at(db, Mapping, crosswalk_id, mapping_id, version)
     await checks.check(db, crosswalk, content, but=mapping_id)
-    _rewrite(mapping, actor, _values(content) | _dated(content))
+    rewrite(mapping, actor, values_of(content) | dated(content))
     await db.flush()
     await db.execute(sa.delete(MappingSide).where(col(MappingSide.mapping_id) == mapping_id))
     await _set_sides(db, mapping_id, content)
@@ -97,14 +95,14 @@ async def add_no_counterpart(
         raise Conflict(_("This item is said to have no counterpart already."))
     if await checks.mapped(db, crosswalk_id, item_id):
         raise Conflict(_("This item has a mapping. Remove it first, or leave the item mapped."))
-    texts = {name: getattr(content, name) for name in _TEXTS}
+    texts = {name: getattr(content, name) for name in TEXTS}
     state = NoCounterpart(
         crosswalk_id=crosswalk_id,
         side=side,
         item_id=item_id,
         author_id=actor.answerable,
         **texts,
-        **_dated(content),
+        **dated(content),
     )
     db.add(state)
     crosswalk.changed_by = actor.user_id
@@ -127,7 +125,7 @@ async def change_no_counterpart(
     state: NoCounterpart = await _at(db, NoCounterpart, crosswalk_id, state_id, version)
     if content.faults():
         raise Invalid(content.faults())
-    _rewrite(state, actor, {name: getattr(content, name) for name in _TEXTS} | _dated(content))
+    rewrite(state, actor, {name: getattr(content, name) for name in TEXTS} | dated(content))
     await db.flush()
     await tell(db, actor, Action.NO_COUNTERPART_CHANGED, crosswalk, item=state.item_id, version=state.version)
 
@@ -198,24 +196,6 @@ async def _at(db: AsyncSession, table: Any, crosswalk_id: int, number: int, vers
     if row.version != version:
         raise Conflict(_("Somebody has changed this since you opened it. Nothing was saved yet."))
     return row
-
-
-def _values(content: MappingContent) -> dict[str, Any]:
-    return {name: getattr(content, name) for name in _VALUES} | {
-        "domains": ",".join(d.value for d in content.domains)
-    }
-
-
-def _dated(content: MappingContent | NoCounterpartContent) -> dict[str, Any]:
-    return {"authored_on": content.authored_on or clock.today()}
-
-
-def _rewrite(row: Mapping | NoCounterpart, actor: OrganisationActor, values: ByNumber[str, Any]) -> None:
-    for name, value in values.items():
-        setattr(row, name, value)
-    row.version += 1
-    row.author_id = actor.answerable
-    row.reviewer, row.reviewer_id, row.reviewed_on = "", None, None
 
 
 async def _set_sides(db: AsyncSession, mapping_id: int, content: MappingContent) -> None:

@@ -89,7 +89,12 @@ def _suggested(bench: Workbench, form: MappingForm) -> dict[str, list[str]]:
 async def new_mapping(request: Request, set_id: FromPath[int]) -> Response[str]:
     """The empty form; `source` and `target` of the query are chosen already."""
     bench, given = await load_draft(request, set_id), query_parameters(request)
-    chosen = {f"{side}s": given.get(side, "").split(",")[:20] for side in ("source", "target")}
+    chosen = {
+        f"{side}s": [
+            number for number in given.get(side, "").split(",") if bench.line(side, number_of(number))
+        ][:20]
+        for side in ("source", "target")
+    }
     name = organisation_of(request).organisation_name
     return _mapping_page(
         request, bench, MappingForm(data=chosen | {"author": name, "authored_on": clock.today()})

@@ -11,6 +11,7 @@ from tracker.crosswalks.forms import PublishForm, ReviewForm, number_of
 from tracker.crosswalks.mapping_views import load_draft
 from tracker.crosswalks.queries import MappingLine, StateLine, free_texts
 from tracker.crosswalks.workbench import Workbench
+from tracker.crosswalks.workbench_queries import others_who_publish
 from tracker.crosswalks.workbench_views import SET
 from tracker.kit.errors import Conflict, Forbidden, Invalid
 from tracker.kit.forms import choices
@@ -97,15 +98,23 @@ async def publish_page(request: Request, set_id: FromPath[int]) -> Response[str]
     """What would be frozen, and what nobody has looked at."""
     bench = await load_draft(request, set_id)
     form = PublishForm(data={"publisher": organisation_of(request).organisation_name})
-    return _publish_page(request, bench, form)
+    return await _publish_page(request, bench, form)
 
 
-def _publish_page(
+async def _publish_page(
     request: Request, bench: Workbench, form: PublishForm, *, status: int = 200
 ) -> Response[str]:
     texts = free_texts(bench.crosswalk.comment, bench.mappings, bench.states)
+    async with database_of(request).read(bound_of(request)) as db:
+        others = await others_who_publish(db, bench.crosswalk.id, organisation_of(request))
     return form_page(
-        request, "crosswalks/publish.html", form, status=status, bench=bench, signs=findings(texts)
+        request,
+        "crosswalks/publish.html",
+        form,
+        status=status,
+        bench=bench,
+        signs=findings(texts),
+        others=others,
     )
 
 
@@ -132,4 +141,4 @@ async def publish_do(request: Request, set_id: FromPath[int]) -> Response[str] |
         except (Conflict, Forbidden) as refusal:
             form.form_errors = [str(refusal)]
             status = 409 if isinstance(refusal, Conflict) else 403
-    return _publish_page(request, bench, form, status=status)
+    return await _publish_page(request, bench, form, status=status)

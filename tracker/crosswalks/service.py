@@ -4,7 +4,6 @@ Every function takes the operator acting, tells the log in the same transaction,
 `tracker.kit.errors` before it has changed anything. A published set is frozen by the database as well.
 """
 
-import re
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,11 +14,9 @@ from tracker.access.actor import OrganisationActor
 from tracker.access.permissions import Permission
 from tracker.audit.record import Action, record
 from tracker.crosswalks import queries
-from tracker.crosswalks.content import SetHead
+from tracker.crosswalks.content import SetHead, name_faults
 from tracker.crosswalks.models import (
-    KEY_LENGTH,
     NAME_LENGTH,
-    VERSION_LENGTH,
     Crosswalk,
     Mapping,
     MappingSide,
@@ -32,9 +29,6 @@ from tracker.kit import clock
 from tracker.kit.errors import Conflict, Forbidden, Invalid, NotFound
 from tracker.kit.i18n import gettext as _
 from tracker.privacy.findings import findings, require_confirmed
-
-_KEY = re.compile(r"[a-z0-9]+(?:-+[a-z0-9]+)*")
-_VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]*")
 
 
 async def start(
@@ -49,7 +43,7 @@ async def start(
 ) -> Crosswalk:
     """Start an empty draft. Raises Invalid by field; a key that is taken is one of the faults."""
     actor.require(Permission.PREPARE)
-    faults = head.faults() | _name_faults(key, version)
+    faults = head.faults() | name_faults(key, version)
     if source_version_id == target_version_id:
         faults["target"] = _("Choose two different frameworks, or two versions of one.")
     for side, framework in (("source", source_version_id), ("target", target_version_id)):
@@ -88,7 +82,7 @@ async def start_copy(
     """
     actor.require(Permission.PREPARE)
     before = await found(db, crosswalk_id)
-    faults = _name_faults(key, version)
+    faults = name_faults(key, version)
     await queue_behind(db, f"crosswalk {key}")
     same = await _of_key(db, key)
     pair = (before.source_version_id, before.target_version_id)
@@ -281,16 +275,3 @@ async def tell(
     await record(
         db, action, tenant=actor.organisation_id, actor=actor.by, subject=subject, detail=detail or None
     )
-
-
-def _name_faults(key: str, version: str) -> dict[str, str]:
-    faults = {}
-    if len(key) > KEY_LENGTH or not _KEY.fullmatch(key):
-        faults["key"] = _("Use small letters, digits and hyphens only, at most %(most)s of them.") % {
-            "most": KEY_LENGTH
-        }
-    if len(version) > VERSION_LENGTH or not _VERSION.fullmatch(version):
-        faults["version"] = _("Use letters, digits, dots and hyphens only, at most %(most)s of them.") % {
-            "most": VERSION_LENGTH
-        }
-    return faults

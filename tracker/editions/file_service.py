@@ -136,7 +136,7 @@ async def check_final(database: Database, final: PublishedEdition, desk: Desk) -
         concerned = await _concerned(db, of, final, min((f.made_at for f in kept), default=checked))
     made = {}
     if concerned:
-        made = {f.kind: f for f in await asyncio.to_thread(lambda: drawn(of, of.document()))}
+        made = {f.kind: f for f in await drawn(of, await asyncio.to_thread(of.document))}
     async with database.write(Bound(tenant=final.organisation_id)) as db:
         for file in await queries.final_files(db, final.id):
             file.checked_at = checked
@@ -158,9 +158,13 @@ async def _concerned(db: AsyncSession, of: Gathered, final: PublishedEdition, ma
     redacted = [t.text.redacted_at for s in snapshots for t in s.texts if t.text.redacted_at]
     if any(at >= made_at for at in redacted):
         return True
+    # Of a crosswalk a file tells the title only; which version it read is not kept, so any will do.
+    r = PublishedRedaction
+    of_lens = select(r.id).where(col(r.recorded_at) >= made_at, col(r.table_name) == "crosswalk")
+    if of.told.content.lens and (await db.execute(of_lens.limit(1))).first():
+        return True
     rows = {("published_edition", str(final.id))}
     rows |= {("published_edition_text", str(t.id)) for t in await queries.final_texts(db, final.id)}
-    r = PublishedRedaction
     found = await db.execute(
         select(r.table_name, r.row_id).where(
             col(r.recorded_at) >= made_at,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from tracker.briefings.document import Document
-from tracker.briefings.twins.kinds import MEDIA_TYPES, make
+from tracker.briefings.twins.kinds import MEDIA_TYPES, made
 from tracker.editions.assembly import Gathered, speaking
 
 KINDS = tuple(MEDIA_TYPES)
@@ -19,12 +19,14 @@ class Drawn:
     sha256: str
 
 
-def drawn(of: Gathered, document: Document) -> list[Drawn]:
-    """Every file of an edition, whose document is given. It takes processor time: call it in a thread."""
+async def drawn(of: Gathered, document: Document) -> list[Drawn]:
+    """Every file of an edition, whose document is given."""
     content, comparison, base_url = of.told.content, of.snapshot.comparison, of.desk.base_url
     found = []
     with speaking(content.locale):
         for kind in KINDS:
-            body = make(kind, comparison, document, of.options, base_url, content.locale, content.page_size)
+            body = await made(
+                kind, comparison, document, of.options, base_url, content.locale, content.page_size
+            )
             found.append(Drawn(kind, body, sha256(body).hexdigest()))
     return found

@@ -36,7 +36,7 @@ async def draft_files(run: Run) -> None:
     await run.tell(30, "composing")
     document = await asyncio.to_thread(of.document)
     await run.tell(50, "drawing")
-    made = await asyncio.to_thread(drawn, of, document)
+    made = await drawn(of, document)
     await run.tell(90, "keeping")
     async with run.database.write(bound) as db:
         await hold(db, run.taken)
@@ -55,7 +55,7 @@ async def final_files(run: Run) -> None:
     await run.tell(30, "composing")
     document = await asyncio.to_thread(of.document)
     await run.tell(50, "drawing")
-    made = await asyncio.to_thread(drawn, of, document)
+    made = await drawn(of, document)
     await run.tell(90, "keeping")
     async with run.database.write(Bound(tenant=final.organisation_id)) as db:
         await hold(db, run.taken)

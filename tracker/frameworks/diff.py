@@ -52,6 +52,17 @@ class Line:
         """All of them in one code, such as "renamed+moved"."""
         return "+".join(self.changes)
 
+    @property
+    def words(self) -> tuple[tuple[str, str], ...]:
+        """The words of the text that differ, as (before, after), in their order; "" where there are none on a side."""
+        before, after = next(
+            ((was.split(), now.split()) for n, was, now in self.fields if n == "text"), ([], [])
+        )
+        parts = SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
+        return tuple(
+            (" ".join(before[a:b]), " ".join(after[c:d])) for tag, a, b, c, d in parts if tag != "equal"
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Diff:

@@ -26,10 +26,13 @@ from tracker.kit.i18n import gettext as _
 KEPT = timedelta(days=1)
 
 
-async def read(content: bytes, kind: str, as_version: str) -> FrameworkFile:
-    """The file, read off the event loop; as another version than it states, if one is given. Raises Unreadable."""
+async def read(content: bytes, kind: str, as_version: str, licence: str = "") -> FrameworkFile:
+    """The file, read off the event loop; as another version than it states, if one is given. Raises Unreadable.
+
+    `licence`: of the framework, for a file that states none.
+    """
     file = await asyncio.to_thread(files.read, content, kind)
-    return replace(file, version=as_version) if as_version else file
+    return file.given(version=as_version, licence=licence)
 
 
 def basis_of(plan: Plan) -> str:
@@ -45,6 +48,7 @@ async def keep(
     filename: str,
     kind: str,
     as_version: str,
+    licence: str,
     content: bytes,
 ) -> UUID:
     """Keep a file that was looked at, one for each person. Returns its id."""
@@ -63,6 +67,7 @@ async def keep(
         filename=filename[:120],
         kind=kind,
         as_version=as_version,
+        licence=licence,
         basis=basis_of(plan),
         content=await asyncio.to_thread(zlib.compress, content, 6),
     )
@@ -81,7 +86,7 @@ async def kept(db: AsyncSession, import_id: UUID) -> tuple[FrameworkImport, Fram
     if found is None:
         raise NotFound(_("There is no such import any more. Upload the file again."))
     content = await asyncio.to_thread(zlib.decompress, found.content)
-    return found, await read(content, found.kind, found.as_version)
+    return found, await read(content, found.kind, found.as_version, found.licence)
 
 
 async def take_in(db: AsyncSession, actor: OrganisationActor, import_id: UUID) -> Plan:

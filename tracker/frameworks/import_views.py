@@ -1,6 +1,7 @@
 """Importing a framework: upload, look, take in. For the operator."""
 
 import asyncio
+from collections.abc import Mapping
 from uuid import UUID
 
 from litestar import Request, Response, get, post
@@ -77,29 +78,34 @@ async def upload(request: Request) -> Response[str] | Redirect:
         return await _form_page(request, form)
     assert found is not None
     try:
-        plan, kept = await _examined(request, found, kind, form.as_version.data or "")
+        given = {"as_version": form.as_version.data or "", "licence": form.licence.data or ""}
+        plan, kept = await _examined(request, found, kind, given)
     except Unreadable as refusal:
         return await _form_page(request, form, refusal.faults, filename=found.name)
     if plan.faults:
+        if plan.new_version and not plan.head.get("licence"):
+            form.add_faults({"licence": _("The file states no licence. Write it here.")})
         return await _form_page(request, form, plan.faults, filename=found.name, frozen=plan.frozen)
     key = organisation_of(request).organisation_key
     return go(request, "framework_import_preview", organisation=key, import_id=kept)
 
 
-async def _examined(request: Request, found: Upload, kind: str, as_version: str) -> tuple[Plan, UUID | None]:
+async def _examined(
+    request: Request, found: Upload, kind: str, given: Mapping[str, str]
+) -> tuple[Plan, UUID | None]:
     """What the file would do, and the id by which it is kept when it has no faults."""
     actor, database, bound = organisation_of(request), database_of(request), bound_of(request)
     if found.too_large:
         files.check_size(found.size)
     content = await asyncio.to_thread(found.path.read_bytes)
-    file = await import_service.read(content, kind, as_version)
+    file = await import_service.read(content, kind, **given)
     async with database.read(bound) as db:
         plan = await service.plan_import(db, file)
     if plan.faults:
         return plan, None
     async with database.write(bound) as db:
-        given = {"filename": found.name, "kind": kind, "as_version": as_version}
-        return plan, await import_service.keep(db, actor, plan, **given, content=content)
+        about = {"filename": found.name, "kind": kind, **given}
+        return plan, await import_service.keep(db, actor, plan, **about, content=content)
 
 
 @get(ONE, name="framework_import_preview", access=member(Permission.OPERATE))

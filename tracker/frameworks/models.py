@@ -104,5 +104,6 @@ class FrameworkImport(Private, table=True):
     filename: str = text_field(120)
     kind: str = text_field(10)
     as_version: str = text_field(20, default="")
+    licence: str = text_field(100, default="")
     basis: str = text_field(64)
     content: bytes = Field(sa_type=sa.LargeBinary)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from tracker.frameworks.case_file import identifier_of
 from tracker.frameworks.csv_file import head_of, items_of
 from tracker.frameworks.queries import Framework
+from tracker.frameworks.steps import Step, beside, within
 from tracker.frameworks.tree import (
     FIELDS,
     MOST_ITEMS,
@@ -56,6 +57,7 @@ class Plan:
     """`new` items come parents first; `changed`: the fields that get another value, by key; nothing else is touched.
 
     `told` and `untold`: (old key, new key) of items that continue one of the version `replaces`, and that no longer do.
+    `steps`: the same by name, item by item; of a new version beside the version `since`.
     """
 
     name: str
@@ -72,6 +74,8 @@ class Plan:
     same: int = 0
     notes: tuple[str, ...] = ()
     faults: tuple[Fault, ...] = ()
+    since: str = ""
+    steps: tuple[Step, ...] = ()
 
     @property
     def frozen(self) -> str:
@@ -131,7 +135,25 @@ def make_plan(
         notes=(*file.notes, *_notes(rows, before)),
         faults=tuple(faults),
     )
-    return parts if faults else _with_new(parts, [row for row in rows if row.key not in before])
+    if faults:
+        return parts
+    return _with_steps(
+        _with_new(parts, [row for row in rows if row.key not in before]), file, before, earlier
+    )
+
+
+def _with_steps(
+    plan: Plan, file: FrameworkFile, before: dict[str, dict[str, str]], earlier: Earlier | None
+) -> Plan:
+    if not plan.new_version or earlier is None:
+        given = [row.key for row in file.rows]
+        return replace(plan, steps=tuple(within(before, plan.new, plan.changed, given)))
+    known = _references(earlier.framework)
+    stated = [(known[r], row.key) for row in file.rows for r in row.replaces or () if r in known]
+    olds = {fields["key"]: fields for fields in items_of(earlier.framework)}
+    return replace(
+        plan, since=earlier.framework.version, steps=tuple(beside(olds, plan.new, [*stated, *earlier.told]))
+    )
 
 
 def _normal(fields: Mapping[str, str], by_domain: bool) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tracker.kit.errors import Refused
 from tracker.kit.i18n import gettext as _
@@ -113,6 +113,11 @@ class FrameworkFile:
     @property
     def name(self) -> str:
         return f"{self.key}@{self.version}"
+
+    def given(self, *, version: str = "", licence: str = "") -> "FrameworkFile":
+        """The file as another version than it states, and with a licence where it states none."""
+        head = {"licence": licence, **self.head} if licence else self.head
+        return replace(self, version=version or self.version, head=head)
 
 
 class Unreadable(Refused):

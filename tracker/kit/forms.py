@@ -127,4 +127,8 @@ class Needed:
 
     def __call__(self, form: Any, field: Any) -> None:
         if not field.data or (isinstance(field.data, str) and not field.data.strip()):
+            if not any(
+                field.raw_data or ()
+            ):  # of what was left empty WTForms says that it is no valid choice, too
+                field.errors = []
             raise ValidationError(_(self.say))

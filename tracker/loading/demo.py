@@ -5,7 +5,7 @@ Its history happens at the dates of its files, through the same services a perso
 
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -43,7 +43,7 @@ from tracker.kit.vocabulary import (
     Scope,
     Voice,
 )
-from tracker.loading import seed
+from tracker.loading import demo_crosswalk, seed
 from tracker.organisations import queries as organisations
 from tracker.organisations.service import add_mandate, add_organisation, new_organisation
 from tracker.reviews.models import PublishedReply, PublishedReview, Verdict
@@ -93,6 +93,7 @@ async def load(database: Database, say: Callable[[str], None]) -> list[tuple[str
             await _organisations(db, world)
             await _members(db, world, {email: hashed for email, (_p, hashed) in secrets_by_email.items()})
             await _instruments(db, world)
+            await _crosswalk(db, world)
         await _revisions(db, world)
         await _voices_beside(db, world)
         await _states(db, world)
@@ -193,6 +194,20 @@ async def _members(db: AsyncSession, world: World, hashes: dict[str, str]) -> No
             detail={"role": row["role"]},
         )
         world.users[row["organisation"], row["role"]] = user.id
+
+
+async def _crosswalk(db: AsyncSession, world: World) -> None:
+    """The two operators of the secretariat publish a crosswalk: whoever writes it does not review it."""
+    operator = next(o for o in world.organisations.values() if o.kind is OrganisationKind.OPERATOR)
+    await rebind(db, Bound(tenant=operator.id))
+    of_it = select(col(Membership.user_id)).where(
+        col(Membership.tenant_id) == operator.id, col(Membership.role) == Role.OPERATOR
+    )
+    rows = await db.execute(select(col(User.id)).where(col(User.id).in_(of_it)).order_by(col(User.email)))
+    second, first = (
+        replace(world.actor(operator.key, Role.OPERATOR), user_id=user) for user in rows.scalars().all()[:2]
+    )
+    await demo_crosswalk.load(db, first, second)
 
 
 async def _instruments(db: AsyncSession, world: World) -> None:

@@ -177,14 +177,14 @@ async def _instruments(db: AsyncSession) -> str:
 async def _crosswalks(db: AsyncSession) -> str:
     """The draft mappings, split into a set per pair of framework versions. A set that is there is left alone."""
     file = sssom_read.read((seed.SEED / "crosswalk-draft.sssom.tsv").read_bytes())
-    contents, faults = split(file, await crosswalk_files.index(db, file.keys))
-    if faults:
-        raise ValueError(str(faults[0]))
+    contents, found = split(file, await crosswalk_files.index(db, file.keys))
+    for fault in (*file.faults, *found):
+        raise ValueError(str(fault))
     held = set((await db.execute(select(Crosswalk.key))).scalars())
     new = [content for content in contents if content.head.key not in held]
     for content in new:
         await _crosswalk(db, content)
-    return f"{len(held) + len(new)} sets, {len(new)} of them new, {len(file.named)} mappings"
+    return f"{len(contents)} sets, {len(new)} of them new, {len(file.named)} mappings"
 
 
 async def _crosswalk(db: AsyncSession, content: SetContent) -> None:

@@ -35,8 +35,11 @@ def counts(rows: Mapping[str, Rows]) -> dict[str, int]:
 
 
 def rows_of(resource: schema.Resource, content: bytes) -> Rows:
-    """The rows of a released CSV file."""
-    return read_csv(content.decode(), resource.delimiter)
+    """The rows of a released table, below its header and what SSSOM has above that."""
+    text = content.decode()
+    while resource is schema.CROSSWALKS and text.startswith("#"):
+        text = text.partition("\n")[2]
+    return read_csv(text, resource.delimiter)
 
 
 def with_hashes(whole: Mapping[str, bytes]) -> bytes:

@@ -18,6 +18,7 @@ from tracker.instruments.models import PublishedInstrument
 from tracker.jurisdictions.models import Jurisdiction
 from tracker.opendata.models import PublishedRelease, PublishedReleaseRewrite
 from tracker.privacy.models import PublishedRedaction
+from tracker.privacy.place_queries import OF_SETS
 
 R, L, W = PublishedRevision, PublishedRelease, PublishedReleaseRewrite
 _NAME = FrameworkVersion.key + sa.literal("@") + FrameworkVersion.version
@@ -158,6 +159,14 @@ async def redacted_places(db: AsyncSession) -> set[str]:
         .distinct()
     )
     return set((await db.execute(statement)).scalars())
+
+
+async def redacted_of_sets(db: AsyncSession) -> dict[str, str]:
+    """The tombstones of all redacted texts of crosswalks, by the SHA-256 of what stood there."""
+    r = PublishedRedaction
+    tables = [str(table.__tablename__) for table in OF_SETS]
+    rows = await db.execute(select(r.sha256, r.tombstone).where(col(r.table_name).in_(tables)))
+    return {row.sha256: row.tombstone for row in rows}
 
 
 async def cells_spoken_of(db: AsyncSession) -> set[tuple[str, str, str, str]]:

@@ -1,6 +1,6 @@
 """What the files of a release hold: resources, fields, and the codes that a field may have. The codebook says the same."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from tracker.compare import files
@@ -147,7 +147,7 @@ _TEXTS = {
 
 
 def _fields(
-    names: Iterable[str], about: Mapping[str, str] | None = None, *, texts: bool = True
+    names: Iterable[str], about: Mapping[str, str] | None = None, *, texts: Collection[str] = _TEXTS
 ) -> tuple[Field, ...]:
     found = []
     for name in names:
@@ -161,7 +161,7 @@ def _fields(
                 codes,
                 _PATTERNS.get(name, ""),
                 kind,
-                texts and name in _TEXTS,
+                name in texts,
                 group if codes else "",
             )
         )
@@ -252,7 +252,7 @@ FRAMEWORKS = Resource(
             "wording": "title: as published; paraphrase: our own words; verbatim: the source's own words",
             "provenance": "verified: seen at the publisher's; secondary: seen in another's copy",
         },
-        texts=False,
+        texts=(),
     ),
     ("framework", "framework_version", "item"),
 )  # fmt: skip
@@ -267,7 +267,7 @@ CROSSWALKS = Resource(
             "reviewer_label", "mapping_date", "review_date", "confidence", "comment", "mapping_source", "relation",
             "mapping_group", "domains", "strength", "citation",
         ],
-        texts=False,
+        texts=("comment", "citation", "author_label", "reviewer_label"),
     ),
     (),
     delimiter="\t",

@@ -11,7 +11,7 @@ from tracker.db.base import Kind, Table, free_texts, select, tables_of
 from tracker.instruments.models import StoredFile
 from tracker.instruments.store import Store
 from tracker.privacy.models import FILES, PublishedRedaction
-from tracker.privacy.place_queries import key_of
+from tracker.privacy.place_queries import OF_SETS, key_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Checked:
 
 async def check_redactions(db: AsyncSession, store: Store) -> list[Checked]:
     """Every redaction there is, in the order of their recording, compared with what stands there now."""
-    tables = {str(t.__tablename__): t for t in tables_of(Kind.PUBLISHED)}
+    tables = {str(t.__tablename__): t for t in (*tables_of(Kind.PUBLISHED), *OF_SETS)}
     told = (await db.execute(select(PublishedRedaction).order_by(col(PublishedRedaction.id)))).scalars().all()
     return [
         Checked(r.table_name, r.row_id, r.field, r.tombstone, await _stands(db, store, tables, r))

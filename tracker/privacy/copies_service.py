@@ -10,11 +10,13 @@ from sqlmodel import col
 
 from tracker.access.models import Organisation
 from tracker.audit.models import AuditEvent
+from tracker.crosswalks.models import Crosswalk
 from tracker.db.base import Kind, Private, free_texts, select, tables_of
 from tracker.db.session import Bound, rebind
 from tracker.editions.models import Edition, EditionText
 from tracker.entries.models import Draft, DraftCitation, DraftPrinciple
 from tracker.notices.models import Notice
+from tracker.privacy.place_queries import OF_SETS, of_set
 
 # The log can't be changed, and holds no free text.
 TABLES_LEFT: tuple[type[Private], ...] = (AuditEvent,)
@@ -60,6 +62,27 @@ async def _new_versions(db: AsyncSession, table: Any, holds: Any) -> None:
         drafts = drafts.join(DraftPrinciple, col(DraftPrinciple.citation_id) == DraftCitation.id)
     drafts = drafts.where(holds)
     await db.execute(sa.update(Draft).where(col(Draft.id).in_(drafts)).values(version=col(Draft.version) + 1))
+
+
+async def redact_draft_sets(db: AsyncSession, text: str, tombstone: str) -> int:
+    """Overwrite the text in draft crosswalks, which may have begun as copies; the number of rows that held it.
+
+    An edit as any other: it raises the version, so that no open form brings the text back, and voids the review.
+    """
+    changed = 0
+    drafts = select(Crosswalk.id).where(col(Crosswalk.state) == "draft")
+    for table in OF_SETS:
+        voided: dict[str, object] = {"reviewer": "", "reviewer_id": None, "reviewed_on": None}
+        edited = (
+            {"edit_number": table.edit_number + 1}
+            if table is Crosswalk
+            else {"version": table.version + 1} | voided
+        )
+        for name in free_texts(table):
+            new = {name: tombstone} | edited if name != "reviewer" else edited
+            held = sa.update(table).where(getattr(table, name) == text, of_set(table).in_(drafts))
+            changed += (await db.execute(held.values(**new))).rowcount  # type: ignore[attr-defined]
+    return changed
 
 
 def json_fields(table: type[Private]) -> list[str]:

@@ -12,6 +12,7 @@ from tracker.kit.i18n import gettext as _
 from tracker.kit.vocabulary import OrganisationKind
 from tracker.privacy import place_queries as queries
 from tracker.privacy import service
+from tracker.privacy.place_queries import Subject
 
 LINE = 70
 # The service itself: whoever can run the command is the operator.
@@ -20,14 +21,14 @@ OPERATOR = OrganisationActor(
 )
 
 
-async def texts(database: Database, uid: UUID) -> list[str]:
-    """One line for each text of the revision or instrument that may be redacted: its field, and how it begins."""
+async def texts(database: Database, uid: Subject) -> list[str]:
+    """One line for each text of what is named that may be redacted: its field, and how it begins."""
     async with database.read() as db:
         places = await service.redactable(db, OPERATOR, uid)
     return [f"{p.field:<36} {' '.join(p.text.split())[:LINE]}" for p in places]
 
 
-async def redact(database: Database, store: Store, uid: UUID, field: str, reason: str) -> list[str]:
+async def redact(database: Database, store: Store, uid: Subject, field: str, reason: str) -> list[str]:
     """Redact as the owner's session, then empty what SQLite's log still holds of it. Lines that tell of it."""
     async with database.read() as db:
         places = await queries.texts_of(db, uid)

@@ -11,6 +11,7 @@ from sqlmodel import col
 
 from tracker.corrections.models import PublishedReport, PublishedReportEvent
 from tracker.criteria.models import PublishedCriterion, PublishedCriterionWithdrawal
+from tracker.crosswalks.models import Crosswalk, Mapping, NoCounterpart
 from tracker.db.base import Kind, Table, free_texts, select, tables_of
 from tracker.editions.models import PublishedEdition, PublishedEditionText
 from tracker.entries.models import (
@@ -23,12 +24,17 @@ from tracker.instruments.models import PublishedAttachment, PublishedInstrument,
 from tracker.privacy.models import FILE, FILES, PublishedRedaction
 from tracker.reviews.models import PublishedConfirmation, PublishedReply, PublishedReview
 
+# What a redaction is asked for: the uid of a revision, criterion, edition or instrument, or a crosswalk's `key@version`.
+Subject = UUID | str
+# Published where they lie, so beside the tables that only publications are written to: their drafts are no places.
+OF_SETS: tuple[Any, ...] = (Crosswalk, Mapping, NoCounterpart)
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
     """A published text: `field` names it within its revision; table, row_id and column place it in the database.
 
-    `owner`: the organisation that published it; None for reference data. Of an attached file `text` is its title
+    `owner`: the organisation that published it; None for reference data and crosswalks. Of an attached file `text` is its title
     and `sha256` the hash of its bytes; of texts `sha256` is empty.
     """
 
@@ -45,8 +51,10 @@ class Place:
         return self.table, self.row_id, self.column
 
 
-async def texts_of(db: AsyncSession, uid: UUID) -> list[Place]:
-    """Every text and file published with a revision, an instrument or a criterion, its own first; none for an unknown one."""
+async def texts_of(db: AsyncSession, uid: Subject) -> list[Place]:
+    """Every text and file published with what is named, its own first; none for an unknown one, or a draft crosswalk."""
+    if isinstance(uid, str):
+        return await _of_crosswalk(db, uid)
     r: Any = PublishedRevision
     revision = (await db.execute(select(r).where(col(r.uid) == uid))).scalar_one_or_none()
     if revision is None:
@@ -70,8 +78,10 @@ async def texts_of(db: AsyncSession, uid: UUID) -> list[Place]:
     return found + await _of_reports(db, revision.id)
 
 
-async def subject_of(db: AsyncSession, uid: UUID) -> str:
-    """How the log names it: revision:UID, criterion:UID, edition:UID or instrument:UID."""
+async def subject_of(db: AsyncSession, uid: Subject) -> str:
+    """How the log names it: revision:UID, criterion:UID, edition:UID, instrument:UID or crosswalk:KEY@VERSION."""
+    if isinstance(uid, str):
+        return f"crosswalk:{uid}"[:120]
     tables: dict[str, Any] = {
         "revision": PublishedRevision,
         "criterion": PublishedCriterion,
@@ -81,6 +91,40 @@ async def subject_of(db: AsyncSession, uid: UUID) -> str:
         if (await db.execute(select(table.id).where(col(table.uid) == uid))).first():
             return f"{name}:{uid}"
     return f"instrument:{uid}"
+
+
+async def _of_crosswalk(db: AsyncSession, name: str) -> list[Place]:
+    """The texts of a published or superseded set, and of each of its mappings and missing counterparts by their numbers."""
+    key, _at, version = name.partition("@")
+    c = Crosswalk
+    wanted = select(c).where(col(c.key) == key, col(c.version) == version, col(c.state) != "draft")
+    crosswalk = (await db.execute(wanted)).scalar_one_or_none()
+    if crosswalk is None:
+        return []
+    found = _places(crosswalk, "", None)
+    for within, table in (("mapping", Mapping), ("state", NoCounterpart)):
+        said: Any = table
+        rows = select(said).where(col(said.crosswalk_id) == crosswalk.id).order_by(col(said.id))
+        for row in (await db.execute(rows)).scalars():
+            found += _places(row, f"{within}.{row.id}.", None)
+    return found
+
+
+def of_set(table: Any) -> Any:
+    """The number of the crosswalk that a row of one of OF_SETS belongs to."""
+    return col(table.id) if table is Crosswalk else col(table.crosswalk_id)
+
+
+async def _same_in_sets(db: AsyncSession, text: str) -> list[Place]:
+    """Where exactly this text stands in published and superseded crosswalks."""
+    found = []
+    published = select(Crosswalk.id).where(col(Crosswalk.state) != "draft")
+    for table in OF_SETS:
+        for name in free_texts(table):
+            rows = select(table).where(getattr(table, name) == text, of_set(table).in_(published))
+            for row in (await db.execute(rows)).scalars():
+                found.append(Place(name, text, str(row.__tablename__), row_id_of(row), name, None))
+    return found
 
 
 async def _of_edition(db: AsyncSession, uid: UUID) -> list[Place]:
@@ -195,7 +239,7 @@ async def redacted_places(db: AsyncSession, places: Collection[Place]) -> set[Pl
 
 async def same_texts(db: AsyncSession, place: Place) -> list[Place]:
     """Where else the owner has published exactly this text: revisions that follow usually repeat it."""
-    found = []
+    found = await _same_in_sets(db, place.text) if place.owner is None else []
     for table in tables_of(Kind.PUBLISHED):
         of = _of_owner(table)
         if of is None:

@@ -18,7 +18,7 @@ from tracker.kit.i18n import gettext as _
 from tracker.privacy import copies_service as copies
 from tracker.privacy import place_queries as queries
 from tracker.privacy.models import FILES, REASON_LENGTH, PublishedRedaction
-from tracker.privacy.place_queries import Place
+from tracker.privacy.place_queries import Place, Subject
 from tracker.privacy.scan import scan
 
 REDACTED = "privacy.redacted"  # the job that reaches what was drawn before
@@ -37,8 +37,8 @@ class Redacted:
     sha256: str = ""
 
 
-async def redactable(db: AsyncSession, actor: OrganisationActor, uid: UUID) -> list[Place]:
-    """The texts and files of a revision or an instrument that the actor may redact and that still stand.
+async def redactable(db: AsyncSession, actor: OrganisationActor, uid: Subject) -> list[Place]:
+    """The texts and files of a revision, an instrument or a crosswalk that the actor may redact and that still stand.
 
     An organisation's admin: what it published itself. The operator: all. Raises NotFound where there are none.
     """
@@ -47,15 +47,15 @@ async def redactable(db: AsyncSession, actor: OrganisationActor, uid: UUID) -> l
     texts = await queries.texts_of(db, uid)
     mine = [t for t in texts if everything or t.owner == actor.organisation_id]
     if not mine:
-        raise NotFound(_("There is no such revision or instrument, or it is not your organisation's."))
+        raise NotFound(_("Nothing of this name is published, or it is not your organisation's."))
     gone = await queries.redacted_places(db, mine)
     return [t for t in mine if t not in gone]
 
 
 async def redact(
-    db: AsyncSession, actor: OrganisationActor, uid: UUID, field: str, *, reason: str
+    db: AsyncSession, actor: OrganisationActor, uid: Subject, field: str, *, reason: str
 ) -> Redacted:
-    """Replace the text `field` of a revision or an instrument by a tombstone, and every exact copy its owner has of it.
+    """Replace the text `field` of a revision, an instrument or a crosswalk by a tombstone, and every exact copy its owner has of it.
 
     `db` must be bound to the owner of the text, so that the copies in its drafts go too and its log tells of it.
     Raises NotFound, Conflict when it was redacted before, Invalid without a fit reason.
@@ -87,6 +87,8 @@ async def _redact_text(
     places = {p.key: p for p in [place, *await queries.same_texts(db, place)]}
     await _tell(db, actor, places.values(), tombstone, reason)
     private = await copies.redact_own(db, place.text, tombstone)
+    if place.owner is None:
+        private += await copies.redact_draft_sets(db, place.text, tombstone)
     instruments = {UUID(p.row_id) for p in places.values() if p.table == "published_instrument"}
     if instruments:
         await copies.redact_cited(db, instruments, place.text, tombstone)
@@ -137,7 +139,7 @@ def _check(reason: str) -> None:
         raise Invalid({"reason": _("The reason itself has signs of personal data. Say it without them.")})
 
 
-async def _named(db: AsyncSession, actor: OrganisationActor, uid: UUID, field: str) -> Place:
+async def _named(db: AsyncSession, actor: OrganisationActor, uid: Subject, field: str) -> Place:
     found = next((t for t in await redactable(db, actor, uid) if t.field == field), None)
     if found is not None:
         return found

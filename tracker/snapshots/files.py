@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tracker.briefings import pdf
 from tracker.briefings.compose import compose
 from tracker.briefings.document import Document
 from tracker.briefings.options import Frozen, Options
@@ -34,10 +33,13 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of file. `lasting`: its bytes can never change, for it holds no text that could be redacted."""
+    """A kind of file. `make` gives its bytes, or the Document that is yet to be drawn as a PDF.
+
+    `lasting`: its bytes can never change, for it holds no text that could be redacted.
+    """
 
     media_type: str
-    make: Callable[[Desk], bytes]
+    make: Callable[[Desk], bytes | Document]
     lasting: bool = False
 
 
@@ -89,10 +91,10 @@ def _text(placed: PlacedText) -> dict[str, str]:
     }
 
 
-def _pdf(desk: Desk) -> bytes:
+def _pdf(desk: Desk) -> Document:
     if len(desk.snapshot.comparison.places) > MOST_IN_A_PDF:
         raise Invalid({"format": _("A briefing takes %(n)s jurisdictions at most.") % {"n": MOST_IN_A_PDF}})
-    return pdf.draw(briefing(desk))
+    return briefing(desk)
 
 
 def briefing(desk: Desk) -> Document:

@@ -11,6 +11,7 @@ from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tracker.access.guard import PUBLIC
+from tracker.briefings import apart
 from tracker.compare.comparison import Comparison
 from tracker.compare.query import PARAMETERS, parse
 from tracker.compare.reading import reading
@@ -105,7 +106,8 @@ async def _file(request: Request, snapshot_id: str, ending: str) -> Response[byt
         raise NotFound(_("A snapshot has no file of this kind."))
     async with database_of(request).read() as db:
         found = await _found(db, snapshot_id)
-    body = await asyncio.to_thread(kind.make, _desk(request, found))
+    made = await asyncio.to_thread(kind.make, _desk(request, found))
+    body = made if isinstance(made, bytes) else await apart.drawn("pdf", made)
     return _answer(request, kind, body, f"snapshot-{found.id}.{ending}")
 
 

@@ -1,5 +1,6 @@
 """Each kind of block of a briefing as flows."""
 
+from collections.abc import Sequence
 from itertools import groupby, zip_longest
 
 from babel import Locale, UnknownLocaleError
@@ -45,6 +46,8 @@ KEY_WORD = Style(8.5, 11.5, font=fonts.BOLD)
 MEASURE = 435.0
 # For the QR code beside the text that says where it leads.
 QR_ROOM = 140.0
+# A column of a table gives way to a word of at most so many characters; a longer one is broken.
+LONGEST_WORD = 16
 
 
 class Composer:
@@ -133,7 +136,7 @@ class Composer:
     def _table(self, block: Table, section: Node) -> list[Flow]:
         table = section.add("Table")
         caption = self.lines((Run(block.caption),), matrix.CAPTION, self._wide, table.add("Caption"), most=4)
-        at, rooms = self._columns(block)
+        at, rooms = self._columns(block, self._needs(block))
         head = self._cells([(Run(c),) for c in block.columns], TABLE_HEAD, at, rooms, table, "Column", most=6)
         rows = tuple((0.0, self._cells(list(r), TABLE, at, rooms, table, "Row")) for r in block.rows)
         stack = Stack(rows, Row(head.cells, self._wide, 5, WASH, RULE))
@@ -142,13 +145,33 @@ class Composer:
             Flow(stack, 5, whole=stack.height < 0.4 * self._sheets[0].room, below=7),
         ]
 
-    def _columns(self, block: Table) -> tuple[list[float], list[float]]:
-        """Left edges and room of the columns, from their shares."""
+    def _needs(self, block: Table) -> list[float]:
+        """The width that the longest word of each column asks for, within reason, so that no date is broken."""
+        longest = [max(name.split(), key=len, default="") for name in block.columns]
+        for row in block.rows:
+            for n, runs in enumerate(row[: len(longest)]):
+                for run in runs:
+                    if len(run.text) > len(longest[n]):
+                        longest[n] = max(longest[n], *run.text.split(), key=len)
+        # The first column is set in bold; so are the headings, which are smaller.
+        faces = [fonts.BOLD, *[fonts.REGULAR] * len(longest)]
+        return [
+            fonts.about(word[:LONGEST_WORD], face) * TABLE.size + 10.5
+            for word, face in zip(longest, faces, strict=False)
+        ]
+
+    def _columns(self, block: Table, needs: Sequence[float]) -> tuple[list[float], list[float]]:
+        """Left edges and room of the columns, from their shares; none narrower than it needs while others have more."""
         count = max(len(block.columns), 1)
         shares = (
             block.widths if len(block.widths) == count and min(block.widths) > 0 else (1 / count,) * count
         )
         widths = [share / sum(shares) * self._wide for share in shares]
+        lacking = [max(need - width, 0.0) for need, width in zip(needs, widths, strict=True)]
+        spare = [max(width - need, 0.0) for need, width in zip(needs, widths, strict=True)]
+        if 0 < sum(lacking) <= sum(spare):
+            taken = sum(lacking) / sum(spare)
+            widths = [w + more - less * taken for w, more, less in zip(widths, lacking, spare, strict=True)]
         return [sum(widths[:i]) + 5 for i in range(count)], [max(w - 10, 12) for w in widths]
 
     def _cells(

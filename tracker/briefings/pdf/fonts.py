@@ -50,6 +50,12 @@ def width(word: str, name: str) -> float:
     return _common(word, name) if len(word) < 40 else _sum(word, name)
 
 
+def about(word: str, name: str) -> float:
+    """Width of `word` as `width` gives it, also of characters that the face does not have."""
+    table = advances(name)
+    return sum(table.get(ord(c), 0.6) for c in word)
+
+
 def _sum(word: str, name: str) -> float:
     table = advances(name)
     return sum(table[ord(c)] for c in word)

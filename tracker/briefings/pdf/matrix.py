@@ -142,7 +142,15 @@ class Cell:
         key = (self.tiles, self.remarks)
         pen.stamp(key, x, top, self.node, self._draw_marks, self._draw_words)
         if self.href:
-            pen.link(self.href, (x - 2, top - self.height - 1, x + self.width, top + 2), self.node)
+            pen.link(
+                self.href, (x - 2, top - self.height - 1, x + self.width, top + 2), self.node, self._told
+            )
+
+    @cached_property
+    def _told(self) -> str:
+        """The words of the cell, which its link is known by."""
+        lines = [line for tile in self.tiles for line in (*tile.label, *tile.word)]
+        return " ".join(segment.text for line in lines for segment in line)
 
     def _draw_marks(self, pen: Pen, x: float, top: float) -> None:
         for tile in self.tiles:

@@ -50,7 +50,7 @@ class Sheet:
 @dataclass(slots=True)
 class Page:
     sheet: Sheet
-    items: list[tuple[Flow, Box, float]] = field(default_factory=list)
+    items: list[tuple[Flow, float]] = field(default_factory=list)
     used: float = 0.0
 
 
@@ -94,11 +94,15 @@ class Paginator:
         if not page.items:
             return None
         first = not (index and self._flows[index - 1].keep)
-        if flow.fresh and first and page.used > LEAST_USED * page.sheet.room and self._beyond(index):
+        begun = page.used > LEAST_USED * page.sheet.room
+        if flow.fresh and first and begun and self._section(index) > self._left:
             return self._turn(bool(flow.landscape))
         stays = sideways and flow.landscape is None
         needed = self._needed(index, stays)
         held = bool(index and self._flows[index - 1].keep)
+        if stays and flow.level and not held and self._section(index) > self._left:
+            # Text goes on upright: no first lines of it are left behind on a page turned for a matrix.
+            return self._turn(False)
         if needed > self._left or (flow.level and not held and self._tears(index)):
             self._turn(bool(flow.landscape))
         return None
@@ -118,20 +122,20 @@ class Paginator:
             return total + (flow.box.height if fits and (flow.whole or all_of_it) else flow.box.least)
         return total
 
-    def _beyond(self, index: int) -> float:
-        """The height of the part that begins here if it is more than is left of the page, else 0; at most a page's."""
+    def _section(self, index: int) -> float:
+        """Height of a heading's part, or of as much of it as is more than a page."""
         flow, room = self._flows[index], self.pages[-1].sheet.room
         total = flow.gap + flow.box.height
         for later in self._flows[index + 1 :]:
             if 0 < later.level <= flow.level or total > room:
                 break
-            total += later.gap + later.box.height + later.below
-        return total if total > self._left else 0.0
+            total += later.gap + later.box.height
+        return total
 
     def _tears(self, index: int) -> bool:
         flow, room = self._flows[index], self.pages[-1].sheet.room
-        total = self._beyond(index)
-        if not total:
+        total = self._section(index)
+        if total <= self._left:
             return False
         share = self._left / room
         return share < 0.22 or (total <= room and share < _MAY_LEAVE[flow.level])
@@ -147,7 +151,9 @@ class Paginator:
                 self._turn(page.sheet is self._sheets[1] if flow.landscape is None else flow.landscape)
                 continue
             shown = parts[0] if parts else box
-            page.items.append((flow if first else replace(flow, anchors=(), level=0), shown, page.used + gap))
+            told = flow if first else replace(flow, anchors=(), level=0)
+            # only what is shown here, so that a page that is drawn lets go of its boxes
+            page.items.append((replace(told, box=shown), page.used + gap))
             page.used += gap + shown.height
             if parts is None:
                 page.used += flow.below

@@ -13,11 +13,15 @@ from reportlab.pdfbase.pdfdoc import PDFString
 from reportlab.pdfbase.pdfmetrics import getFont
 from reportlab.pdfgen.canvas import Canvas
 
-from tracker.briefings.pdf.tagged import Node, Raw, Tags, annotation_key
+from tracker.briefings.pdf.objects import Objects
+from tracker.briefings.pdf.tagged import Node, Tags, annotation_key
 from tracker.briefings.pdf.wrap import LINK, RULE, Line, Segment, Style
-from tracker.kit.i18n import gettext
 
 _COLOURS: dict[str, HexColor] = {}
+# What a string in the content of a page can't hold as it is.
+_ESCAPES = {code: f"\\{code:03o}" for code in (*range(32), *range(127, 256))} | {
+    ord(sign): f"\\{sign}" for sign in "()\\"
+}
 Paint = Callable[["Pen", float, float], None]
 
 
@@ -44,16 +48,19 @@ class _Stamp:
 
 
 class Pen:
-    """Draws on one canvas. `places` gives each anchor the name of its destination, `numbers` its page."""
+    """Draws on one canvas. `places` gives each anchor the object of its destination, `numbers` its page."""
 
-    def __init__(self, canvas: Canvas, tags: Tags, places: dict[str, str], numbers: dict[str, int]) -> None:
+    def __init__(
+        self, canvas: Canvas, objects: Objects, tags: Tags, places: dict[str, int], numbers: dict[str, int]
+    ) -> None:
         self.canvas = canvas
         self.numbers = numbers
+        self._objects = objects
         self._tags = tags
         self._places = places
         self._within = False
         self._stamps: dict[object, _Stamp] = {}
-        self._uris: dict[str, str] = {}
+        self._strings: dict[str, str] = {}
         self._texts: dict[tuple[str, str], list[tuple[str, str]]] = {}
 
     @contextmanager
@@ -179,9 +186,10 @@ class Pen:
                 self._text(spots, style, style.colour if style.quiet else LINK)
                 if not style.quiet:
                     self._underline(spots, style)
+            named = " ".join(segment.text for segment, _left, _base in spots)
             for segment, left, base in spots:
                 corner = (left, base - 0.25 * style.size, left + segment.width, base + 0.85 * style.size)
-                self.link(segment.href, corner, links[number])
+                self.link(segment.href, corner, links[number], named)
 
     def _text(
         self, spots: list[tuple[Segment, float, float]], style: Style, code: str, after: str = ""
@@ -204,7 +212,7 @@ class Pen:
         if key not in self._texts:
             face, doc = getFont(font), self.canvas._doc
             self._texts[key] = [
-                (face.getSubsetInternalName(subset, doc)[1:], self.canvas._escape(shown))
+                (face.getSubsetInternalName(subset, doc)[1:], shown.decode("latin-1").translate(_ESCAPES))
                 for subset, shown in face.splitString(text, doc)
             ]
         return self._texts[key]
@@ -213,26 +221,26 @@ class Pen:
         for segment, x, y in spots:
             self._line(x, y - 0.16 * style.size, segment.width, LINK, 0.4)
 
-    def _described(self, words: str) -> str:
-        if words not in self._uris:
-            self._uris[words] = PDFString(words).format(self.canvas._doc).decode("latin-1")
-        return self._uris[words]
-
-    def link(self, href: str, corner: tuple[float, float, float, float], node: Node) -> None:
-        """An annotation over (left, bottom, right, top) that leads to `href`, already found safe."""
+    def link(self, href: str, corner: tuple[float, float, float, float], node: Node, told: str) -> None:
+        """An annotation over (left, bottom, right, top) that leads to `href`, already found safe; `told` names it."""
         if self._within:
             return
-        number = self.canvas._annotationCount
-        name = f"link{number}"
-        key = annotation_key(self._tags.annotation(node, name))
-        edges = " ".join(f"{edge:.2f}" for edge in corner)
-        place = None
+        number = self._objects.reserve()
+        key = annotation_key(self._tags.annotation(node, number))
+        edges = " ".join([f"{edge:.2f}" for edge in corner])
         if href.startswith("#"):
-            place = self.canvas._bookmarkReference(self._places[href[1:]])
-            target = "/Dest"
-            described = self._described(gettext("page %(n)d") % {"n": self.numbers[href[1:]]})
+            target = f"/Dest {self._places[href[1:]]} 0 R"
         else:
-            described = self._described(href)
-            target = f"/A << /S /URI /URI {described} >>"
-        told = f"<< /Type /Annot /Subtype /Link /F 4 /Rect [{edges}] /Border [0 0 0] /StructParent {key} /Contents {described} {target}"
-        self.canvas._addAnnotation(Raw(told, place), name)
+            target = f"/A << /S /URI /URI {self._string(href)} >>"
+        named = f"/Contents {self._string(told or href)}"
+        self._objects.add(
+            number,
+            f"<< /Type /Annot /Subtype /Link /F 4 /Rect [{edges}] /Border [0 0 0] /StructParent {key} {target} {named} >>",
+        )
+        self.canvas._annotationrefs.append(f"{number} 0 R")
+
+    def _string(self, text: str) -> str:
+        """A string as it stands in the file; addresses and names come again and again."""
+        if text not in self._strings:
+            self._strings[text] = PDFString(text).format(self.canvas._doc).decode("latin-1")
+        return self._strings[text]

@@ -9,28 +9,26 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from reportlab.pdfbase.pdfdoc import (
-    PDFDictionary,
-    PDFDocument,
-    PDFName,
-    PDFObject,
-    PDFObjectReference,
-    PDFPage,
-    PDFString,
-)
+from reportlab.pdfbase.pdfdoc import PDFDictionary, PDFDocument, PDFName, PDFPage, PDFString
+
+from tracker.briefings.pdf.objects import Objects
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
 @dataclass(slots=True)
 class Node:
-    """One structure element. `kids`: nodes, (page index, content id) and (page index, annotation name)."""
+    """One structure element. `kids`: nodes, (page index, content id) and (page index, minus an annotation's object).
+
+    `number` is its object in the file, known once the tree is written.
+    """
 
     kind: str
     scope: str = ""
     language: str = ""
     alternative: str = ""
-    kids: "list[Node | tuple[int, int] | tuple[int, str]]" = field(default_factory=list)
+    number: int = 0
+    kids: "list[Node | tuple[int, int]]" = field(default_factory=list)
 
     def add(self, kind: str, scope: str = "", language: str = "", alternative: str = "") -> "Node":
         kept = language if _LANGUAGE.fullmatch(language) else ""
@@ -54,9 +52,9 @@ class Tags:
         node.kids.append((len(self.pages) - 1, len(owners) - 1))
         return len(owners) - 1
 
-    def annotation(self, node: Node, name: str) -> int:
-        """Counts an annotation of `node` on the current page; keys are made final by `write`."""
-        node.kids.append((len(self.pages) - 1, name))
+    def annotation(self, node: Node, number: int) -> int:
+        """Counts an annotation of `node` on the current page, by the number of its object."""
+        node.kids.append((len(self.pages) - 1, -number))
         self.annotations.append(node)
         return len(self.annotations) - 1
 
@@ -77,54 +75,36 @@ def mark_page(page: PDFPage, number: int) -> None:
     page.Tabs = PDFName("S")
 
 
-class Raw(PDFObject):
-    """An object of the file as the text that it will be; `last` is a value known only when the file is written."""
-
-    def __init__(self, text: str = "", last: PDFObject | None = None) -> None:
-        self.text, self.last = text, last
-
-    def format(self, document: PDFDocument) -> bytes:
-        last = b" " + self.last.format(document) if self.last else b""
-        return self.text.encode("latin-1") + last + b" >>"
-
-
-def write(tags: Tags, doc: PDFDocument) -> None:
-    """Add the structure tree to `doc`, whose pages are all drawn.
-
-    A register has tens of thousands of elements, so they are written as text: ReportLab's dictionaries would take most
-    of the time of the whole file.
-    """
-    nodes = list(_walk(tags.root))
-    made = [Raw() for _node in nodes]
-    numbers = {
-        id(node): _number(doc, raw, f"Struct{n}")
-        for n, (node, raw) in enumerate(zip(nodes, made, strict=True))
-    }
-    root = Raw()
-    root_number = _number(doc, root, "StructTreeRoot")
-    parents = {id(kid): numbers[id(node)] for node in nodes for kid in node.kids if isinstance(kid, Node)}
-    for node, raw in zip(nodes, made, strict=True):
-        raw.text = _element(node, parents.get(id(node), root_number), numbers, doc)
-    keyed: dict[int, str] = {}
-    for number, owners in enumerate(tags.pages):
-        keyed[page_key(number)] = "[" + " ".join(f"{numbers[id(node)]} 0 R" for node in owners) + "]"
-    for number, node in enumerate(tags.annotations):
-        keyed[annotation_key(number)] = f"{numbers[id(node)]} 0 R"
-    nums = " ".join(f"{key} {keyed[key]}" for key in sorted(keyed))
-    tree = _number(doc, Raw(f"<< /Nums [{nums}]"), "ParentTree")
-    root.text = (
-        f"<< /Type /StructTreeRoot /K {numbers[id(tags.root)]} 0 R /ParentTree {tree} 0 R "
-        f"/ParentTreeNextKey {max(keyed, default=-1) + 1}"
+def write(tags: Tags, objects: Objects, doc: PDFDocument) -> None:
+    """Add the structure tree to `doc`, whose pages are all drawn."""
+    root = objects.reserve()
+    for node in _walk(tags.root):
+        node.number = objects.reserve()
+    pages = [doc.idToObjectNumberAndVersion[f"Page{n + 1}"][0] for n in range(len(tags.pages))]
+    parents = {tags.root.number: root}
+    for node in _walk(tags.root):
+        parents.update((kid.number, node.number) for kid in node.kids if isinstance(kid, Node))
+        objects.add(node.number, _element(node, parents.pop(node.number), pages, doc))
+    tree = objects.reserve()
+    objects.add(tree, f"<< /Nums [{' '.join(_owners(tags))}] >>")
+    objects.add(
+        root,
+        f"<< /Type /StructTreeRoot /K {tags.root.number} 0 R /ParentTree {tree} 0 R "
+        f"/ParentTreeNextKey {max(page_key(len(tags.pages)), annotation_key(len(tags.annotations)))} >>",
     )
-    doc.Catalog.StructTreeRoot = PDFObjectReference("StructTreeRoot")
+    doc.Catalog.StructTreeRoot = f"{root} 0 R"
     doc.Catalog.MarkInfo = PDFDictionary({"Marked": "true"})
 
 
-def _number(doc: PDFDocument, raw: Raw, name: str) -> int:
-    """The number under which `raw` stands in the file."""
-    doc.Reference(raw, name)
-    number: int = doc.idToObjectNumberAndVersion[name][0]
-    return number
+def _owners(tags: Tags) -> Iterator[str]:
+    """Each key of the parent tree with its value, in the order of the keys."""
+    keyed = [
+        (page_key(n), "[" + " ".join(f"{node.number} 0 R" for node in owners) + "]")
+        for n, owners in enumerate(tags.pages)
+    ]
+    keyed += [(annotation_key(n), f"{node.number} 0 R") for n, node in enumerate(tags.annotations)]
+    for key, value in sorted(keyed):
+        yield f"{key} {value}"
 
 
 def _walk(root: Node) -> Iterator[Node]:
@@ -135,8 +115,7 @@ def _walk(root: Node) -> Iterator[Node]:
         waiting += [kid for kid in reversed(node.kids) if isinstance(kid, Node)]
 
 
-def _element(node: Node, parent: int, numbers: dict[int, int], doc: PDFDocument) -> str:
-    # Raw closes what is begun here
+def _element(node: Node, parent: int, pages: list[int], doc: PDFDocument) -> str:
     told = f"<< /Type /StructElem /S /{node.kind} /P {parent} 0 R"
     if node.scope:
         told += f" /A << /O /Table /Scope /{node.scope} >>"
@@ -145,15 +124,12 @@ def _element(node: Node, parent: int, numbers: dict[int, int], doc: PDFDocument)
     if node.alternative:
         told += " /Alt " + PDFString(node.alternative).format(doc).decode("latin-1")
     kids = [
-        f"{numbers[id(kid)]} 0 R" if isinstance(kid, Node) else _content(kid[0], kid[1], doc)
-        for kid in node.kids
+        f"{kid.number} 0 R" if isinstance(kid, Node) else _content(pages[kid[0]], kid[1]) for kid in node.kids
     ]
-    return f"{told} /K [{' '.join(kids)}]"
+    return f"{told} /K [{' '.join(kids)}] >>"
 
 
-def _content(page: int, what: int | str, doc: PDFDocument) -> str:
-    where = doc.idToObjectNumberAndVersion[f"Page{page + 1}"][0]
-    if isinstance(what, int):
-        return f"<< /Type /MCR /Pg {where} 0 R /MCID {what} >>"
-    number = doc.idToObjectNumberAndVersion[doc.annotationName(what)][0]
-    return f"<< /Type /OBJR /Pg {where} 0 R /Obj {number} 0 R >>"
+def _content(page: int, what: int) -> str:
+    if what >= 0:
+        return f"<< /Type /MCR /Pg {page} 0 R /MCID {what} >>"
+    return f"<< /Type /OBJR /Pg {page} 0 R /Obj {-what} 0 R >>"

@@ -16,6 +16,7 @@ from tracker.briefings.document import Bullets, Chart, Document, Evidence, Part,
 from tracker.briefings.pdf import cover, fonts, matrix, tagged
 from tracker.briefings.pdf.blocks import Composer
 from tracker.briefings.pdf.layout import Lines
+from tracker.briefings.pdf.objects import Objects, press
 from tracker.briefings.pdf.pages import Flow, Page, Paginator, Sheet
 from tracker.briefings.pdf.pen import Pen
 from tracker.briefings.pdf.tagged import Node, Tags
@@ -45,8 +46,7 @@ def draw(document: Document, page_size: str = "A4") -> bytes:
             fonts.face(name)
         setter = Typesetter(_places(document))
         tags = Tags(Node("Document"))
-        flows = _compose(document, setter, tags.root, sheets)
-        pages = Paginator(flows, sheets).run()
+        pages = Paginator(_compose(document, setter, tags.root, sheets), sheets).run()
         return _write(document, pages, setter, tags, page_size)
 
 
@@ -119,8 +119,10 @@ def _write(document: Document, pages: list[Page], setter: Typesetter, tags: Tags
     )
     _describe(document, canvas, page_size)
     matrix.define_symbols(canvas)
-    names, numbers = _destinations(pages)
-    pen = Pen(canvas, tags, names, numbers)
+    objects = Objects(canvas._doc)
+    numbers = _numbers(pages)
+    places = {anchor: objects.reserve() for anchor in numbers}
+    pen = Pen(canvas, objects, tags, places, numbers)
     words = setter.lines((Run(document.footer),), FOOTER, pages[0].sheet.measure - 90, most=3)
     footer = Lines(words, FOOTER, tags.root)
     outline = -1
@@ -128,18 +130,25 @@ def _write(document: Document, pages: list[Page], setter: Typesetter, tags: Tags
         sheet = page.sheet
         canvas.setPageSize((sheet.width, sheet.height))
         tags.pages.append([])
-        for flow, box, used in page.items:
+        tops: dict[str, float] = {}
+        for flow, used in page.items:
             top = sheet.height - sheet.top - used
             for anchor in flow.anchors:
-                if anchor in names and numbers[anchor] == number + 1:
-                    canvas.bookmarkHorizontalAbsolute(names[anchor], top + 8, left=0)
+                if numbers.get(anchor) == number + 1:
+                    tops.setdefault(anchor, top + 8)
             if flow.level:
                 outline = _bookmark(canvas, flow, top, outline, number)
-            box.draw(pen, sheet.side, top)
+            flow.box.draw(pen, sheet.side, top)
         _foot(pen, footer, sheet, number + 1, len(pages))
+        page.items.clear()  # what is drawn need not be kept
         canvas.showPage()
-        tagged.mark_page(canvas._doc.idToObject[f"Page{number + 1}"], number)
-    tagged.write(tags, canvas._doc)
+        name = f"Page{number + 1}"
+        tagged.mark_page(canvas._doc.idToObject[name], number)
+        press(canvas._doc.idToObject[name])
+        for anchor, spot in tops.items():
+            page_object = canvas._doc.idToObjectNumberAndVersion[name][0]
+            objects.add(places[anchor], f"[{page_object} 0 R /XYZ 0 {spot:.2f} null]")
+    tagged.write(tags, objects, canvas._doc)
     canvas.save()
     return out.getvalue()
 
@@ -191,15 +200,15 @@ def _xmp(title: str, author: str, language: str, day: datetime) -> str:
 <?xpacket end="r"?>"""
 
 
-def _destinations(pages: list[Page]) -> tuple[dict[str, str], dict[str, int]]:
-    """The name of each anchor's destination, and the number of its page. Of two alike the first counts."""
+def _numbers(pages: list[Page]) -> dict[str, int]:
+    """The number of the page of each anchor. Of two alike the first counts."""
     numbers: dict[str, int] = {}
     for number, page in enumerate(pages, 1):
-        for flow, _, _ in page.items:
+        for flow, _ in page.items:
             for anchor in flow.anchors:
                 if anchor:
                     numbers.setdefault(anchor, number)
-    return {anchor: f"place{index}" for index, anchor in enumerate(numbers)}, numbers
+    return numbers
 
 
 def _bookmark(canvas: Canvas, flow: Flow, top: float, before: int, page: int) -> int:

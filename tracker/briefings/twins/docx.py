@@ -8,11 +8,12 @@ import io
 import re
 import zipfile
 from collections.abc import Iterable, Iterator
+from copy import deepcopy
 from datetime import UTC, date, datetime
+from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 import docx
-from docx.enum.section import WD_ORIENT
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
@@ -36,6 +37,7 @@ from tracker.briefings.document import (
     Text,
 )
 from tracker.briefings.twins.tables import STAMP
+from tracker.charts.spec import Glance
 from tracker.kit.i18n import gettext as _
 from tracker.kit.safe import safe_url
 
@@ -56,22 +58,25 @@ GROUNDS = {"0": "FFFFCC", "1": "A1DAB4", "2": "41B6C4", "3": "2273AB", "4": "253
 LONGEST_LINK = 2_000
 _NEVER = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
+# More columns than this need a page turned sideways.
+MOST_UPRIGHT = 4
+
 Content = tuple[Runs, str]  # the runs of a table's cell and its ground, "" for none
 
 
 def write(document: Document, page_size: str = "A4") -> bytes:
     """The bytes of the file; the same document gives the same. `page_size`: of SIZES."""
     file = docx.Document()
-    writer = _Writer(file, document)
     _describe(file, document, page_size)
+    writer = _Writer(file, document)
     xml = "".join(writer.body())
-    holder = parse_xml(f"<w:body {nsdecls('w', 'r')}>{xml}</w:body>")
     body = file.element.body
     for element in list(body):
         if element.tag != qn("w:sectPr"):
             body.remove(element)
-    for element in list(holder):
-        body.insert(len(body) - 1, element)
+    # Parsed with the frame around it: elements moved into another tree take longer the more there are.
+    before, begin, after = file.part.blob.partition(b"<w:body>")
+    file.part._element = parse_xml(before + begin + xml.encode() + after)
     out = io.BytesIO()
     file.save(out)
     return _fixed(out.getvalue())
@@ -79,9 +84,7 @@ def write(document: Document, page_size: str = "A4") -> bytes:
 
 def _describe(file: "docx.document.Document", document: Document, page_size: str) -> None:
     section = file.sections[0]
-    # Sideways, for the matrix; the text beside it stays as wide as a table of facts.
-    section.orientation = WD_ORIENT.LANDSCAPE
-    section.page_height, section.page_width = SIZES[page_size]
+    section.page_width, section.page_height = SIZES[page_size]
     for side in ("left_margin", "right_margin", "top_margin", "bottom_margin"):
         setattr(section, side, Mm(16))
     section.footer.paragraphs[0].text = _clean(document.footer)
@@ -139,18 +142,27 @@ class _Writer:
         for anchor in anchors:
             self._marks.setdefault(anchor, len(self._marks) + 1)
         self._rtl = document.direction == "rtl"
+        upright = file.sections[0]._sectPr
+        self._upright = _section(upright, sideways=False)
+        self._sideways = _section(upright, sideways=True)
 
     def body(self) -> Iterator[str]:
         document = self._document
         yield self._p((Run(document.question),), "Title")
         yield self._p((Run(document.subtitle),), "Subtitle")
         yield from self._facts(document.facts)
-        for part in document.parts:
+        sideways = False
+        for number, part in enumerate(document.parts):
+            # A heading of nothing but further parts goes with the first of them.
+            first = part if part.blocks or number + 1 == len(document.parts) else document.parts[number + 1]
+            if sideways != _wide(first):
+                yield f"<w:p><w:pPr>{self._sideways if sideways else self._upright}</w:pPr></w:p>"
+                sideways = not sideways
             yield self._p((Run(part.heading),), f"Heading {part.level}", part.anchor)
             for block in part.blocks:
-                yield from self._block(block, part)
+                yield from self._block(block)
 
-    def _block(self, block: Block, part: Part) -> Iterator[str]:
+    def _block(self, block: Block) -> Iterator[str]:
         match block:
             case Text():
                 yield self._p(block.runs)
@@ -162,7 +174,7 @@ class _Writer:
                 yield from self._facts(block)
             case Table():
                 rows = [[(runs, "") for runs in row] for row in block.rows]
-                yield from self._table(block.caption, block.columns, rows)
+                yield from self._table(block.caption, block.columns, rows, block.widths)
             case Matrix():
                 rows = [
                     [
@@ -180,13 +192,9 @@ class _Writer:
                     [((Run(_signed(mark)),), GROUNDS.get(mark.code, "")), ((Run(told),), "")]
                     for mark, told in block.entries
                 ]
-                yield from self._table(block.title, (_("Sign and word"), _("Meaning")), rows)
+                yield from self._table(block.title, (_("Sign and word"), _("Meaning")), rows, (0.4, 0.6))
             case Chart():
-                told = block.spec.told()
-                yield self._p((Run(block.spec.summary),))
-                columns = (told.columns[0] or _("Name"), *told.columns[1:])
-                plain: list[list[Content]] = [[((Run(cell),), "") for cell in row] for row in told.rows]
-                yield from self._table(block.spec.title, columns, plain)
+                yield from self._chart(block)
             case Evidence():
                 yield from self._evidence(block)
 
@@ -199,27 +207,68 @@ class _Writer:
         if block.translation:
             yield self._p((Run(_("Translation:") + " ", bold=True), Run(block.translation)), "Quote")
 
+    def _chart(self, block: Chart) -> Iterator[str]:
+        """A chart as its table; the many cells of a glance by their signs alone, under headings that stand upright."""
+        told = block.spec.told()
+        yield self._p((Run(block.spec.summary),))
+        columns = (told.columns[0] or _("Name"), *told.columns[1:])
+        if isinstance(block.spec, Glance):
+            tiles: list[list[Content]] = [
+                [((Run(row[0]),), ""), *(((Run(SIGNS[c]),), GROUNDS.get(c, "")) for c in line.codes)]
+                for row, line in zip(told.rows, block.spec.rows, strict=True)
+            ]
+            share = 0.75 / max(len(columns) - 1, 1)
+            widths = (0.25, *[share] * (len(columns) - 1))
+            yield from self._table(block.spec.title, columns, tiles, widths, turned=True)
+        else:
+            plain: list[list[Content]] = [[((Run(cell),), "") for cell in row] for row in told.rows]
+            yield from self._table(block.spec.title, columns, plain)
+
     def _facts(self, block: Facts) -> Iterator[str]:
         rows: list[list[Content]] = [[((Run(label),), ""), (value, "")] for label, value in block.rows]
-        yield from self._table("", (_("What"), _("Value")), rows)
+        yield from self._table("", (_("What"), _("Value")), rows, (0.25, 0.75))
 
     def _cell(self, marks: tuple[Mark, ...], remarks: str, href: str) -> Runs:
         runs = [Run(("\n" if n else "") + _signed(mark), href=href) for n, mark in enumerate(marks)]
         return (*runs, Run(f"\n{remarks}")) if remarks else tuple(runs)
 
-    def _table(self, caption: str, columns: tuple[str, ...], rows: Iterable[list[Content]]) -> Iterator[str]:
-        """A real table: its first row repeats on each page, the first cell of each row is in bold as its header."""
+    def _table(
+        self,
+        caption: str,
+        columns: tuple[str, ...],
+        rows: Iterable[list[Content]],
+        widths: tuple[float, ...] = (),
+        *,
+        turned: bool = False,
+    ) -> Iterator[str]:
+        """A real table: its first row repeats on each page, the first cell of each row is in bold as its header.
+
+        `widths`: shares of the page's width, or as wide as the words need. `turned`: headings are read from below.
+        """
         if caption:
             yield self._p((Run(caption),), "Caption")
         width = max(len(columns), 1)
         described = f"<w:tblCaption w:val={_attribute(caption)}/>" if caption else ""
+        shares = widths if len(widths) == width else ()
+        fixed = '<w:tblLayout w:type="fixed"/>' if shares else ""
+        if turned:
+            sides = '<w:left w:w="15" w:type="dxa"/><w:right w:w="15" w:type="dxa"/>'
+            fixed += f"<w:tblCellMar>{sides}</w:tblCellMar>"
+        grid = (
+            "".join(f'<w:gridCol w:w="{share * _TWIPS:.0f}"/>' for share in shares) or "<w:gridCol/>" * width
+        )
         yield (
             '<w:tbl><w:tblPr><w:tblStyle w:val="TableGrid"/><w:tblW w:w="5000" w:type="pct"/>'
+            f"{fixed}"
             f'<w:tblLook w:val="04A0" w:firstRow="1" w:firstColumn="1" w:noHBand="0" w:noVBand="1"/>{described}</w:tblPr>'
-            f"<w:tblGrid>{'<w:gridCol/>' * width}</w:tblGrid>"
+            f"<w:tblGrid>{grid}</w:tblGrid>"
         )
-        head = "".join(self._tc((Run(title, bold=True),), "F3F5F8") for title in columns)
-        yield f"<w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>{head}</w:tr>"
+        head = "".join(
+            self._tc((Run(title, bold=True),), "F3F5F8", turned=turned and n > 0)
+            for n, title in enumerate(columns)
+        )
+        high = '<w:trHeight w:val="4700" w:hRule="exact"/>' if turned else ""
+        yield f"<w:tr><w:trPr><w:cantSplit/>{high}<w:tblHeader/></w:trPr>{head}</w:tr>"
         for row in rows:
             cells = [*row, *[((), "")] * (width - len(row))][:width]
             first = tuple(Run(run.text, True, run.href) for run in cells[0][0])
@@ -229,28 +278,39 @@ class _Writer:
             yield f"<w:tr><w:trPr><w:cantSplit/></w:trPr>{told}</w:tr>"
         yield "</w:tbl>" + self._p(())
 
-    def _tc(self, runs: Runs, ground: str) -> str:
+    def _tc(self, runs: Runs, ground: str, *, turned: bool = False) -> str:
         shade = f'<w:shd w:val="clear" w:color="auto" w:fill="{ground}"/>' if ground else ""
-        return f'<w:tc><w:tcPr><w:tcW w:w="0" w:type="auto"/>{shade}</w:tcPr>{self._p(runs, "", light=ground in _DARK)}</w:tc>'
+        told = self._p(runs, "", light=ground in _DARK, size=_TURNED if turned else 0)
+        turn = '<w:textDirection w:val="btLr"/>' if turned else ""
+        return f'<w:tc><w:tcPr><w:tcW w:w="0" w:type="auto"/>{shade}{turn}</w:tcPr>{told}</w:tc>'
 
     def _p(
-        self, runs: Runs, style: str = "", anchor: str = "", language: str = "", light: bool = False
+        self,
+        runs: Runs,
+        style: str = "",
+        anchor: str = "",
+        language: str = "",
+        light: bool = False,
+        size: int = 0,
     ) -> str:
         styled = f"<w:pStyle w:val={_attribute(style.replace(' ', ''))}/>" if style else ""
-        bidi = "<w:bidi/>" if self._rtl else ""
-        told = "".join(self._run(run, language, light) for run in runs)
+        # A caption is never left alone above a page's end.
+        bidi = ("<w:keepNext/>" if style == "Caption" else "") + ("<w:bidi/>" if self._rtl else "")
+        told = "".join(self._run(run, language, light, size) for run in runs)
         if anchor in self._marks:
             number = self._marks[anchor]
             told = f'<w:bookmarkStart w:id="{number}" w:name="place{number}"/>{told}<w:bookmarkEnd w:id="{number}"/>'
         return f"<w:p><w:pPr>{styled}{bidi}</w:pPr>{told}</w:p>"
 
-    def _run(self, run: Run, language: str, light: bool) -> str:
+    def _run(self, run: Run, language: str, light: bool, size: int) -> str:
         linked = self._link(run.href)
         marks = "<w:b/>" if run.bold else ""
         if light:
             marks += '<w:color w:val="FFFFFF"/>'
         elif linked:
             marks += '<w:color w:val="1B4F8A"/>'
+        if size:
+            marks += f'<w:sz w:val="{size}"/>'
         if linked:
             marks += '<w:u w:val="single"/>'
         marks += "<w:rtl/>" if self._rtl else ""
@@ -267,13 +327,37 @@ class _Writer:
         if href.startswith("#"):
             number = self._marks.get(href[1:])
             return f'w:anchor="place{number}"' if number else ""
-        if not safe_url(href) or len(href) > LONGEST_LINK:
-            return ""
         if href not in self._links:
-            self._links[href] = self._part.relate_to(
-                _clean(href), RELATIONSHIP_TYPE.HYPERLINK, is_external=True
+            if not safe_url(href) or len(href) > LONGEST_LINK:
+                return ""
+            # numbered here: the library looks through all links for each new one, which took minutes
+            self._links[href] = f"link{len(self._links) + 1}"
+            self._part.rels.add_relationship(
+                RELATIONSHIP_TYPE.HYPERLINK, _clean(href), self._links[href], is_external=True
             )
         return f'r:id="{self._links[href]}"'
+
+
+# The size of headings that are read from below, in half points.
+_TURNED = 13
+# The room of an upright page between its margins, in twentieths of a point, as near as shares need it.
+_TWIPS = 10_000
+
+
+def _wide(part: Part) -> bool:
+    return any(isinstance(block, Matrix) and len(block.columns) > MOST_UPRIGHT for block in part.blocks)
+
+
+def _section(upright: Any, *, sideways: bool) -> str:
+    """The end of a section with the footer and margins of the file's own, upright or sideways."""
+    made = deepcopy(upright)
+    size = made.find(qn("w:pgSz"))
+    if sideways:
+        size.set(qn("w:orient"), "landscape")
+        across, along = size.get(qn("w:w")), size.get(qn("w:h"))
+        size.set(qn("w:w"), along)
+        size.set(qn("w:h"), across)
+    return str(made.xml)
 
 
 _DARK = frozenset({GROUNDS["3"], GROUNDS["4"]})

@@ -1,6 +1,8 @@
 """The files of a briefing by their ending: what page, command and edition offer alike."""
 
-from tracker.briefings import pdf
+import asyncio
+
+from tracker.briefings import apart, pdf
 from tracker.briefings.document import Document
 from tracker.briefings.options import Options
 from tracker.briefings.twins import data, docx, tables
@@ -23,10 +25,25 @@ def make(
     locale: str,
     page_size: str = "A4",
 ) -> bytes:
-    """The bytes of one file, of MEDIA_TYPES; equal briefings give equal bytes. Takes CPU: call it in a thread."""
+    """The bytes of one file, of MEDIA_TYPES; equal briefings give equal bytes. Takes CPU: in a server use `made`."""
     if kind == "pdf":
         return pdf.draw(document, page_size)
     if kind == "docx":
         return docx.write(document, page_size)
     told = data.told(comparison, document, options, base_url, locale)
     return told if kind == "json" else tables.archive(document, told)
+
+
+async def made(
+    kind: str,
+    comparison: Comparison,
+    document: Document,
+    options: Options,
+    base_url: str,
+    locale: str,
+    page_size: str = "A4",
+) -> bytes:
+    """The same as `make`, while others are served: drawn by a process of its own, data in a thread."""
+    if kind in apart.KINDS:
+        return await apart.drawn(kind, document, page_size)
+    return await asyncio.to_thread(make, kind, comparison, document, options, base_url, locale, page_size)

@@ -1,0 +1,1 @@
+"""The log as its people read it: who changed what, and when."""
