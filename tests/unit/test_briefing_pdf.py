@@ -501,8 +501,8 @@ def test_bookmarks_follow_the_parts() -> None:
     told.remove((1, "What this briefing reads"))
     assert told == [(part.level - 1, part.heading) for part in sample().parts]
     titles = [title for _, title in outline(reader("hostile").outline)]
-    assert titles[:2] == ["—", "One word"]
-    assert len(titles[2]) == 301
+    assert titles[:3] == ["—", "What this briefing reads", "One word"]
+    assert len(titles[3]) == 301
 
 
 def test_cells_lead_to_their_evidence() -> None:
