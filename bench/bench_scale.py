@@ -4,6 +4,7 @@ CPU time of this process and of the database's that serve it, the median of pair
 takes fewer jurisdictions; `python -m bench scale` takes 5,200, about 146,000 cells with their history.
 """
 
+import asyncio
 import math
 import resource
 import sqlite3
@@ -27,6 +28,7 @@ from tracker.compare.cells import matrix_cell
 from tracker.compare.files import COLUMNS, cell_path
 from tracker.compare.query import Query
 from tracker.db.session import PUBLIC, Bound
+from tracker.kit.garbage import collect_seldom
 from tracker.kit.vocabulary import Domain
 from tracker.packed import queries
 from tracker.packed.long_file import pieces
@@ -45,6 +47,7 @@ Work = Callable[[], Awaitable[object]]
 async def run(folder: Path) -> list[Any]:
     """Ratios and lines to print, of both databases."""
     number = WHOLE if "scale" in sys.argv[1:] else PART
+    collect_seldom()  # as `tracker serve` does
     found: list[Any] = []
     for name in ("SQLite", "PostgreSQL"):
         start = time.process_time()
@@ -64,7 +67,9 @@ async def _of(world: World, folder: Path) -> AsyncIterator[Any]:
     for bound, who in ((PUBLIC, "public"), (world.tenant, "bound to a tenant")):
         for line in await _matrices(world, codes, bound, who):
             yield line
-    for line in [*await _conditional(world, codes, folder), *await _page(world, codes, folder)]:
+    for line in await _conditional(world, codes, folder):
+        yield line
+    for line in [*await _page(world, codes, folder), *await _files(world, codes, folder)]:
         yield line
     for line in [*await _long_file(world), await _slope(world)]:
         yield line
@@ -172,8 +177,18 @@ async def _conditional(world: World, codes: tuple[str, ...], folder: Path) -> li
         return await _get(app, *asked)
 
     base = "a constant response"
+    found = []
+    async with world.database.listening():
+        await asyncio.sleep(1)
+        assert world.database.state() is not None
+        found.append(
+            await _ratio(world, "conditional request (304)", conditional, base, constant, 2, times=20)
+        )
+    if world.name != "SQLite":
+        what = "conditional request (304) while nothing is heard"
+        found.append(await _ratio(world, what, conditional, base, constant, None, times=20))
     return [
-        await _ratio(world, "conditional request (304)", conditional, base, constant, 2, times=20),
+        *found,
         await _ratio(
             world,
             "the whole request of 200 x 28",
@@ -182,6 +197,29 @@ async def _conditional(world: World, codes: tuple[str, ...], folder: Path) -> li
             _floor(world, codes, "all_cells", PUBLIC),
             None,
         ),
+    ]
+
+
+async def _files(world: World, codes: tuple[str, ...], folder: Path) -> list[Ratio]:
+    """The files of the compare page, with every text and source, against the same read from a pack by its page."""
+    app = _app(world, folder)
+    asked = f"jurisdictions={','.join(codes)}&framework=hhs-core-competencies"
+
+    async def base() -> object:
+        async with world.database.read() as db:
+            return await overview(db, Query(jurisdictions=codes))
+
+    def file(path: str) -> Work:
+        async def work() -> object:
+            status, _headers, _size = await _get(app, path, asked)
+            assert status == 200
+
+        return work
+
+    floor = "the same comparison without texts"
+    return [
+        await _ratio(world, f"{path}, {len(codes)} x 28", file(path), floor, base, None, pairs=3, times=1)
+        for path in ("/en/compare.csv", "/en/compare.json", "/en/compare.xlsx", "/api/v1/compare")
     ]
 
 
@@ -284,18 +322,19 @@ _TEXT = "SELECT " + " || ',' || ".join(
 
 
 async def _long_file(world: World) -> list[Any]:
-    first: list[float] = []
+    first: list[tuple[float, float]] = []
     held: list[float] = []
     size = 0
 
     async def file() -> object:
         nonlocal size
-        start, size, told = time.perf_counter(), 0, False
+        size, told, pids = 0, False, world.server()
+        start, spent = time.perf_counter(), _cpu(pids)
         async with world.database.read() as db:
             head = await queries.head(db)
             async for piece in pieces(db, head, base_url=BASE, locale="en"):
                 if size and not told:  # the piece after the header
-                    first.append(time.perf_counter() - start)
+                    first.append((time.perf_counter() - start, _cpu(pids) - spent))
                     told = True
                 size += len(piece.encode())
                 held.append(_resident())
@@ -311,7 +350,8 @@ async def _long_file(world: World) -> list[Any]:
     return [
         told,
         f"{world.name}, long CSV: {size / 1e6:.0f} MB, memory grown by {grown:.0f} MB (at most 32), "
-        f"first lines after {statistics.median(first) * 1000:.0f} ms (at most 100)",
+        f"first lines after {statistics.median(w for w, _c in first) * 1000:.0f} ms (at most 100), "
+        f"{statistics.median(c for _w, c in first) * 1000:.0f} ms of them CPU",
     ]
 
 

@@ -12,10 +12,15 @@ from litestar.types import ASGIApp
 from tracker import settings as settings_module
 from tracker.access.guard import authorise, require_declared
 from tracker.accounts import views as accounts
+from tracker.api import criteria_views as api_criteria
+from tracker.api import crosswalk_views as api_crosswalks
+from tracker.api import deprecation
 from tracker.api import docs_views as api_docs
 from tracker.api import draft_views as api_drafts
 from tracker.api import entry_views as api_entries
 from tracker.api import import_views as api_imports
+from tracker.api import published_views as api_published
+from tracker.api import search_views as api_search
 from tracker.api import token_views as api_tokens
 from tracker.api import views as api
 from tracker.briefings import views as briefings
@@ -44,12 +49,16 @@ from tracker.instruments import attachment_views, event_views, own_views
 from tracker.instruments import views as instruments
 from tracker.jobs.runner import Runner
 from tracker.jurisdictions import views as jurisdictions
+from tracker.kit.garbage import collect_seldom
 from tracker.log import views as log
 from tracker.mail import views as mail
 from tracker.mail.runner import runner
+from tracker.members import admitted_views, joining_views
+from tracker.members import views as members
 from tracker.notices import views as notices
 from tracker.opendata import feed_views, redaction_service
 from tracker.opendata import views as opendata
+from tracker.organisations import operator_views
 from tracker.organisations import views as organisations
 from tracker.packed import views as packed
 from tracker.pages import views as pages
@@ -174,6 +183,24 @@ ROUTES: list[HTTPRouteHandler] = [
     organisations.workspaces,
     organisations.workspace,
     organisations.open_jurisdiction,
+    members.members_page,
+    members.invite,
+    members.revoke,
+    members.member_page,
+    members.member_do,
+    members.settings_page,
+    members.settings_do,
+    joining_views.invitation_page,
+    joining_views.join,
+    operator_views.organisations,
+    operator_views.admit,
+    operator_views.admitted,
+    operator_views.give,
+    operator_views.end_page,
+    operator_views.end_do,
+    operator_views.state,
+    admitted_views.invite_page,
+    admitted_views.invite,
     entries.grid,
     entries.entry,
     entries.save_entry,
@@ -254,6 +281,7 @@ ROUTES: list[HTTPRouteHandler] = [
     feed_views.data_feed,
     feed_views.jurisdiction_feed,
     feed_views.corrections_feed,
+    feed_views.briefings_feed,
     api_docs.openapi,
     api_docs.api_page,
     api.jurisdictions_list,
@@ -262,8 +290,9 @@ ROUTES: list[HTTPRouteHandler] = [
     api.framework,
     api.organisations_list,
     api.organisation,
-    api.crosswalks_list,
-    api.crosswalk,
+    api_crosswalks.crosswalks_list,
+    api_crosswalks.crosswalk,
+    api_criteria.criteria_list,
     api.corrections_list,
     api.correction,
     api.compare_rows,
@@ -271,6 +300,12 @@ ROUTES: list[HTTPRouteHandler] = [
     api_entries.entry,
     api_entries.instruments_list,
     api_entries.instrument,
+    api_search.search,
+    api_published.briefings_list,
+    api_published.briefing,
+    api_published.snapshot,
+    api_published.releases_list,
+    api_published.release,
     api_drafts.drafts,
     api_drafts.draft,
     api_drafts.put_draft,
@@ -305,6 +340,7 @@ def create_app(settings: Settings, database: Database) -> App:
         request_max_body_size=LARGEST_BODY,
         openapi_config=None,
         on_app_init=[_quiet],
+        before_send=[deprecation.tell],
         debug=False,
         lifespan=_beside(settings, database),
     )
@@ -317,7 +353,8 @@ def create_app(settings: Settings, database: Database) -> App:
 def _beside(settings: Settings, database: Database) -> list[Lifespan]:
     """What runs beside the pages as long as they are served."""
     jobs = Runner(database, settings, editions_work.HANDLERS, editions_work.DAILY)
-    running = [jobs.beside] if settings.jobs == "server" else []
+    running: list[Lifespan] = [lambda _app: database.listening()]
+    running += [jobs.beside] if settings.jobs == "server" else []
     return [*running, *([runner(settings, database)] if settings.smtp and settings.mail_every else [])]
 
 
@@ -330,4 +367,6 @@ def _quiet(config: AppConfig) -> AppConfig:
 def serve() -> ASGIApp:
     """The factory that the server calls in each of its processes."""
     settings = settings_module.load()
-    return create_app(settings, Database(create_engine(settings.database_url)))
+    app = create_app(settings, Database(create_engine(settings.database_url)))
+    collect_seldom()
+    return app

@@ -6,6 +6,7 @@ import click
 
 from tracker.commands import (
     accounts,
+    backups,
     comparing,
     crosswalks,
     database,
@@ -32,6 +33,8 @@ COMMANDS: list[click.Command] = [
     record.redact_command,
     record.tidy_command,
     record.verify,
+    backups.backup,
+    backups.restore,
     mail.mail,
     jobs.jobs_command,
     database.doctor,

@@ -30,7 +30,7 @@ NAMES = {
     "NOTICE_DAYS": "How long a steward may reply before an assessment may be published. Default: 21.",
     "HELP_TEXT": "Where help is, shown wherever people may be drawn to tell of their own lives. "
     "Default: a sentence that names no number.",
-    "DATA_LICENCE": "The licence of releases of open data: CC-BY-4.0, CC0-1.0, ODC-BY-1.0 or ODbL-1.0. Default: CC-BY-4.0.",
+    "DATA_LICENCE": "The licence of releases of open data, snapshots and final briefings: CC-BY-4.0, CC0-1.0, ODC-BY-1.0 or ODbL-1.0. Default: CC-BY-4.0.",
     "SMTP_HOST": "The mail server. Default: none, and no e-mail is sent.",
     "SMTP_PORT": "Its port. Default: 587, or 465 with TRACKER_SMTP_SECURITY=tls.",
     "SMTP_SECURITY": "starttls, tls, or none for a mail server on this machine. Default: starttls.",
@@ -231,7 +231,7 @@ def _secret_key(given: str, data_dir: Path) -> str:
         return given
     kept = data_dir / "secret-key"
     if not kept.exists():
-        data_dir.mkdir(parents=True, exist_ok=True)
+        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
             descriptor = os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         except FileExistsError:

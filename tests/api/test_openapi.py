@@ -6,6 +6,7 @@ To write the examples anew after a change: `WRITE_EXAMPLES=yes pytest tests/api/
 import json
 import os
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -15,14 +16,18 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from tests import factories, personas
 from tests.api.programs import BODY, CELL, CROSSWALK_CSV, FRAMEWORK_CSV, IMPORTS, NEW, key, program
+from tests.criteria import checklists
+from tests.editions import made
+from tests.opendata import released
 from tests.pages import html
 from tests.personas import Visitor
 from tracker.access.tokens import Scope
-from tracker.api.openapi import document
+from tracker.api.openapi import REFUSAL, document
 from tracker.api.operations import EXAMPLES, OPERATIONS, examples
 from tracker.api.schemas import SCHEMAS
 from tracker.app import ROUTES, App
 from tracker.db.session import Database
+from tracker.kit import clock
 from tracker.settings import Settings
 
 ANYTHING_ELSE = {"api_openapi", "api", "api_adoption"}
@@ -37,6 +42,7 @@ ADDRESSES = {
     "jurisdictions": "/api/v1/jurisdictions?data=yes&limit=2",
     "jurisdiction": "/api/v1/jurisdictions/XAA",
     "instruments": "/api/v1/jurisdictions/US-TX/instruments?on=2026-01-01",
+    "criteria": "/api/v1/jurisdictions/XAA/criteria",
     "frameworks": "/api/v1/frameworks?limit=2",
     "framework": "/api/v1/frameworks/hhs-core-competencies@2021",
     "crosswalks": "/api/v1/crosswalks?limit=2",
@@ -44,6 +50,10 @@ ADDRESSES = {
     "organisations": "/api/v1/organisations?limit=2",
     "organisation": "/api/v1/organisations/health-xaa",
     "corrections": "/api/v1/corrections",
+    "search": "/api/v1/search?q=train&kind=instrument&limit=2",
+    "briefings": "/api/v1/briefings",
+    "releases": "/api/v1/releases",
+    "release": "/api/v1/releases/1",
     "draft_put": CELL,
     "draft": CELL,
     "drafts": "/api/v1/organisations/health-xaa/entries?limit=500",
@@ -87,6 +97,9 @@ def test_every_example_fits_its_schema() -> None:
 def _steady(text: str) -> str:
     """Without what differs from one loading to the next."""
     text = re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "00000000-0000-4000-8000-000000000000", text)
+    text = re.sub(r"\b[0-9a-f]{64}\b", "0" * 64, text)
+    text = re.sub(r'"size":\d+', '"size":1000', text)
+    text = re.sub(r'"on":"[\d-]+"', '"on":"2026-01-01"', text)
     text = re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", "2026-01-01T00:00:00Z", text)
     text = re.sub(r'\\"[0-9a-f]{32}\\"', r"\\" + '"' + "0" * 32 + r"\\" + '"', text)
     text = re.sub(r'(/corrections/|"number":)\d+', r"\g<1>1", text)
@@ -104,20 +117,42 @@ def shown(answer: httpx.Response) -> Any:
     return _cut(json.loads(_steady(answer.text)))
 
 
-async def _public(client: Visitor, database: Database) -> dict[str, tuple[str, httpx.Response]]:
+async def _whole(database: Database, settings: Settings) -> tuple[str, str]:
+    """A release, and a final edition: its briefing's id, and that of its snapshot."""
+    author, reviewer = [await personas.actor(database, p) for p in (personas.OWNER, personas.TEAMMATE)]
+    with clock.at(datetime(2030, 1, 1, tzinfo=UTC)):
+        await released.release(database, settings, note="For an example.")
+        begun = await made.begun(database, author, on="2026-01-01", as_of="2026-01-01")
+        final = await made.final(database, author, reviewer, begun, sketched=True)
+    return final.briefing_id, final.snapshot_id
+
+
+async def _public(
+    client: Visitor, database: Database, settings: Settings
+) -> dict[str, tuple[str, httpx.Response]]:
     """By operation: the address and the answer."""
     author, reviewer = [await personas.actor(database, p) for p in (personas.OWNER, personas.TEAMMATE)]
     where = await factories.cell(database, item="HTCC-C6")
     revision = await factories.published(database, author, reviewer, where)
     number = await factories.reported(database, revision)
+    await checklists.published(database, author, reviewer)
+    briefing, snapshot = await _whole(database, settings)
     instrument = await factories.published_instrument(database, "US-TX")
     addresses = ADDRESSES | {
+        "snapshot": f"/api/v1/snapshots/{snapshot}",
+        "briefing": f"/api/v1/briefings/{briefing}/1",
         "correction": f"/api/v1/corrections/{number}",
         "entry": f"/api/v1/entries/{revision.uid}",
         "instrument": f"/api/v1/instruments/{instrument}?on=2026-01-01",
     }
-    open_ones = [o.name for o in OPERATIONS if o.scope is None]
-    return {name: (addresses[name], await client.get(addresses[name])) for name in open_ones}
+    found = {}
+    for name in [o.name for o in OPERATIONS if o.scope is None]:
+        answer = await client.get(addresses[name])
+        text, address = answer.text, addresses[name]
+        for own, shown_as in ((briefing, "briefingid"), (snapshot, "snapshotid")):
+            text, address = text.replace(own, shown_as), address.replace(own, shown_as)
+        found[name] = (address, httpx.Response(answer.status_code, text=text))
+    return found
 
 
 def _only(made: httpx.Response, answer: httpx.Response) -> httpx.Response:
@@ -130,10 +165,10 @@ def _only(made: httpx.Response, answer: httpx.Response) -> httpx.Response:
 
 async def _own(app: App, database: Database, settings: Settings) -> dict[str, tuple[str, httpx.Response]]:
     async with program(app, settings, await key(database, settings)) as client:
-        made = await client.put(CELL, json=SENT, headers=NEW)
-        found = {"draft_put": made, "draft": await client.get(CELL)}
-        found["drafts"] = _only(made, await client.get(ADDRESSES["drafts"]))
-        match = {"If-Match": made.headers["etag"]}
+        put = await client.put(CELL, json=SENT, headers=NEW)
+        found = {"draft_put": put, "draft": await client.get(CELL)}
+        found["drafts"] = _only(put, await client.get(ADDRESSES["drafts"]))
+        match = {"If-Match": put.headers["etag"]}
         found["draft_submit"] = await client.post(f"{CELL}/submit", headers=match)
     token = await key(database, settings, Scope.IMPORT, admin=personas.OPERATOR)
     async with program(app, settings, token) as client:
@@ -149,7 +184,7 @@ async def test_examples_are_what_the_service_answers(
     answers = await _own(app, database, settings)
     for name in ("draft_put", "draft", "draft_submit"):
         assert answers[name][1].status_code in (200, 201), answers[name][1].text
-    answers |= await _public(client, database)
+    answers |= await _public(client, database, settings)
     found: dict[str, dict[str, Any]] = {}
     for operation in OPERATIONS:
         if operation.name not in answers:
@@ -167,6 +202,11 @@ async def test_examples_are_what_the_service_answers(
     if os.environ.get("WRITE_EXAMPLES"):
         EXAMPLES.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     assert found == examples()
+
+
+async def test_the_example_of_a_refusal_is_one(client: Visitor) -> None:
+    answer = await client.get("/api/v1/search?q=!")
+    assert answer.json() == REFUSAL and fits("Problem", REFUSAL) == []
 
 
 async def test_it_is_served(client: Visitor) -> None:

@@ -17,14 +17,22 @@ from tracker.kit.vocabulary import MandateKind, OrganisationKind, Payment, Princ
 from tracker.organisations.models import Mandate
 
 LISTS = ["jurisdictions", "frameworks", "organisations", "crosswalks", "corrections", "entries"]
-LISTS += ["jurisdictions/US-TX/instruments"]
+LISTS += [
+    "jurisdictions/US-TX/instruments",
+    "jurisdictions/XAA/criteria",
+    "search?q=tr",
+    "search?q=health&kind=item",
+    "briefings",
+    "releases",
+]
 
 
 @pytest.mark.parametrize("name", LISTS)
 async def test_every_list_is_told_page_by_page_without_gap_or_repeat(client: Visitor, name: str) -> None:
-    whole = (await client.get(f"/api/v1/{name}?limit=500")).json()
+    more = "&" if "?" in name else "?"
+    whole = (await client.get(f"/api/v1/{name}{more}limit=500")).json()
     told: list[object] = []
-    url = f"/api/v1/{name}?limit=7"
+    url = f"/api/v1/{name}{more}limit=7"
     for _page in range(30):
         answer = await client.get(url)
         assert answer.status_code == 200, answer.text
@@ -62,6 +70,13 @@ async def test_published_citations_tell_what_they_say_on_the_principles(
     listed = (await client.get("/api/v1/entries?jurisdictions=XAA&limit=500&source=all")).json()["data"]
     (one,) = [e for e in listed if e["uid"] == str(revision.uid)]
     alone = (await client.get(f"/api/v1/entries/{revision.uid}")).json()
+    asked = "/api/v1/entries?jurisdictions=XAA&limit=500&source=all&principle="
+    kept = {
+        name: (await client.get(asked + name)).json()["data"]
+        for name in ("prevention_primary", "prevention_tertiary")
+    }
+    assert [str(revision.uid)] == [e["uid"] for e in kept["prevention_primary"]]
+    assert str(revision.uid) not in [e["uid"] for e in kept["prevention_tertiary"]]
     assert [e["citations"][0]["principles"] for e in (one, alone)] == [wanted, wanted]
 
 

@@ -29,6 +29,7 @@ LAYERS: list[set[str]] = [
         "instruments",
         "jurisdictions",
         "mail",
+        "members",
         "notices",
         "organisations",
         "packed",
@@ -45,6 +46,7 @@ LAYERS: list[set[str]] = [
     {"opendata"},
     {"api"},
     {"loading"},
+    {"backup"},
     {"commands"},
     {"app", "cli"},
     {"__main__"},
@@ -56,10 +58,13 @@ SQL = frozenset({"sa", "sqlalchemy", "sqlmodel", "sql"})
 # besides queries, services and loading; the database's own part defines `select` and holds the lock
 QUERYING = {"tracker.access.guard", "tracker.access.sessions", "tracker.audit.record"}
 QUERYING |= {"tracker.db.base", "tracker.db.session"}
-QUERYING |= {"tracker.db.stamp", "tracker.access.tokens"}
+QUERYING |= {"tracker.db.carry"}
+QUERYING |= {"tracker.db.stamp", "tracker.db.among", "tracker.access.tokens"}
 RAW_SQL = {"tracker.db.session", "tracker.db.engine", "tracker.db.migrate", "tracker.loading.doctor"}
 # the check of the schema's version, for whoever watches the service
 RAW_SQL |= {"tracker.pages.views"}
+# whether anybody else is connected, and the schema's own guards, which no model knows
+RAW_SQL |= {"tracker.backup.restore_service"}
 # full text has no words in SQLAlchemy that both databases know
 RAW_SQL |= {"tracker.search.full_text"}
 

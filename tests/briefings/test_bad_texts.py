@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 
 import docx
 import pytest
+from msgspec import structs
 
 from tests.briefings import structure
 from tests.personas import Visitor
@@ -41,11 +42,11 @@ async def briefing(database: Database, text: str) -> Document:
     cells = {}
     for key, cell in comparison.cells.items():
         voices = tuple(
-            replace(
+            structs.replace(
                 v,
                 note=text,
                 evidence=tuple(
-                    replace(e, quote=text, title=text, url="javascript:alert(1)") for e in v.evidence
+                    structs.replace(e, quote=text, title=text, url="javascript:alert(1)") for e in v.evidence
                 ),
             )
             for v in cell.voices[:1]

@@ -45,7 +45,8 @@ def test_every_command_explains_itself(path: tuple[str, ...], tmp_path: Path) ->
 def test_the_surface_is_there() -> None:
     names = {" ".join(path) for path in commands(main)}
     promised = (
-        "serve, migrate, load reference, load demo, account add, account reset, compare, briefing, doctor"
+        "serve, migrate, load reference, load demo, account add, account reset, compare, briefing, "
+        "backup, restore, verify log, doctor"
     )
     assert set(promised.split(", ")) <= names
 

@@ -20,6 +20,7 @@ from tests.compare.saved import saved_set
 from tests.criteria import checklists
 from tests.editions import made as editions
 from tests.frameworks import things as framework_things
+from tests.members.invited import invited
 from tests.worlds import NAMES, ON_POSTGRESQL, World, Worlds
 from tracker.access.actor import OrganisationActor
 from tracker.access.models import Membership, Organisation, User
@@ -73,6 +74,7 @@ async def fill(database: Database) -> None:
         await factories.looked_at_import(database, author, grid)
         async with database.write(personas.bound(author)) as db:
             db.add(new_token(author, "a secret", new_key(), "A program", [Scope.SUBMIT], clock.today()))
+        await invited(database, author)
         await framework_things.looked_at(database, author)
         await framework_things.moved(database, author, code)
         await factories.replied(

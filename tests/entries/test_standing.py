@@ -1,6 +1,6 @@
 """Which revision holds: the database's answer against a plain model of the rule, for many histories; and whose voice is read."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 from uuid import UUID
@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 from sqlmodel import col, select
 
 from tests import factories, personas
@@ -255,7 +256,7 @@ def test_the_best_voice_never_depends_on_the_level(voices: list[Standing], level
     def renamed(voice: Standing) -> Standing:
         codes = {str(n): level for n, level in enumerate(levels)}
         paper, practice = voice.commitment.code, voice.practice.code
-        return replace(
+        return structs.replace(
             voice,
             commitment=value(Axis.COMMITMENT, codes.get(paper, paper)),
             practice=value(Axis.PRACTICE, codes.get(practice, practice)),

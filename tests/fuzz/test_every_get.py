@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.members.invited import KEY
 from tests.personas import Visitor
 from tests.web.paths import Things, make_things
 from tracker.app import ROUTES, App
@@ -29,7 +30,7 @@ KNOWN: dict[str, list[str]] = {
     "framework": ["hhs-core-competencies", "hhs-core-competencies@2021", "delta87-justice@2021"],
     "item": ["HTCC-UC", "HTCC-C6", "D87J-CRIM"],
     "domain": [*Domain],
-    "key": ["hhs-core-competencies", "hhs-core-competencies--delta87-justice"],
+    "key": ["hhs-core-competencies", "hhs-core-competencies--delta87-justice", KEY],
     "draft_id": ["{draft}", "00000000-0000-0000-0000-000000000000"],
     "uid": ["{revision}", "00000000-0000-0000-0000-000000000000"],
     "instrument_id": ["{instrument}", "00000000-0000-0000-0000-000000000000"],
@@ -37,7 +38,7 @@ KNOWN: dict[str, list[str]] = {
     "briefing_id": ["{briefing_id}", "00000000-0000-0000-0000-000000000000"],
     "briefing": ["{briefing}", "aaaaaaaaaa"],
     "edition": ["1", "2", "0", "99999999999"],
-    "kind": ["pdf", "statute", "regulation", "sssom", "csv", "xlsx"],
+    "kind": ["pdf", "passage", "statute", "regulation", "sssom", "csv", "xlsx"],
     "state": ["in_force", "repealed", "ended", "not_yet"],
     "notice_id": ["{notice}", "00000000-0000-0000-0000-000000000000"],
     "number": ["1", "0", "99999999999"],
@@ -52,6 +53,9 @@ KNOWN: dict[str, list[str]] = {
     "version": ["1", "latest"],
     "file": ["adoption.csv", "SHA256SUMS", ".."],
     "token_id": ["{token}", "00000000-0000-0000-0000-000000000000"],
+    "user_id": ["{member}", "00000000-0000-0000-0000-000000000000"],
+    "admitted": ["open-care-watch", "health-xaa", "no-such"],
+    "mandate_id": ["1", "0", "99999999999"],
     "name": ["app.css", "favicon.svg"],
     "jurisdictions": ["XAA", "US-TX,US-FL", "XAA,XAB,XAC,KEN", "NOPE", ",,", "XAA,XAA"],
     "items": ["HTCC-UC", "HTCC-C1,HTCC-C2"],
@@ -129,6 +133,7 @@ class Address:
         path = path.replace("%7Bimport%7D", str(things.import_id))
         path = path.replace("%7Bcriterion%7D", str(things.criterion_id))
         path = path.replace("%7Btoken%7D", str(things.token_id))
+        path = path.replace("%7Bmember%7D", str(things.member_id))
         path = path.replace("%7Bbriefing_id%7D", str(things.briefing_id))
         path = path.replace("%7Bbriefing%7D", things.briefing)
         return f"{path}?{self.query}" if self.query else path

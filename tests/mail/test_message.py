@@ -8,7 +8,9 @@ from email.policy import default
 import pytest
 
 from tests.mail.postbox import SENDER, text
+from tracker.kit.vocabulary import OrganisationKind
 from tracker.mail.message import BadAddress, compose
+from tracker.organisations.service import new_organisation
 from tracker.settings import Settings, SettingsError, Smtp, load
 
 COUNTS = {"to_review": 2, "returned": 1}
@@ -16,12 +18,9 @@ COUNTS = {"to_review": 2, "returned": 1}
 
 def mail(settings: Settings, **changes: str) -> EmailMessage:
     ours = replace(settings, smtp=Smtp("127.0.0.1", 25, "none", SENDER), base_url="https://tracker.example")
-    given = {
-        "address": "reviewer@health.example",
-        "organisation_key": "health",
-        "organisation_name": "Health",
-    }
-    made = compose(ours, counts=COUNTS, **given | changes)
+    told = {"address": "reviewer@health.example", "name": "Health"} | changes
+    health = new_organisation(key="health", name=told["name"], kind=OrganisationKind.MINISTRY)
+    made = compose(ours, health, address=told["address"], counts=COUNTS)
     read = message_from_bytes(made.as_bytes(), policy=default)  # as whoever gets it reads it
     assert isinstance(read, EmailMessage)
     return read
@@ -59,7 +58,7 @@ def test_its_text(settings: Settings) -> None:
     ],
 )
 def test_a_name_adds_no_header(settings: Settings, name: str) -> None:
-    message = mail(settings, organisation_name=name)
+    message = mail(settings, name=name)
     assert sorted(message.keys()) == sorted(mail(settings).keys())
     assert message["Bcc"] is None
     assert len(message.get_all("Subject", [])) == 1

@@ -21,8 +21,9 @@ from tracker.db.session import Database
 from tracker.kit import clock
 from tracker.loading import doctor
 from tracker.mail import runner
+from tracker.mail.delivery import AFTER
 from tracker.mail.models import MailDigest, MailState
-from tracker.mail.send_service import AFTER, NoMail, Outcome, run
+from tracker.mail.send_service import NoMail, Outcome, run
 from tracker.settings import Settings
 
 START = datetime(2026, 11, 23, 7, tzinfo=UTC)

@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import datetime
 from xml.etree import ElementTree
 
 import pytest
@@ -9,6 +10,7 @@ from rdflib import Graph, URIRef
 from rdflib.namespace import DCTERMS, FOAF, RDF, Namespace
 
 from tests import factories, personas
+from tests.editions import made as editions
 from tests.opendata import released
 from tests.personas import Visitor
 from tracker.app import App
@@ -18,6 +20,7 @@ from tracker.opendata.store import ReleaseStore, sha256
 from tracker.settings import Settings
 
 DCAT = Namespace("http://www.w3.org/ns/dcat#")
+SPDX = Namespace("http://spdx.org/rdf/terms#")
 ATOM = "{http://www.w3.org/2005/Atom}"
 # rdflib's reader of JSON-LD uses what rdflib itself advises against.
 reads_json_ld = pytest.mark.filterwarnings("ignore::DeprecationWarning:rdflib")
@@ -131,6 +134,11 @@ async def test_the_catalogue_is_dcat(
         for needed in (DCTERMS.title, DCTERMS.description, DCTERMS.publisher):
             assert list(graph.objects(node, needed)), needed
     assert list(graph.objects(next(graph.objects(release, DCTERMS.publisher)), FOAF.name))
+    (series,) = graph.objects(release, DCAT.inSeries)
+    assert (series, RDF.type, DCAT.DatasetSeries) in graph and (catalog, DCAT.dataset, series) in graph
+    for needed in (DCTERMS.title, DCTERMS.description, DCTERMS.publisher):
+        assert list(graph.objects(series, needed)), needed
+    assert list(graph.objects(series, DCAT.first)) == list(graph.objects(series, DCAT.last)) == [release]
     for needed in (DCTERMS.license, DCTERMS.issued, DCAT.version, DCAT.keyword, DCAT.landingPage):
         assert list(graph.objects(release, needed)), needed
     distributions = list(graph.objects(release, DCAT.distribution))
@@ -138,6 +146,9 @@ async def test_the_catalogue_is_dcat(
     for d in distributions:
         for needed in (DCAT.accessURL, DCAT.downloadURL, DCAT.mediaType, DCAT.byteSize, DCTERMS.license):
             assert list(graph.objects(d, needed)), needed
+        (checksum,) = graph.objects(d, SPDX.checksum)
+        (value,) = graph.objects(checksum, SPDX.checksumValue)
+        assert str(value) == sha256(one[str(d).rpartition("/")[2]])
 
 
 async def test_signposts_lead_to_everything(one: dict[str, bytes], client: Visitor, here: Settings) -> None:
@@ -150,9 +161,21 @@ async def test_signposts_lead_to_everything(one: dict[str, bytes], client: Visit
 
 
 def _feed(answer: str) -> list[dict[str, str]]:
+    """The entries of a feed that has what RFC 4287 wants of one."""
     root = ElementTree.fromstring(answer)
-    for needed in ("id", "title", "updated", "author", "link"):
-        assert root.find(ATOM + needed) is not None
+    assert root.tag == f"{ATOM}feed"
+    rels = {link.get("rel"): link.get("href", "") for link in root.findall(f"{ATOM}link")}
+    assert set(rels) == {"self", "alternate"} and rels["self"] == root.findtext(f"{ATOM}id")
+    ids, moments = [], []
+    for element in (root, *root.findall(f"{ATOM}entry")):
+        for needed in ("id", "title", "updated"):
+            assert len(element.findall(ATOM + needed)) == 1 and element.findtext(ATOM + needed)
+        assert element.findtext(f"{ATOM}author/{ATOM}name")
+        assert re.match(r"(https?:|urn:uuid:|tag:)", element.findtext(f"{ATOM}id", ""))
+        moments.append(datetime.fromisoformat(element.findtext(f"{ATOM}updated", "")))
+        ids.append(element.findtext(f"{ATOM}id"))
+    assert len(set(ids)) == len(ids) and all(moment.tzinfo for moment in moments)
+    assert moments == sorted(moments, reverse=True), "the newest first, and the feed as new as that"
     return [
         {c.tag.removeprefix(ATOM): c.text or c.get("href") or "" for c in e}
         for e in root.iter(f"{ATOM}entry")
@@ -187,3 +210,74 @@ async def test_the_feeds(one: dict[str, bytes], client: Visitor, database: Datab
             'type="application/atom+xml"' in (head := (await client.get(page)).text)
             and f'href="{feed}"' in head
         )
+
+
+async def _final(database: Database) -> tuple[str, str]:
+    """(the path of a final edition, its snapshot's id)."""
+    author, reviewer = [await personas.actor(database, p) for p in (personas.OWNER, personas.TEAMMATE)]
+    begun = await editions.begun(database, author, sketched=True)
+    final = await editions.final(database, author, reviewer, begun, sketched=True)
+    return f"/en/briefings/{final.briefing_id}/{final.number}", final.snapshot_id
+
+
+async def test_the_feed_of_briefings(site: App, client: Visitor, database: Database, here: Settings) -> None:
+    assert _feed((await client.get("/en/briefings/feed")).text) == []
+    author = await personas.actor(database, personas.OWNER)
+    await editions.begun(database, author, editions.with_question("What only the ministry knows?"))
+    path, _snapshot = await _final(database)
+    answer = await client.get("/en/briefings/feed")
+    assert answer.headers["content-type"].startswith("application/atom+xml")
+    (entry,) = _feed(answer.text)
+    assert entry["link"] == here.base_url + path and entry["id"].startswith("urn:uuid:")
+    assert entry["title"] == f"{editions.QUESTION} (Fictional)" and entry["summary"] == "Edition 1"
+    page = (await client.get("/en/briefings")).text
+    assert 'type="application/atom+xml"' in page and page.count('href="/en/briefings/feed"') == 2
+    assert (await client.get("/en/briefings")).status_code == (await client.get(path)).status_code == 200
+
+
+def _links(header: str) -> dict[str, dict[str, str]]:
+    """By relation: the media types by address."""
+    found: dict[str, dict[str, str]] = {}
+    for address, rel, media in re.findall(r'<([^>]+)>; rel="([\w-]+)"(?:; type="([^"]+)")?', header):
+        found.setdefault(rel, {})[address] = media
+    return found
+
+
+async def _leads_there(client: Visitor, here: Settings, links: dict[str, dict[str, str]]) -> None:
+    for rel in ("describedby", "item", "cite-as"):
+        for address, media in links[rel].items():
+            answer = await client.get(address.removeprefix(here.base_url))
+            assert answer.status_code == 200, address
+            assert not media or answer.headers["content-type"].partition(";")[0] == media, address
+            if rel == "item":
+                assert set(links["cite-as"]) == set(_links(answer.headers["link"])["collection"])
+
+
+async def test_snapshots_and_briefings_have_signposts(
+    site: App, client: Visitor, database: Database, here: Settings
+) -> None:
+    path, snapshot = await _final(database)
+    report = _links((await client.get(path)).headers["link"])
+    frozen = _links((await client.get(f"/en/snapshots/{snapshot}")).headers["link"])
+    for links, kind, page in ((report, "Report", path), (frozen, "Dataset", f"/en/snapshots/{snapshot}")):
+        assert set(links) == {"cite-as", "type", "license", "describedby", "item"}
+        assert set(links["cite-as"]) == {here.base_url + page}
+        assert f"https://schema.org/{kind}" in links["type"]
+        (licence,) = links["license"]
+        assert licence in (await client.get(page)).text
+        await _leads_there(client, here, links)
+    assert set(report["item"]) == {f"{here.base_url}{path}/pdf"}
+    assert f"{here.base_url}/en/snapshots/{snapshot}.csv" in frozen["item"]
+    assert f"{here.base_url}/en/snapshots/{snapshot}.csl.json" in frozen["describedby"]
+
+
+async def test_other_sites_may_read_what_is_public(client: Visitor) -> None:
+    first = await client.get("/api/v1/frameworks")
+    again = await client.get("/api/v1/frameworks", headers={"If-None-Match": first.headers["etag"]})
+    assert again.status_code == 304
+    for answer in (first, again, await client.get("/en/briefings/feed")):
+        assert answer.headers["access-control-allow-origin"] == "*"
+        assert answer.headers["cross-origin-resource-policy"] == "cross-origin"
+        assert "access-control-allow-credentials" not in answer.headers
+    for path in ("/en", "/en/sign-in", "/api/v1/organisations/health-xaa/entries"):
+        assert "access-control-allow-origin" not in (await client.get(path)).headers

@@ -1,7 +1,10 @@
 """A release holds what the record says, once, whole, and the same each time; what is wrong is never published."""
 
+import gc
 import io
 import json
+import os
+import time
 import zipfile
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -18,6 +21,7 @@ from tracker.kit import clock
 from tracker.kit.errors import Invalid
 from tracker.kit.vocabulary import LEVEL_CODES, MISSING_CODES
 from tracker.opendata import checks, queries, schema, service, tables, wide
+from tracker.opendata.spool import PREFIX
 from tracker.opendata.store import SUMS, ReleaseStore, sha256
 from tracker.settings import Settings
 
@@ -105,6 +109,12 @@ async def test_sums_and_descriptor_are_of_the_files(database: Database, here: Se
     for resource in package["resources"]:
         content = on_disk[resource["path"]]
         assert resource["hash"] == f"sha256:{sha256(content)}" and resource["bytes"] == len(content)
+    of = {resource["path"]: resource for resource in package["resources"]}
+    assert set(of) == {r.path for r in schema.TABLES} | {"adoption-wide.xlsx", "adoption-wide.parquet"}
+    assert len({resource["name"] for resource in package["resources"]}) == len(of)
+    # Version 2 knows no other type; what has none is a file.
+    assert {resource.get("type", "file") for resource in package["resources"]} == {"table", "file"}
+    assert of["adoption-wide.parquet"]["mediatype"] == "application/vnd.apache.parquet"
     adoption = package["resources"][0]["schema"]
     assert adoption["missingValues"] == []
     levels = next(f for f in adoption["fields"] if f["name"] == "commitment")["constraints"]
@@ -135,6 +145,11 @@ async def test_the_change_log_counts_what_became_of_each_voice(database: Databas
     stones = released.rows(third.files["tombstones.csv"])
     assert [s["reason"] for s in stones] == ["Withdrawn for the test."]
     log = third.files["CHANGELOG.md"].decode()
+    newest = log.partition("## Release 2")[0]
+    for resource in schema.TABLES:
+        assert f"| {resource.path} | {third.rows[resource.name]} |" in newest
+    for word, n in third.changes.counts().items():
+        assert f"| {word} | {n} | " in newest
     assert [log.index(f"## Release {n}") for n in (3, 2, 1)] == sorted(
         log.index(f"## Release {n}") for n in (3, 2, 1)
     )
@@ -166,7 +181,10 @@ async def test_an_unexplained_drop_is_refused_without_a_reason(database: Databas
     async with database.read() as db:
         last = (await queries.releases(db))[0]
         found = await tables.build(
-            db, service.entries.Moment(last.on_day, last.as_of, last.as_of.date()), here.base_url
+            db,
+            service.entries.Moment(last.on_day, last.as_of, last.as_of.date()),
+            here.base_url,
+            here.data_dir,
         )
     compared = service.changes.compared(tables.read_csv(content.decode()), found)
     assert {(key[3], key[-1]) for key in compared.unexplained if "HTCC-C9" in key} == {("HTCC-C9", "none")}
@@ -213,10 +231,11 @@ async def test_a_bad_cell_is_refused(
     database: Database, here: Settings, column: str, cell: str, says: str
 ) -> None:
     async with database.read() as db:
-        found = await tables.build(db, await service.entries.moment(db), here.base_url)
+        found = await tables.build(db, await service.entries.moment(db), here.base_url, here.data_dir)
     assert checks.faults(found.rows) == []
-    found.rows["adoption"][3][COLUMNS.index(column)] = cell
-    assert [f for f in checks.faults(found.rows) if says in f and "row 5" in f]
+    rows = list(found.rows["adoption"])
+    rows[3][COLUMNS.index(column)] = cell
+    assert [f for f in checks.faults({**found.rows, "adoption": rows}) if says in f and "row 5" in f]
 
 
 async def test_a_broken_file_stops_the_next_release(database: Database, here: Settings) -> None:
@@ -249,3 +268,26 @@ async def test_a_crash_leaves_nothing(
     (store.folder / ".building-x").mkdir()
     await released.release(database, here)
     assert [p.name for p in store.folder.iterdir()] == ["1"]
+
+
+async def test_what_is_made_lies_beside_the_releases_and_is_gone_after(
+    database: Database, here: Settings
+) -> None:
+    """Not in a temporary folder, which may be memory; and a crash's remains are removed when nobody can read them."""
+    made = await released.release(database, here)
+    folder = here.data_dir / "releases"
+    beside = [p.name for p in folder.iterdir() if p.name != "1"]
+    assert beside
+    assert all(name.startswith(PREFIX) for name in beside)
+    assert dict(made.files) == {p.name: p.read_bytes() for p in (folder / "1").iterdir()}
+    del made
+    gc.collect()
+    assert [p.name for p in folder.iterdir()] == ["1"]
+    for name, age in (("old", 25), ("young", 23)):
+        left = folder / f"{PREFIX}{name}"
+        left.mkdir()
+        then = time.time() - age * 3600
+        os.utime(left, (then, then))
+    await released.release(database, here, note="Again")
+    gc.collect()
+    assert sorted(p.name for p in folder.iterdir()) == [f"{PREFIX}young", "1", "2"]

@@ -7,15 +7,21 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
+from tests import personas
+from tests.editions import made as editions
 from tests.opendata import released
+from tests.personas import Visitor
 from tests.snapshots import frozen
+from tests.worlds import ON_SQLITE
 from tracker.app import App
 from tracker.db.session import Database
+from tracker.editions.files import KINDS
 from tracker.kit.errors import Invalid
-from tracker.opendata import static_site
-from tracker.opendata.static_links import NOTE, file_of, page_as_file, paths_in
+from tracker.opendata import static_compare, static_site
+from tracker.opendata.static_links import NOTE, Words, addresses_in, file_of, page_as_file
 from tracker.opendata.store import Broken
 from tracker.settings import Settings
+from tracker.snapshots import files as snapshot_files
 
 
 def quietly(_: str) -> None:
@@ -48,13 +54,25 @@ def broken_links(folder: Path) -> list[str]:
     return found
 
 
+CELL = re.compile(r'aria-label="[^"]+"|<use href="#s-\w+"')
+
+
 def leftovers(folder: Path) -> list[Path]:
     return list(folder.glob(".site-*"))
 
 
+async def final_edition(database: Database) -> str:
+    """The path of a final edition with all its files."""
+    author, reviewer = [await personas.actor(database, p) for p in (personas.OWNER, personas.TEAMMATE)]
+    begun = await editions.begun(database, author)
+    final = await editions.final(database, author, reviewer, begun)
+    return f"en/briefings/{final.briefing_id}/{final.number}"
+
+
 async def test_no_link_is_broken(database: Database, site: App, here: Settings, tmp_path: Path) -> None:
-    await released.release(database, here)
+    release = await released.release(database, here)
     snapshot = (await frozen.freeze(database)).id
+    final = await final_edition(database)
     folder = tmp_path / "site"
     assert await written(database, site, here, folder) == len([p for p in folder.rglob("*") if p.is_file()])
     assert broken_links(folder) == []
@@ -71,19 +89,57 @@ async def test_no_link_is_broken(database: Database, site: App, here: Settings, 
         "data/1/adoption.csv",
         "data/1/SHA256SUMS",
         f"en/snapshots/{snapshot}/index.html",
+        *(f"en/snapshots/{snapshot}.{kind}" for kind in snapshot_files.KINDS),
+        "en/briefings/index.html",
+        f"{final}/index.html",
+        *(
+            f"{final}/{kind}/{final.replace('/', '-')[3:].replace('briefings', 'briefing')}.{kind}"
+            for kind in KINDS
+        ),
+        "data/catalog.jsonld",
+        "data/catalog.ttl",
+        "en/compare/index.html",
+        "en/compare/hhs-core-competencies@2021/index.html",
+        "en/compare/hhs-core-competencies@2021/briefing/index.html",
     ):
         assert (folder / path).is_file(), path
+    assert {p.name: p.read_bytes() for p in (folder / "data/1").iterdir()} == release.files
+    feeds = {p.parent.relative_to(folder).as_posix() for p in folder.rglob("*.atom")}
+    assert feeds >= {"en/data/feed", "en/briefings/feed", "en/corrections/feed", "en/jurisdictions/XAA/feed"}
+    for page, feed in (("data", "data/feed"), ("jurisdictions/XAA", "jurisdictions/XAA/feed")):
+        head = (folder / "en" / page / "index.html").read_text()
+        assert f'href="feed/en-{feed.replace("/", "-").removesuffix("-feed")}.atom"' in head
     html = " ".join(p.read_text() for p in folder.rglob("*.html"))
     assert "<form" not in html and "csrf_token" not in html
     assert not leftovers(tmp_path)
 
 
-async def test_the_data_are_the_released_ones(
-    database: Database, site: App, here: Settings, tmp_path: Path
+async def test_the_comparison_in_the_files_is_the_one_of_the_service(
+    database: Database, site: App, here: Settings, client: Visitor, tmp_path: Path
 ) -> None:
-    made = await released.release(database, here)
+    """With the same cells, and its own files beside it; what else could be asked leads to the note."""
     await written(database, site, here, tmp_path / "site")
-    assert {p.name: p.read_bytes() for p in (tmp_path / "site/data/1").iterdir()} == made.files
+    folder = tmp_path / "site/en/compare/hhs-core-competencies@2021"
+    codes = "US-CT,US-FL,US-LA,US-MI,US-TX,XAA,XAA.NVH,XAB,XAB.CPH,XAC"
+    query = f"jurisdictions={codes}&framework=hhs-core-competencies@2021"
+    (table,) = folder.glob("*.csv")
+    assert table.read_text() == (await client.get(f"/en/compare.csv?{query}")).text.replace("\r\n", "\n")
+    page, served = (folder / "index.html").read_text(), (await client.get(f"/en/compare?{query}")).text
+    assert CELL.findall(page) == CELL.findall(served) and len(CELL.findall(page)) > 100
+    assert f'href="{table.name}"' in page and f'href="../../../{NOTE}"' in page
+
+
+@ON_SQLITE
+async def test_many_jurisdictions_are_compared_on_several_pages(
+    database: Database, site: App, here: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(static_compare, "MOST_COMPARED", 4)
+    monkeypatch.setattr(static_site, "MOST_BRIEFED", 3)
+    await written(database, site, here, tmp_path / "site")
+    assert broken_links(tmp_path / "site") == []
+    folder = tmp_path / "site/en/compare/hhs-core-competencies@2021"
+    assert [(folder / n / "index.html").is_file() for n in (".", "2", "3", "4")] == [True, True, True, False]
+    assert not (folder / "briefing").exists() and (folder / "3/briefing/index.html").is_file()
 
 
 async def test_a_folder_in_use_is_refused(
@@ -113,13 +169,13 @@ def test_links_become_relative() -> None:
         '<link href="/static/1/a.css"><a href="/en/data#top">x</a><a href="/en/compare?a=1&amp;b=2">y</a>'
         '<a href="#here">z</a><a href="https://example.org/?q=1">w</a><form action="/x"><input></form>'
     )
-    made = page_as_file(html, "en/jurisdictions/XAA/index.html", files.get, "Form & all")
+    made = page_as_file(html, "en/jurisdictions/XAA/index.html", files.get, Words("Form & all", "No search"))
     assert 'href="../../../static/1/a.css"' in made
     assert 'href="../../data/index.html#top"' in made
     assert f'href="../../../{NOTE}"' in made
     assert 'href="#here"' in made and 'href="https://example.org/?q=1"' in made
     assert "<form" not in made and "Form &amp; all" in made
-    assert paths_in(html) == ["/static/1/a.css", "/en/data"]
+    assert addresses_in(html) == ["/static/1/a.css", "/en/data", "/en/compare?a=1&b=2"]
     assert file_of("/en", page=True) == "en/index.html"
     assert file_of("/data/1/SHA256SUMS", page=False, name="SHA256SUMS") == "data/1/SHA256SUMS"
     assert file_of("/en/frameworks/x/file/csv", page=False, name="x.csv") == "en/frameworks/x/file/csv/x.csv"

@@ -6,6 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
+from sqlmodel import col
 
 from tests import factories, personas
 from tests.personas import Visitor, visitor
@@ -15,6 +17,7 @@ from tracker.compare.query import MOST_JURISDICTIONS
 from tracker.db.engine import create_engine
 from tracker.db.session import Database
 from tracker.entries import publish
+from tracker.frameworks.models import FrameworkItem
 from tracker.instruments.store import Store
 from tracker.kit import clock
 from tracker.privacy import operation
@@ -125,6 +128,27 @@ async def test_the_same_answer_is_not_sent_twice(client: Visitor, database: Data
     other = await client.get(path, headers=known)
     assert other.status_code == 200
     assert other.content != first.content
+
+
+async def test_what_is_remembered_of_another_state_of_the_record_is_not_used(
+    client: Visitor, database: Database
+) -> None:
+    """The framework's shape and the head are remembered between two readings, each under the record's stamp."""
+    path = f"{MATRIX}?jurisdictions=XAA"
+    first = await client.get(path)
+    assert (await client.get(path)).content == first.content
+    await published(database, commitment="3")
+    other = await client.get(path)
+    assert other.json()["as_of"] > first.json()["as_of"]
+    assert (await client.get(path, headers={"If-None-Match": other.headers["etag"]})).status_code == 304
+    async with database.write() as db:
+        item = (
+            await db.execute(sa.select(FrameworkItem).where(col(FrameworkItem.key) == "HTCC-UC"))
+        ).scalar_one()
+        item.key = "HTCC-NEW"
+    cells = set((await ask(client, jurisdictions="XAA"))["jurisdictions"]["XAA"])
+    assert {cell.split("/")[0] for cell in cells} >= {"HTCC-NEW", "HTCC-C1"}
+    assert not any(cell.startswith("HTCC-UC/") for cell in cells)
 
 
 async def test_a_redaction_changes_the_file_and_its_tag(

@@ -1,9 +1,9 @@
 """Confirming that an entry still stands: by its author only, its latest only; and the badge of what is stale."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from msgspec import structs
 
 from tests import factories, personas
 from tests.entries.cells import FRESH, cell_path
@@ -81,7 +81,7 @@ async def test_twelve_months_by_the_calendar(
 ) -> None:
     revision = await say(database, PUBLISHED)
     then = datetime(said.year, said.month, said.day, 12, tzinfo=UTC)
-    assert replace(await standing(database, revision), recorded_at=then).stale(asked) == stale
+    assert structs.replace(await standing(database, revision), recorded_at=then).stale(asked) == stale
 
 
 async def test_a_confirmation_counts_from_its_day(database: Database) -> None:

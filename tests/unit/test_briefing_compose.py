@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 from jinja2 import Environment
+from msgspec import structs
 
 from tracker.briefings import document as d
 from tracker.briefings.compose import compose
@@ -104,7 +105,7 @@ def evidence(number: int, **fields: object) -> Evidence:
         provenance="verified",
         instrument_note="",
     )
-    return replace(plain, **fields)  # type: ignore[arg-type]
+    return structs.replace(plain, **fields)  # type: ignore[arg-type]
 
 
 def standing(number: int, commitment: str, practice: str = "not_assessed", **fields: object) -> Standing:
@@ -135,7 +136,7 @@ def standing(number: int, commitment: str, practice: str = "not_assessed", **fie
         note="",
         recorded_at=datetime(2026, 1, 1, tzinfo=UTC),
     )
-    return replace(plain, **fields)  # type: ignore[arg-type]
+    return structs.replace(plain, **fields)  # type: ignore[arg-type]
 
 
 def comparison(
@@ -172,7 +173,7 @@ def states(**query: object) -> Comparison:
             ),
             ("US-TX", "C1", ind): (standing(2, "2", evidence=(act,)),),
             ("US-TX", "C2", ind): (
-                standing(3, "3", evidence=(replace(act, locator="s. 4", quote="Risk is taught."),)),
+                standing(3, "3", evidence=(structs.replace(act, locator="s. 4", quote="Risk is taught."),)),
             ),
         },
         **query,
@@ -363,7 +364,7 @@ def test_no_level_without_a_number_or_the_word_claimed() -> None:
 
 
 def test_all_places_in_the_document_exist_and_all_links_are_safe() -> None:
-    sly = replace(evidence(9), url="javascript:alert(1)")
+    sly = structs.replace(evidence(9), url="javascript:alert(1)")
     voices = {("XAA", "C1", Domain.INDIVIDUAL): (standing(1, "2", evidence=(sly,)),)}
     for document in (told(states()), told(comparison((QUILLMERE,), voices))):
         anchors = [p.anchor for p in document.parts]

@@ -10,6 +10,7 @@ from tests import factories, personas
 from tests.compare.saved import saved_set
 from tests.criteria import checklists
 from tests.editions import made as editions
+from tests.members.invited import KEY, invited
 from tests.snapshots import frozen
 from tracker.access.guard import Access
 from tracker.access.tokens import Scope, new_key, new_token
@@ -45,6 +46,8 @@ OWN_EXAMPLES = {
     "lens_json": {"key": "hhs-core-competencies--delta87-justice"},
     "data_short": {"version": "latest"},
     "data_file": {"version": "latest", "file": "adoption.csv"},
+    "invitation": {"key": KEY},
+    "invitation_do": {"key": KEY},
     "crosswalk_compare": {"key": "hhs-core-competencies--delta87-justice"},
 }
 
@@ -89,6 +92,8 @@ class Things:
     criterion_uid: UUID
     saved_id: UUID
     token_id: UUID
+    invitation_id: UUID
+    member_id: UUID
     snapshot_id: str
     briefing_id: UUID
     briefing: str
@@ -135,6 +140,8 @@ async def make_things(database: Database) -> Things:
         criterion_uid=statement.uid,
         saved_id=await saved_set(database, author),
         token_id=token.id,
+        invitation_id=await invited(database),
+        member_id=author.user_id or UUID(int=0),
         snapshot_id=snapshot.id,
         briefing_id=edition.briefing_id,
         briefing=final.briefing_id,
@@ -166,6 +173,10 @@ def calls(app: App, things: Things) -> list[Call]:
         "criterion_id": str(things.criterion_id),
         "saved_id": str(things.saved_id),
         "token_id": str(things.token_id),
+        "invitation_id": str(things.invitation_id),
+        "user_id": str(things.member_id),
+        "admitted": "open-care-watch",
+        "mandate_id": "1",
         "snapshot": things.snapshot_id,
         "briefing_id": str(things.briefing_id),
         "briefing": things.briefing,

@@ -156,6 +156,8 @@ async def _as_member(database: Database, actor: Actor, key: str) -> Organisation
     if row is None:
         raise NotFound(_("There is no such page."))
     organisation, role = row
+    if organisation.suspended_at is not None:
+        raise Forbidden(_("This organisation is suspended. Ask the operator of this service."))
     return OrganisationActor(
         actor.user_id,
         organisation.id,

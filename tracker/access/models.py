@@ -13,7 +13,10 @@ from tracker.kit.vocabulary import OrganisationKind
 
 
 class Organisation(Table, table=True):
-    """The tenant."""
+    """The tenant. `contact`: an e-mail address that anyone may write to; `language`: of mail to its members, "" for the
+
+    service's first; `suspended_at`: since when nobody acts for it.
+    """
 
     kind__: ClassVar[Kind] = Kind.GLOBAL
     id: UUID = Field(default_factory=uuid4, primary_key=True)
@@ -23,6 +26,9 @@ class Organisation(Table, table=True):
     website: str = text_field(500, default="")
     fictional: bool = False
     created_at: datetime = moment_field()
+    contact: str = text_field(254, default="")
+    language: str = text_field(20, default="")
+    suspended_at: datetime | None = moment_field(default=None)
 
 
 class User(Table, table=True):
@@ -46,6 +52,27 @@ class Membership(Private, table=True):
     user_id: UUID = Field(foreign_key="user_account.id")
     role: Role = enum_field(Role)
     created_at: datetime = moment_field()
+
+
+class Invitation(Private, table=True):
+    """An invitation to join, to an e-mail address. Of its key, which is in the mail alone, only the keyed hash is kept.
+
+    `next_at`: when its mail is to be tried next; None when it was sent, failed for good, or is not to be mailed.
+    """
+
+    __table_args__ = (sa.UniqueConstraint("key_hash"), sa.Index(None, "tenant_id", "next_at"))
+    email: str = text_field(254)
+    role: Role = enum_field(Role)
+    key_hash: str = text_field(64)
+    created_at: datetime = moment_field()
+    created_by: UUID | None = None
+    expires_at: datetime = moment_field()
+    accepted_at: datetime | None = moment_field(default=None)
+    revoked_at: datetime | None = moment_field(default=None)
+    attempts: int = 0
+    next_at: datetime | None = moment_field(default=None)
+    sent_at: datetime | None = moment_field(default=None)
+    fault: str = text_field(120, default="")
 
 
 class UserSession(Table, table=True):

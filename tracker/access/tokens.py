@@ -108,7 +108,8 @@ def new_token(
 
 
 async def bearer_of(database: Database, secret_key: str, key: str) -> Bearer | None:
-    """Who a request's key acts for; None when it is no key, has expired or was revoked."""
+    """Who a request's key acts for; None when it is no key, has expired or was revoked, or the
+    organisation is suspended."""
     if not key.startswith(_MARK) or not key.isascii() or len(key) > 100:
         return None
     hashed, today = key_hash(secret_key, key), clock.today()
@@ -121,6 +122,7 @@ async def bearer_of(database: Database, secret_key: str, key: str) -> Bearer | N
                     col(ApiToken.key_hash) == hashed,
                     col(ApiToken.revoked_at).is_(None),
                     col(ApiToken.expires_on) >= today,
+                    col(Organisation.suspended_at).is_(None),
                 )
             )
         ).first()

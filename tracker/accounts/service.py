@@ -1,7 +1,7 @@
 """Signing in, and adding accounts and members."""
 
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -121,9 +121,7 @@ async def add_account(
     database: Database, *, email: str, name: str, organisation: Organisation, role: Role, password: str
 ) -> User:
     """Add a user, or the membership of an existing one; a role that is held changes. Raises Invalid."""
-    email = normal_email(email)
-    if "@" not in email or len(email) > 254:
-        raise Invalid({"email": _("This is not an e-mail address.")})
+    email = checked_email(email)
     if (role is Role.OPERATOR) and organisation.kind is not OrganisationKind.OPERATOR:
         raise Invalid({"role": _("Only a member of an operator organisation can be operator.")})
     hashed = await passwords.hash_password(password)
@@ -133,22 +131,36 @@ async def add_account(
             user = User(id=uuid4(), email=email, name=name, password_hash=hashed, created_at=clock.now())
             db.add(user)
             await db.flush()
-        await _set_role(db, organisation, user, role)
+        await set_role(db, organisation.id, user.id, role, by=None)
     return user
 
 
-async def _set_role(db: AsyncSession, organisation: Organisation, user: User, role: Role) -> None:
+def checked_email(text: str) -> str:
+    """The address as accounts are named by it. Raises Invalid."""
+    email = normal_email(text)
+    name, _at, host = email.rpartition("@")
+    if (
+        not name
+        or not host
+        or len(email) > 254
+        or not email.isprintable()
+        or any(c in email for c in " <>,;")
+    ):
+        raise Invalid({"email": _("This is not an e-mail address.")})
+    return email
+
+
+async def set_role(db: AsyncSession, tenant: UUID, user_id: UUID, role: Role, *, by: UUID | None) -> None:
+    """Make somebody a member of the session's organisation, or change the role of one."""
     membership = (
         await db.execute(
-            select(Membership).where(
-                col(Membership.tenant_id) == organisation.id, col(Membership.user_id) == user.id
-            )
+            select(Membership).where(col(Membership.tenant_id) == tenant, col(Membership.user_id) == user_id)
         )
     ).scalar_one_or_none()
     action = Action.MEMBER_ADDED if membership is None else Action.MEMBER_ROLE_CHANGED
     if membership is None:
         membership = Membership(
-            tenant_id=organisation.id, id=uuid4(), user_id=user.id, role=role, created_at=clock.now()
+            tenant_id=tenant, id=uuid4(), user_id=user_id, role=role, created_at=clock.now()
         )
         db.add(membership)
     elif membership.role is role:
@@ -158,9 +170,9 @@ async def _set_role(db: AsyncSession, organisation: Organisation, user: User, ro
     await record(
         db,
         action,
-        tenant=organisation.id,
-        actor=None,
-        subject=f"user:{user.id}",
+        tenant=tenant,
+        actor=by,
+        subject=f"user:{user_id}",
         detail={"role": role.value},
     )
 

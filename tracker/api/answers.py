@@ -10,10 +10,10 @@ from urllib.parse import urlencode
 from litestar import Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from tracker.api.deprecation import headers_of as deprecation_headers
 from tracker.web.etag import etag_of, headers_of, not_modified
 from tracker.web.render import renderer_of
 from tracker.web.requests import database_of, query_parameters
+from tracker.web.sharing import OPEN
 
 MEDIA_TYPE = "application/json"
 ROOT = "/api/v1"
@@ -33,12 +33,13 @@ Maker = Callable[[AsyncSession, Request], Awaitable[Mapping[str, Any] | Listing]
 
 async def public(request: Request, make: Maker) -> Response[bytes]:
     """What `make` reads from the public record, unless the caller holds it already."""
+    etag = await etag_of(request)
+    if known := not_modified(request, etag):
+        known.headers.update(OPEN)
+        return known
     async with database_of(request).read() as db:
-        etag = await etag_of(request, db)
-        if known := not_modified(request, etag):
-            return known
         made = await make(db, request)
-    headers = headers_of(etag) | deprecation_headers(request)
+    headers = headers_of(etag) | OPEN
     if isinstance(made, Listing):
         return _listed(request, made, headers)
     return answer(made, headers)
@@ -52,7 +53,7 @@ def answer(told: Mapping[str, Any], headers: Mapping[str, str], status: int = 20
 def _listed(request: Request, listing: Listing, headers: dict[str, str]) -> Response[bytes]:
     told, links = envelope(request, listing)
     if links:
-        headers["link"] = ", ".join(part for part in (headers.get("link"), links) if part)
+        headers["link"] = links
     return answer(told, headers)
 
 
@@ -75,6 +76,16 @@ def base_url(request: Request) -> str:
 def locale_of(request: Request) -> str:
     """The language of the pages that answers link to: the API itself speaks the service's first."""
     return renderer_of(request).settings.locales[0]
+
+
+def page_url(request: Request, name: str, **parameters: object) -> str:
+    """The address of a page or file of the site."""
+    return base_url(request) + renderer_of(request).urls.path(name, locale_of(request), **parameters)
+
+
+def files_of(request: Request, route: str, name: str, kinds: tuple[str, ...]) -> dict[str, Any]:
+    """Where the same is to be had as a file, by format."""
+    return {"files": {kind: page_url(request, route, key=name, kind=kind) for kind in kinds}}
 
 
 # Missing is typed: no value of an answer is null or "".

@@ -1,13 +1,15 @@
 """Telling callers that an operation will end: `Deprecation` (RFC 9745) and `Sunset` (RFC 8594).
 
-A handler that will end says so where it is declared: `@get(..., deprecated=Deprecated(since, sunset, "/en/api#..."))`.
+A handler that will end says so where it is declared: `@get(..., ending=Deprecated(since, sunset, "/en/api#..."))`;
+`deprecated` is a word of the framework's own.
 """
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from email.utils import format_datetime
 
-from litestar import Request
+from litestar.datastructures import MutableScopeHeaders
+from litestar.types import Message, Scope
 
 # What the policy promises: docs/parts/api.md says it, and so does the page of the API.
 LEAST_NOTICE = timedelta(days=365)
@@ -26,16 +28,15 @@ class Deprecated:
             raise ValueError("an operation ends a year after that was announced, or later")
 
 
-def headers_of(request: Request) -> dict[str, str]:
-    """The headers that a handler's deprecation puts on its answers; none for a handler that stays."""
-    told = request.route_handler.opt.get("deprecated")
-    if not isinstance(told, Deprecated):
-        return {}
-    return {
-        "deprecation": f"@{int(_start(told.since).timestamp())}",
-        "sunset": format_datetime(_start(told.sunset), usegmt=True),
-        "link": f'<{told.instead}>; rel="deprecation"; type="text/html"',
-    }
+async def tell(message: Message, scope: Scope) -> None:
+    """Put the headers on every answer of a handler that will end, refusals included; called before each is sent."""
+    told = getattr(scope.get("route_handler"), "opt", {}).get("ending")
+    if message["type"] != "http.response.start" or not isinstance(told, Deprecated):
+        return
+    headers = MutableScopeHeaders.from_message(message)
+    headers.add("deprecation", f"@{int(_start(told.since).timestamp())}")
+    headers.add("sunset", format_datetime(_start(told.sunset), usegmt=True))
+    headers.add("link", f'<{told.instead}>; rel="deprecation"; type="text/html"')
 
 
 def _start(day: date) -> datetime:

@@ -16,7 +16,6 @@ from tracker.access.tokens import Scope
 from tracker.api import queries
 from tracker.api.answers import ROOT, Listing, answer, envelope, moment, text
 from tracker.api.bodies import content_told, entry_form, faults_of, json_object
-from tracker.api.deprecation import headers_of as deprecation_headers
 from tracker.api.paging import paged
 from tracker.entries import draft_queries, service
 from tracker.entries.context import CellContext, cell_context
@@ -74,7 +73,7 @@ async def _found(request: Request) -> CellContext:
 
 
 def _answer(request: Request, told: Told, status: int = 200) -> Response[bytes]:
-    return answer(told, PRIVATE | {"etag": _tag(told)} | deprecation_headers(request), status)
+    return answer(told, PRIVATE | {"etag": _tag(told)}, status)
 
 
 @get(OWN, name="api_drafts", access=token(Scope.READ_DRAFTS))

@@ -13,7 +13,6 @@ from litestar import Request, Response, post
 from tracker.access.guard import NotTaken, token
 from tracker.access.tokens import Scope
 from tracker.api.answers import ROOT, answer
-from tracker.api.deprecation import headers_of as deprecation_headers
 from tracker.crosswalk_files import formats
 from tracker.crosswalk_files.looking import take
 from tracker.crosswalk_files.service import Report
@@ -113,7 +112,7 @@ async def import_framework(request: Request) -> Response[bytes]:
             plan = await service.import_framework(db, file, tenant=actor.organisation_id, actor=actor.by)
     if plan.faults:
         return _refused(plan.faults, plan.frozen)
-    return answer(_plan_told(plan, asked), PRIVATE | deprecation_headers(request))
+    return answer(_plan_told(plan, asked), PRIVATE)
 
 
 def _plan_told(plan: Plan, asked: _Asked) -> dict[str, Any]:
@@ -153,7 +152,7 @@ async def import_crosswalk(request: Request) -> Response[bytes]:
         "sets": [_report_told(report) for report in taken.reports],
         "notes": list(taken.notes),
     }
-    return answer(told, PRIVATE | deprecation_headers(request))
+    return answer(told, PRIVATE)
 
 
 def _report_told(report: Report) -> dict[str, Any]:

@@ -6,6 +6,14 @@ from tracker.api.operations import OPERATIONS, Operation, Parameter, examples
 from tracker.api.schemas import SCHEMAS
 
 VERSION = "1.0.0"
+# What /api/v1/search?q=! is answered with; a test compares it.
+REFUSAL = {
+    "type": "about:blank",
+    "title": "Something here can't be taken",
+    "status": 422,
+    "detail": "Give a word of at least 2 letters or digits.",
+    "errors": [{"field": "q", "message": "Give a word of at least 2 letters or digits."}],
+}
 _SUCCESS = {200: "The answer", 201: "The draft was made", 204: "Done, and there is nothing to tell"}
 _SCHEMA_OF = {
     "uuid": {"type": "string", "format": "uuid"},
@@ -39,7 +47,10 @@ def document(base_url: str, service_name: str) -> dict[str, Any]:
                 "Problem": {
                     "description": "A refusal (RFC 9457)",
                     "content": {
-                        "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
+                        "application/problem+json": {
+                            "schema": {"$ref": "#/components/schemas/Problem"},
+                            "example": REFUSAL,
+                        }
                     },
                 }
             },
@@ -82,7 +93,12 @@ def _parameter(p: Parameter) -> dict[str, Any]:
     schema: dict[str, Any] = dict(_SCHEMA_OF.get(p.kind, {"type": "string"}))
     if p.allowed:
         schema["enum"] = list(p.allowed)
-    told = {"name": p.name, "in": p.where, "description": p.words, "required": p.where == "path"}
+    told = {
+        "name": p.name,
+        "in": p.where,
+        "description": p.words,
+        "required": p.where == "path" or p.required,
+    }
     example: Any = int(p.example) if schema["type"] == "integer" else p.example
     return told | {"schema": schema} | ({"example": example} if p.example else {})
 

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,16 @@ from litestar.handlers import HTTPRouteHandler
 
 from tracker.access.guard import Access
 from tracker.access.tokens import Scope
-from tracker.api import draft_views, entry_views, import_views, views
+from tracker.api import (
+    criteria_views,
+    crosswalk_views,
+    draft_views,
+    entry_views,
+    import_views,
+    published_views,
+    search_views,
+    views,
+)
 from tracker.api.deprecation import Deprecated
 from tracker.api.import_views import TRUTHS
 from tracker.api.paging import LIMIT, MOST
@@ -25,9 +34,11 @@ from tracker.kit.vocabulary import (
     InstrumentKind,
     InstrumentState,
     JurisdictionKind,
+    Principle,
     Source,
 )
 from tracker.packed import views as packed_views
+from tracker.search.full_text import KINDS
 
 EXAMPLES = Path(__file__).with_name("examples.json")
 _PARAMETER = re.compile(r"\{(\w+):(\w+)\}")
@@ -43,6 +54,7 @@ class Parameter:
     example: str
     allowed: tuple[str, ...] = ()
     kind: str = "string"
+    required: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +93,12 @@ class Operation:
 
     @property
     def deprecated(self) -> Deprecated | None:
-        told = self.handler.opt.get("deprecated")
+        told = self.handler.opt.get("ending")
         return told if isinstance(told, Deprecated) else None
 
     def told_parameters(self) -> Iterator[Parameter]:
         for name, kind in _PARAMETER.findall(next(iter(self.handler.paths))):
-            words, example = PATHS[name] if name != "key" else _KEYS[self.group]
+            words, example = PATHS[name] if name in PATHS else _NAMES[self.group]
             yield Parameter(name, "path", words, example, kind=kind)
         for name in self.parameters:
             yield PARAMETERS[name]
@@ -95,14 +107,19 @@ class Operation:
 PATHS = {
     "code": ("The code of a jurisdiction.", "XAA"),
     "uid": ("The identifier of a published revision.", "00000000-0000-4000-8000-000000000000"),
-    "number": ("The number of a report.", "1"),
+    "snapshot": ("The identifier of a snapshot.", "ABCDEFGHIJ"),
+    "briefing": ("The identifier of a briefing.", "ABCDEFGHIJ"),
+    "edition": ("The number of an edition.", "1"),
     "instrument_id": ("The identifier of an instrument.", "00000000-0000-4000-8000-000000000000"),
     "organisation": ("The key of the organisation that the token is of.", "health-xaa"),
     "framework": ("A framework: its key, or key@version.", DEFAULT_FRAMEWORK),
     "item": ("The key of an item.", "HTCC-UC"),
     "domain": ("A domain that the item applies to.", "educator"),
 }
-_KEYS = {
+# What a path's `key` or `number` is of, by group.
+_NAMES = {
+    "Open data": ("The number of a release.", "1"),
+    "Reports of mistakes": ("The number of a report.", "1"),
     "Frameworks": ("The key of a framework, or key@version.", DEFAULT_FRAMEWORK),
     "Organisations": ("The key of an organisation.", "health-xaa"),
     "Crosswalks": (
@@ -134,6 +151,7 @@ PARAMETERS = {
         _query("source", "Whose voice is read; “all” gives every one.", "all", Source),
         _query("show", "Which columns are told.", "all", SHOW),
         _query("through", "A crosswalk: rows then tell what follows for its target, and are inferred.", ""),
+        _query("principle", "Only where a cited instrument says this.", "trauma_informed", Principle),
         _query("kind", "Of this kind only.", "country", JurisdictionKind),
         _query("parent", "Directly below the jurisdiction with this code.", "USA"),
         _query("region", "In this region.", "Africa"),
@@ -142,6 +160,10 @@ PARAMETERS = {
         _query("state", "Instruments in this state on the day “on”.", "in_force", InstrumentState),
     )
 }
+PARAMETERS["words"] = replace(
+    _query("q", "Words that all have to be there, or how they begin.", "training"), required=True
+)
+PARAMETERS["found_kind"] = _query("kind", "Of this kind only.", "instrument", KINDS)
 PARAMETERS["matrix_axis"] = _query("axis", "Which scales the arrays tell.", "both", (*Axis, "both"))
 PARAMETERS |= {
     "framework_format": _query(
@@ -163,9 +185,11 @@ PARAMETERS["instrument_kind"] = _query("kind", "Of this kind only.", "statute", 
 _PAGE = ("limit", "cursor")
 _CHOICE = ("jurisdictions", "framework", "items", "domains", "basis", "on", "as_of", "source")
 OPERATIONS: tuple[Operation, ...] = (
-    Operation(views.compare_rows, "Comparisons", "Comparison", (*_CHOICE, "axis", "show", "through")),
+    Operation(
+        views.compare_rows, "Comparisons", "Comparison", (*_CHOICE, "principle", "axis", "show", "through")
+    ),
     Operation(packed_views.matrix, "Comparisons", "Matrix", (*_CHOICE, "matrix_axis")),
-    Operation(entry_views.entries_list, "Entries", "EntryList", (*_CHOICE, *_PAGE)),
+    Operation(entry_views.entries_list, "Entries", "EntryList", (*_CHOICE, "principle", *_PAGE)),
     Operation(entry_views.entry, "Entries", "Revision", ("as_of",)),
     Operation(
         views.jurisdictions_list,
@@ -174,6 +198,7 @@ OPERATIONS: tuple[Operation, ...] = (
         ("kind", "parent", "region", "q", "data", *_PAGE),
     ),
     Operation(views.jurisdiction, "Jurisdictions", "Jurisdiction"),
+    Operation(criteria_views.criteria_list, "Jurisdictions", "OwnCriterionList", ("as_of", *_PAGE)),
     Operation(
         entry_views.instruments_list,
         "Instruments",
@@ -183,12 +208,18 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation(entry_views.instrument, "Instruments", "Instrument", ("on", "as_of")),
     Operation(views.frameworks_list, "Frameworks", "FrameworkList", _PAGE),
     Operation(views.framework, "Frameworks", "Framework"),
-    Operation(views.crosswalks_list, "Crosswalks", "CrosswalkList", _PAGE),
-    Operation(views.crosswalk, "Crosswalks", "Crosswalk"),
+    Operation(crosswalk_views.crosswalks_list, "Crosswalks", "CrosswalkList", _PAGE),
+    Operation(crosswalk_views.crosswalk, "Crosswalks", "Crosswalk"),
     Operation(views.organisations_list, "Organisations", "OrganisationList", _PAGE),
     Operation(views.organisation, "Organisations", "Organisation"),
     Operation(views.corrections_list, "Reports of mistakes", "CorrectionList", _PAGE),
     Operation(views.correction, "Reports of mistakes", "Correction"),
+    Operation(search_views.search, "Search", "FoundList", ("words", "found_kind", *_PAGE)),
+    Operation(published_views.briefings_list, "Briefings", "BriefingList", _PAGE),
+    Operation(published_views.briefing, "Briefings", "Briefing"),
+    Operation(published_views.snapshot, "Snapshots", "Snapshot"),
+    Operation(published_views.releases_list, "Open data", "ReleaseList", _PAGE),
+    Operation(published_views.release, "Open data", "Release"),
     Operation(draft_views.drafts, "Drafts", "DraftList", _PAGE),
     Operation(draft_views.draft, "Drafts", "Draft"),
     Operation(draft_views.put_draft, "Drafts", "Draft", takes="ContentSent", statuses=(200, 201)),

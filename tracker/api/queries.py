@@ -100,6 +100,7 @@ class Body:
     name: str
     kind: str
     website: str
+    contact: str
     fictional: bool
     revisions: int
     mandates: tuple[HeldMandate, ...]
@@ -114,7 +115,7 @@ async def organisations(
     )
     revisions = sa.func.coalesce(published.c.n, 0).label("revisions")
     statement = (
-        select(col(Org.id), Org.key, Org.name, Org.kind, Org.website, Org.fictional, revisions)
+        select(col(Org.id), Org.key, Org.name, Org.kind, Org.website, Org.contact, Org.fictional, revisions)
         .outerjoin(published, published.c.organisation_id == Org.id)
         .where(sa.or_(revisions > 0, col(Org.id).in_(select(Mandate.organisation_id))))
         .order_by(Org.key)
@@ -127,7 +128,10 @@ async def organisations(
     rows = (await db.execute(statement)).all()
     held = await _mandates(db, [row.id for row in rows])
     return [
-        Body(row.key, row.name, row.kind, row.website, row.fictional, row.revisions, tuple(held[row.id]))
+        Body(
+            *(row.key, row.name, row.kind, row.website, row.contact, row.fictional, row.revisions),
+            tuple(held[row.id]),
+        )
         for row in rows
     ]
 

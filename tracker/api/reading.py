@@ -73,6 +73,7 @@ async def read_entries(db: AsyncSession, query: Query, page: Page, *, framework:
         for voice in heard(
             [v for v in voices[line.key] if query.basis is None or v.basis is query.basis], query.source
         )
+        if query.principle is None or voice.says(query.principle)
     ]
     return Entries(at, found, cursor)
 

@@ -8,7 +8,6 @@ from tracker.api.answers import day, moment, text
 from tracker.compare.comparison import Comparison
 from tracker.compare.files import COLUMNS, long_rows
 from tracker.corrections.queries import ReportLine
-from tracker.crosswalks.queries import CrosswalkLine, MappingLine
 from tracker.entries.queries import Moment, Past, Told
 from tracker.entries.standing import Evidence, Reply, Review, Standing
 from tracker.frameworks.queries import Framework, FrameworkLine, Item
@@ -254,35 +253,6 @@ def citing(c: CitingCell) -> Shape:
         "recorded_at": moment(c.recorded_at),
         "withdrawn": c.withdrawn,
         "holds": c.holds,
-    }
-
-
-def crosswalk(c: CrosswalkLine) -> Shape:
-    return {
-        "crosswalk": c.key,
-        "crosswalk_version": c.version,
-        "title": c.title,
-        "state": c.state,
-        "source": c.source_name,
-        "source_title": c.source_title,
-        "target": c.target_name,
-        "target_title": c.target_title,
-        "licence": text(c.licence),
-        "comment": text(c.comment),
-        "mappings": c.mappings,
-        "reviewed": c.reviewed,
-    }
-
-
-def mapping(m: MappingLine) -> Shape:
-    return {
-        "relation": m.relation.value,
-        "sources": [side.key for side in m.sources],
-        "targets": [side.key for side in m.targets],
-        "domains": list(m.domains),
-        "rationale": m.rationale,
-        "confidence": "unknown" if m.confidence is None else m.confidence,
-        "reviewed": m.reviewed,
     }
 
 

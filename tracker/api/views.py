@@ -1,4 +1,4 @@
-"""Reading the public record: jurisdictions, frameworks, organisations, crosswalks, corrections, comparisons."""
+"""Reading the public record: jurisdictions, frameworks, organisations, corrections, comparisons."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -10,14 +10,12 @@ from sqlmodel import col
 
 from tracker.access.guard import PUBLIC
 from tracker.api import queries, shapes
-from tracker.api.answers import ROOT, Listing, base_url, day, locale_of, moment, public, text
+from tracker.api.answers import ROOT, Listing, base_url, day, files_of, locale_of, moment, public, text
 from tracker.api.paging import paged
 from tracker.compare.queries import compare
 from tracker.compare.query import parse
 from tracker.corrections import queries as corrections
 from tracker.corrections.models import PublishedReport
-from tracker.crosswalk_files import formats as crosswalk_formats
-from tracker.crosswalks import queries as crosswalks
 from tracker.crosswalks import through
 from tracker.crosswalks.lens_queries import reading_of
 from tracker.frameworks import files as framework_files
@@ -25,7 +23,6 @@ from tracker.frameworks import queries as frameworks
 from tracker.kit.errors import Invalid, NotFound
 from tracker.kit.i18n import gettext as _
 from tracker.kit.vocabulary import JurisdictionKind
-from tracker.web.render import renderer_of
 from tracker.web.requests import query_parameters
 
 Told = Mapping[str, Any]
@@ -112,7 +109,7 @@ async def _framework(db: AsyncSession, request: Request) -> Told:
     found = await frameworks.framework(db, request.path_params["key"])
     if found is None:
         raise NotFound(_("There is no such framework."))
-    return shapes.framework(found) | _files(request, "framework_file", found.name, framework_files.EXPORTS)
+    return shapes.framework(found) | files_of(request, "framework_file", found.name, framework_files.EXPORTS)
 
 
 @get(f"{ROOT}/organisations", name="api_organisations", access=PUBLIC)
@@ -136,6 +133,7 @@ def _body(o: queries.Body) -> dict[str, Any]:
         "organisation_name": o.name,
         "kind": o.kind,
         "website": shapes.link(o.website),
+        "contact": o.contact or "none",
         "fictional": o.fictional,
         "revisions": o.revisions,
         "mandates": [
@@ -161,43 +159,6 @@ async def _organisation(db: AsyncSession, request: Request) -> Told:
     if not found:
         raise NotFound(_("There is no such organisation."))
     return _body(found[0])
-
-
-@get(f"{ROOT}/crosswalks", name="api_crosswalks", access=PUBLIC)
-async def crosswalks_list(request: Request) -> Response[bytes]:
-    """The crosswalk sets, every version."""
-    return await public(request, _crosswalks)
-
-
-async def _crosswalks(db: AsyncSession, request: Request) -> Listing:
-    page = paged(query_parameters(request), (str, str))
-    found = sorted(await crosswalks.crosswalks(db), key=lambda c: (c.key, c.version))
-    kept, cursor = page.within(found, lambda c: [c.key, c.version])
-    return Listing([shapes.crosswalk(c) for c in kept], cursor)
-
-
-@get(f"{ROOT}/crosswalks/{{key:str}}", name="api_crosswalk", access=PUBLIC)
-async def crosswalk(request: Request) -> Response[bytes]:
-    """One set with its mappings."""
-    return await public(request, _crosswalk)
-
-
-async def _crosswalk(db: AsyncSession, request: Request) -> Told:
-    found = await crosswalks.crosswalk(db, request.path_params["key"])
-    if found is None:
-        raise NotFound(_("There is no such crosswalk."))
-    mapped = await crosswalks.mappings(db, found.id)
-    name = f"{found.key}@{found.version}"
-    files = _files(request, "crosswalk_file", name, crosswalk_formats.FORMATS)
-    return shapes.crosswalk(found) | {"mappings_list": [shapes.mapping(m) for m in mapped]} | files
-
-
-def _files(request: Request, route: str, name: str, kinds: tuple[str, ...]) -> dict[str, Any]:
-    """Where the same is to be had as a file, by format."""
-    urls, locale = renderer_of(request).urls, locale_of(request)
-    return {
-        "files": {kind: base_url(request) + urls.path(route, locale, key=name, kind=kind) for kind in kinds}
-    }
 
 
 @get(f"{ROOT}/corrections", name="api_corrections", access=PUBLIC)

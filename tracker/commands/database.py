@@ -9,9 +9,7 @@ from tracker.db import migrate as migrations
 from tracker.db.engine import create_engine
 from tracker.db.session import Database
 from tracker.loading import demo as demo_world
-from tracker.loading import synthetic
-from tracker.packed import service as packed
-from tracker.search import full_text
+from tracker.loading import derived, synthetic
 from tracker.settings import Settings
 
 
@@ -30,19 +28,9 @@ def migrate() -> None:
         click.echo(
             f"schema: {after}" + ("" if before == after else f", from {before or 'an empty database'}")
         )
-        async with database.write() as db:
-            if await full_text.astray(db):
-                click.echo(f"search: made anew, {await full_text.rebuild(db)} texts")
-        made = await packed.make_if_missing(database, _progress)
-        if made:
-            click.echo(f"{made} jurisdictions packed for wide readings")
+        await derived.make_if_missing(database, click.echo)
 
     with_database(work)
-
-
-def _progress(done: int, of: int) -> None:
-    if done % 500 == 0:
-        click.echo(f"{done} of {of} packed")
 
 
 @click.group()

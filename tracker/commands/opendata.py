@@ -93,8 +93,8 @@ def _tell(made: service.Made, dry_run: bool) -> None:
     if made.unchanged and not made.about.note:
         click.echo(f"nothing has changed since release {made.about.number - 1}: no other is published")
         return
-    for name, content in sorted(made.files.items()):
-        click.echo(f"{len(content):>12,}  {name}")
+    for name in sorted(made.files):
+        click.echo(f"{len(made.files[name]):>12,}  {name}")
     if made.changes:
         click.echo(", ".join(f"{n} {word}" for word, n in made.changes.counts().items()))
     would = "would be published" if dry_run else "is published"

@@ -39,7 +39,7 @@ class ComparedCell:
         return self.voices[0] if self.voices else None
 
     def value(self, axis: Axis) -> Value:
-        return self.voice.on(axis) if self.voice else value(axis, "not_assessed")
+        return self.voices[0].on(axis) if self.voices else value(axis, "not_assessed")
 
     def codes(self, axis: Axis) -> frozenset[str]:
         """What the voices that are heard say on an axis."""
@@ -102,7 +102,7 @@ class Comparison:
     @property
     def invented_voices(self) -> list[str]:
         """The names of invented organisations that speak here of real jurisdictions, by name."""
-        voices = {v for cell in self.rows() if not cell.place.fictional for v in cell.voices}
+        voices = (v for cell in self.rows() if not cell.place.fictional for v in cell.voices)
         return sorted({v.organisation_name for v in voices if v.organisation_fictional})
 
 

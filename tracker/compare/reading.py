@@ -47,11 +47,11 @@ class Reading:
 
 def reading(comparison: Comparison, locale: str) -> Reading:
     """All of it; links are of `locale`."""
-    columns = scored(comparison)
+    columns, columns_told = scored(comparison), told.columns_told(comparison)
     return Reading(
         places=tuple(_place(comparison, place, columns) for place in comparison.places),
-        columns=told.columns_told(comparison),
-        gaps=told.gaps(comparison),
+        columns=columns_told,
+        gaps=tuple(told.gaps(columns_told)),
         caveats=tuple(caveats(comparison)),
         one_tier=len(columns) == len(comparison.columns),
         saying=saying(comparison, comparison.query.principle),

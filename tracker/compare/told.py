@@ -3,7 +3,7 @@
 A reading is one axis of one cell. Where several voices are shown, each is told.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from tracker.compare.comparison import Column, ComparedCell, Comparison
@@ -93,18 +93,15 @@ class Gap:
     elsewhere: tuple[Said, ...]
 
 
-def gaps(comparison: Comparison) -> tuple[Gap, ...]:
+def gaps(columns: Iterable[ColumnTold]) -> Iterator[Gap]:
     """Level 0 or 1 with its least evidence, by any voice that is heard. What is unknown is no gap."""
-    return tuple(_gaps(comparison))
-
-
-def _gaps(comparison: Comparison) -> Iterator[Gap]:
-    for told in columns_told(comparison):
-        all_said = [s for group in told.groups for s in group.said]
-        have = tuple(s for s in all_said if (s.reading.level or 0) >= 2)
-        for said in all_said:
-            if said.reading.code in ("0", "1") and not said.claimed:
-                yield Gap(said, tuple(h for h in have if h.cell is not said.cell))
+    for told in columns:
+        have = tuple(s for g in told.groups if (g.reading.level or 0) >= 2 for s in g.said)
+        cells = {id(h.cell) for h in have}
+        for said in (s for g in told.groups if g.reading.code in ("0", "1") for s in g.said):
+            if not said.claimed:
+                own = id(said.cell) in cells  # by another voice, which is not elsewhere
+                yield Gap(said, tuple(h for h in have if h.cell is not said.cell) if own else have)
 
 
 @dataclass(frozen=True, slots=True)

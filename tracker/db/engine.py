@@ -18,11 +18,11 @@ SQLITE_PRAGMAS = (
 
 
 def create_engine(url: str) -> AsyncEngine:
-    """An engine for `url`; makes the folder of a SQLite file."""
+    """An engine for `url`; makes the folder of a SQLite file, for nobody else to look into."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         if parsed.database and parsed.database != ":memory:":
-            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+            Path(parsed.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         engine = create_async_engine(url, hide_parameters=True)
         _prepare_sqlite(engine)
         return engine

@@ -1,5 +1,7 @@
 """Bringing a database to the newest schema, whole or not at all."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -36,24 +38,47 @@ async def current(engine: AsyncEngine) -> str | None:
         return await connection.run_sync(lambda c: MigrationContext.configure(c).get_current_revision())
 
 
+def knows(revision: str) -> bool:
+    """Whether a migration of this identifier is among ours."""
+    return any(
+        script.revision == revision for script in ScriptDirectory.from_config(config()).walk_revisions()
+    )
+
+
 async def upgrade(engine: AsyncEngine) -> None:
     """Run what is missing in one transaction; on SQLite with foreign keys off, and checked after."""
+    async with reworking(engine) as connection:
+        await connection.run_sync(apply)
+
+
+@asynccontextmanager
+async def reworking(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """A connection in one transaction in which tables may be changed; references are checked before it is committed."""
     is_sqlite = engine.dialect.name == "sqlite"
     async with engine.execution_options(begin="IMMEDIATE").connect() as connection:
         if is_sqlite:
             await _sqlite_foreign_keys(connection, "OFF")
         async with connection.begin():
-            await connection.run_sync(_run)
-            # A migration may change what answers say, and a new version of the service how.
-            await connection.exec_driver_sql(f"UPDATE record_stamp SET stamp = '{uuid4().hex}'")  # nosec B608
-            if not is_sqlite:
-                await connection.run_sync(_grant)
-            else:
+            yield connection
+            if is_sqlite:
                 broken = (await connection.exec_driver_sql("PRAGMA foreign_key_check")).all()
                 if broken:
-                    raise RuntimeError(f"the migration left broken references in {broken[0][0]}")
+                    raise BrokenReferences(f"this would leave broken references in {broken[0][0]}")
         if is_sqlite:
             await _sqlite_foreign_keys(connection, "ON")
+
+
+class BrokenReferences(RuntimeError):
+    """A row refers to one that is not there."""
+
+
+def apply(connection: Connection, revision: str = "head") -> None:
+    """Migrate up to a revision in the caller's transaction, see `reworking`."""
+    command.upgrade(config(connection), revision)
+    # A migration may change what answers say, and a new version of the service how.
+    connection.exec_driver_sql(f"UPDATE record_stamp SET stamp = '{uuid4().hex}'")  # nosec B608
+    if connection.dialect.name != "sqlite" and revision == "head":
+        _grant(connection)
 
 
 async def _sqlite_foreign_keys(connection: AsyncConnection, state: str) -> None:
@@ -61,10 +86,6 @@ async def _sqlite_foreign_keys(connection: AsyncConnection, state: str) -> None:
     raw: Any = await connection.get_raw_connection()
     cursor = await raw.driver_connection.execute(f"PRAGMA foreign_keys={state}")
     await cursor.close()
-
-
-def _run(connection: Connection) -> None:
-    command.upgrade(config(connection), "head")
 
 
 def _grant(connection: Connection) -> None:

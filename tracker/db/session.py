@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -23,6 +24,7 @@ from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, with_lo
 
 from tracker.db import stamp
 from tracker.db.base import Kind, Private, Table, tables_of
+from tracker.db.listener import Listener
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +47,15 @@ class WalledSession(Session):
     """A session whose statements see only the private rows that its bound allows."""
 
 
-def _criteria(bound: Bound, *, reading: bool) -> list[Any]:
-    """What each private table shows. What is written is the tenant's alone; what is read may be more:
+@lru_cache(maxsize=256)
+def _criteria(bound: Bound, tables: tuple[type[Table], ...], *, reading: bool) -> list[Any]:
+    """What each of the private tables shows. What is written is the tenant's alone; what is read may be more:
 
     a user's own memberships in all organisations, rows whose second party (`counterpart_id`) is the tenant, and
     the row of the token (`key_hash`) that a request came with.
     """
     options = []
-    for table in tables_of(Kind.PRIVATE):
+    for table in tables:
         allowed: Any = sa.false() if bound.tenant is None else table.tenant_id == bound.tenant  # type: ignore[attr-defined]
         columns = table.__table__.c  # type: ignore[attr-defined]
         if bound.user is not None and "user_id" in columns and reading:
@@ -70,7 +73,8 @@ def _wall_off(state: ORMExecuteState) -> None:
     if state.is_select or state.is_update or state.is_delete:
         known = state.session.info.setdefault("criteria", {})
         if state.is_select not in known:
-            known[state.is_select] = _criteria(state.session.info["bound"], reading=state.is_select)
+            bound, tables = state.session.info["bound"], tuple(tables_of(Kind.PRIVATE))
+            known[state.is_select] = _criteria(bound, tables, reading=state.is_select)
         state.statement = state.statement.options(*known[state.is_select])
         if (
             not state.is_select
@@ -248,6 +252,7 @@ class Database:
     def __init__(self, bind: AsyncEngine | AsyncConnection) -> None:
         self._bind = bind
         self._probe: sqlite3.Connection | None = None
+        self._listener: Listener | None = None
         # On SQLite a transaction that will write takes its lock at once: upgrading later loses updates.
         self._write_bind = (
             bind.execution_options(begin="IMMEDIATE") if isinstance(bind, AsyncEngine) else bind
@@ -275,9 +280,27 @@ class Database:
         async with self._session(self._write_bind, bound) as session:
             yield session
             await _keep_derived(session)
-            if session.info.pop("public", False):
+            public = session.info.pop("public", False)
+            if public:
                 await stamp.renew(session)
-            await session.commit()
+            try:
+                await session.commit()
+            finally:  # one that was broken off may have been kept nevertheless
+                if public and self._listener is not None:
+                    self._listener.changed()
+
+    @asynccontextmanager
+    async def listening(self) -> AsyncIterator[None]:
+        """As long as the block lasts, PostgreSQL tells of commits, so that `state` needs no query there either."""
+        if not isinstance(self._bind, AsyncEngine) or self._bind.dialect.name != "postgresql":
+            yield
+            return
+        self._listener = Listener(self._bind)
+        try:
+            async with self._listener.beside():
+                yield
+        finally:
+            self._listener = None
 
     async def scrub(self, *, anew: bool = False) -> bool:
         """Empty SQLite's write-ahead log, which may still hold what was overwritten. False when somebody hinders it.
@@ -301,10 +324,13 @@ class Database:
         return not hindered
 
     def state(self) -> int | None:
-        """A number that changes when anybody commits anything; None where that is not known without a query.
+        """A number that changes when anybody changes the public record; None where that is not known without a query.
 
-        Of SQLite's own counter (`PRAGMA data_version`), read on a connection that writes nothing: microseconds.
+        On SQLite its own counter of commits (`PRAGMA data_version`), read on a connection that writes nothing; on
+        PostgreSQL what was heard within `listening`. Either takes microseconds.
         """
+        if self._listener is not None:
+            return self._listener.count()
         if self._probe is None:
             if not isinstance(self._bind, AsyncEngine) or self._bind.dialect.name != "sqlite":
                 return None

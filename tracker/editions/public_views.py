@@ -10,11 +10,14 @@ from tracker.editions import file_service, queries
 from tracker.editions.assembly import gathered
 from tracker.editions.context import desk_of
 from tracker.editions.files import KINDS
-from tracker.editions.models import PublishedEdition
+from tracker.editions.models import FinalFile, PublishedEdition
+from tracker.kit import licences
 from tracker.kit.errors import NotFound
 from tracker.kit.i18n import gettext as _
+from tracker.web import signposts
 from tracker.web.render import go, page
-from tracker.web.requests import database_of
+from tracker.web.requests import database_of, settings_of
+from tracker.web.signposts import Post
 
 BRIEFINGS = "/{locale:str}/briefings"
 
@@ -59,7 +62,8 @@ async def final_edition(request: Request, briefing: FromPath[str], edition: From
     async with database_of(request).read() as db:
         of = await gathered(db, await queries.told_final(db, final, desk.base_url), desk)
         files = await queries.final_files(db, final.id)
-    return page(
+    licence = settings_of(request).data_licence
+    response = page(
         request,
         "editions/final.html",
         final=final,
@@ -69,6 +73,25 @@ async def final_edition(request: Request, briefing: FromPath[str], edition: From
         organisation_name=of.told.organisation,
         files=files,
         kinds=list(KINDS),
+        licence=licences.LICENCES[licence],
+        remainder=licences.REMAINDER,
+    )
+    response.headers["link"] = _signposts(desk.base_url, of.told.url, final, files, licences.address(licence))
+    return response
+
+
+def _signposts(base_url: str, url: str, final: PublishedEdition, files: list[FinalFile], licence: str) -> str:
+    """The Link header of a final edition: its files, the snapshot under it, and what describes both."""
+    snapshot = f"{base_url}/{final.locale}/snapshots/{final.snapshot_id}"
+    return signposts.header(
+        cite_as=url,
+        kind="https://schema.org/Report",
+        licence=licence,
+        described_by=[
+            Post(f"{base_url}/api/v1/briefings/{final.briefing_id}/{final.number}", "application/json"),
+            Post(snapshot, "text/html"),
+        ],
+        items=[Post(f"{url}/{f.kind}", MEDIA_TYPES[f.kind]) for f in files],
     )
 
 
@@ -85,6 +108,9 @@ async def final_file(
     headers = {
         "etag": tag,
         "content-disposition": f'attachment; filename="briefing-{briefing}-{edition}.{kind}"',
+        "link": signposts.collection(
+            queries.final_url(desk_of(request).base_url, final.locale, briefing, edition)
+        ),
     }
     given = [t.strip().removeprefix("W/") for t in request.headers.get("if-none-match", "").split(",")]
     if tag in given:

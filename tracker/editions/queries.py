@@ -233,8 +233,10 @@ def final_url(base_url: str, locale: str, public_id: str, number: int) -> str:
 # What is final.
 
 
-async def final_editions(db: AsyncSession, *, organisation_id: UUID | None = None) -> list[FinalEdition]:
-    """Every final edition, the newest first, for the list and for feeds of open data."""
+async def final_editions(
+    db: AsyncSession, *, organisation_id: UUID | None = None, briefing: str = ""
+) -> list[FinalEdition]:
+    """Every final edition, or those of an organisation or a briefing, the newest first."""
     p: Any = PublishedEdition
     later: Any = sa.orm.aliased(PublishedEdition)
     superseded = (
@@ -249,6 +251,8 @@ async def final_editions(db: AsyncSession, *, organisation_id: UUID | None = Non
     )
     if organisation_id:
         statement = statement.where(col(p.organisation_id) == organisation_id)
+    if briefing:
+        statement = statement.where(col(p.briefing_id) == briefing)
     return [_final(e, o, gone) for e, o, gone in await db.execute(statement)]
 
 

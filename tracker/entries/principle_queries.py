@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from tracker.db.among import among
 from tracker.db.base import select
 from tracker.entries.models import DraftCitation, DraftPrinciple, PublishedPrinciple
 from tracker.entries.principles import PRINCIPLE_FIELDS, Stated, ordered
@@ -33,7 +34,7 @@ async def of_revisions(
     """By (revision, position of the citation); a citation whose instrument says nothing has no element."""
     p: Any = PublishedPrinciple
     rows = await db.execute(
-        select(p.revision_id, p.position, *_columns(p)).where(col(p.revision_id).in_(revision_ids))
+        select(p.revision_id, p.position, *_columns(p)).where(among(db, p.revision_id, revision_ids))
     )
     found: dict[tuple[int, int], list[Stated]] = defaultdict(list)
     for revision_id, position, *rest in rows:

@@ -6,7 +6,7 @@ not withdrawn by T, not corrected by T, valid on D. An unknown start counts from
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -17,6 +17,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from tracker.access.models import Organisation
+from tracker.db.among import among
 from tracker.db.base import select
 from tracker.entries import principle_queries
 from tracker.entries.models import PublishedCitation, PublishedRevision, PublishedWithdrawal
@@ -25,7 +26,7 @@ from tracker.frameworks.models import FrameworkItem, FrameworkVersion
 from tracker.instruments.models import PublishedInstrument, PublishedInstrumentEvent
 from tracker.jurisdictions.models import Jurisdiction
 from tracker.kit import clock
-from tracker.kit.vocabulary import Domain, RevisionKind, Value
+from tracker.kit.vocabulary import VALUES, Axis, Domain, RevisionKind, Value
 from tracker.privacy.models import PublishedRedaction
 from tracker.reviews.models import PublishedConfirmation, PublishedReply, PublishedReview, Verdict
 
@@ -58,6 +59,7 @@ _COLUMNS = [
         "recorded_at",
     ]
 ]
+_OWN, _VOICE = len(_COLUMNS), 5  # where the organisation's columns follow, and where its voice is
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,59 +177,70 @@ async def standing(
         .join(Organisation, col(Organisation.id) == R.organisation_id)
         .order_by(R.jurisdiction_id, R.item_id, R.domain, Organisation.key)
     )
-    return await _with_support(db, [_standing(row) for row in rows], at.as_of)
+    return await _with_support(db, rows.all(), at.as_of)
 
 
-def _standing(row: sa.Row[tuple[object, ...]]) -> Standing:
-    fields = {c.key: getattr(row, c.key) for c in _COLUMNS}
-    fields["commitment"], fields["practice"] = values_of(row)
-    return Standing(
-        **fields,
-        organisation_key=row.key,
-        organisation_name=row.name,
-        organisation_fictional=row.fictional,
-    )
-
-
-async def _with_support(db: AsyncSession, found: list[Standing], as_of: datetime) -> list[Standing]:
-    ids = [s.id for s in found]
+async def _with_support(db: AsyncSession, rows: Sequence[Any], as_of: datetime) -> list[Standing]:
+    """`rows`: of `_COLUMNS`, then the organisation's key, name and whether it is fictional."""
+    ids = [row[0] for row in rows]
     if not ids:
         return []
-    evidence, reviews, replies = (
-        await evidence_of(db, ids),
-        await _reviews(db, ids, as_of),
-        await _replies(db, ids, as_of),
-    )
+    evidence = await evidence_of(db, ids)
+    reviews, replies = await _reviews(db, ids, as_of), await _replies(db, ids, as_of)
     confirmed = await _confirmed(db, ids, as_of)
-    return [
-        replace(
-            s,
-            evidence=tuple(evidence[s.id]),
-            reviews=tuple(reviews[s.id]),
-            replies=tuple(replies[s.id]),
-            confirmed_at=confirmed.get(s.id),
+    found = []
+    for row in rows:
+        # By place, in the order of Standing's fields: thousands of rows, and names cost more than the values.
+        key, name, fictional = row[_OWN : _OWN + 3]
+        fields: tuple[Any, ...] = (
+            *row[:_VOICE],
+            key,
+            name,
+            row[_VOICE],
+            VALUES[Axis.COMMITMENT, row[_VOICE + 1]],
+            VALUES[Axis.PRACTICE, row[_VOICE + 2]],
+            *row[_VOICE + 3 : _OWN],
+            tuple(evidence.get(row[0], ())),
+            tuple(reviews.get(row[0], ())),
+            tuple(replies.get(row[0], ())),
+            confirmed.get(row[0]),
+            fictional,
         )
-        for s in found
-    ]
+        found.append(Standing(*fields))
+    return found
 
 
 async def evidence_of(db: AsyncSession, revision_ids: Sequence[int]) -> dict[int, list[Evidence]]:
     """The citations of each revision, in their order."""
     c, i = PublishedCitation, PublishedInstrument
-    columns: list[Any] = [c.position, c.axis, c.locator, c.quote, c.quote_language, c.translation]
-    columns += [col(i.id), i.key, i.kind, i.title, i.title_original, i.language, i.issuer, i.citation]
+    rows = (
+        await db.execute(
+            select(
+                c.revision_id,
+                c.position,
+                c.axis,
+                c.locator,
+                c.quote,
+                c.quote_language,
+                c.translation,
+                c.instrument_id,
+            )
+            .where(among(db, c.revision_id, revision_ids))
+            .order_by(c.revision_id, c.position)
+        )
+    ).all()
+    # Many citations share an instrument: its texts are read once.
+    columns: list[Any] = [i.key, i.kind, i.title, i.title_original, i.language, i.issuer, i.citation]
     columns += [i.adopted_on, i.in_force_on, i.url, i.provenance, i.note]
-    rows = await db.execute(
-        select(c.revision_id, *columns)
-        .join(i, col(i.id) == c.instrument_id)
-        .where(col(c.revision_id).in_(revision_ids))
-        .order_by(c.revision_id, c.position)
-    )
+    cited = select(c.instrument_id).where(among(db, c.revision_id, revision_ids))
+    instruments = {
+        key: rest for key, *rest in await db.execute(select(col(i.id), *columns).where(col(i.id).in_(cited)))
+    }
     stated = await principle_queries.of_revisions(db, revision_ids)
     found: dict[int, list[Evidence]] = defaultdict(list)
-    for revision_id, position, *rest in rows:
-        said = [*rest, stated.get((revision_id, position), ())]
-        found[revision_id].append(Evidence(position, *said))
+    for revision_id, *said in rows:
+        fields = [*said, *instruments[said[-1]], stated.get((revision_id, said[0]), ())]
+        found[revision_id].append(Evidence(*fields))
     return found
 
 
@@ -244,7 +257,7 @@ async def _reviews(db: AsyncSession, ids: Sequence[int], as_of: datetime) -> dic
             r.recorded_at,
         )
         .join(Organisation, col(Organisation.id) == r.organisation_id)
-        .where(col(r.revision_id).in_(ids), col(r.recorded_at) <= as_of)
+        .where(among(db, r.revision_id, ids), col(r.recorded_at) <= as_of)
         .order_by(r.recorded_at, col(r.id))
     )
     found: dict[int, list[Review]] = defaultdict(list)
@@ -258,7 +271,7 @@ async def _replies(db: AsyncSession, ids: Sequence[int], as_of: datetime) -> dic
     rows = await db.execute(
         select(r.revision_id, Organisation.name, r.text, r.recorded_at)
         .join(Organisation, col(Organisation.id) == r.organisation_id)
-        .where(col(r.revision_id).in_(ids), col(r.recorded_at) <= as_of)
+        .where(among(db, r.revision_id, ids), col(r.recorded_at) <= as_of)
         .order_by(r.recorded_at, col(r.id))
     )
     found: dict[int, list[Reply]] = defaultdict(list)
@@ -271,7 +284,7 @@ async def _confirmed(db: AsyncSession, ids: Sequence[int], as_of: datetime) -> d
     c = PublishedConfirmation
     rows = await db.execute(
         select(c.revision_id, sa.func.max(c.recorded_at))
-        .where(col(c.revision_id).in_(ids), col(c.recorded_at) <= as_of)
+        .where(among(db, c.revision_id, ids), col(c.recorded_at) <= as_of)
         .group_by(col(c.revision_id))
     )
     return dict(rows.all())
@@ -324,7 +337,7 @@ async def history(
             .order_by(col(R.recorded_at).desc(), col(R.id).desc())
         )
     ).all()
-    supported = await _with_support(db, [_standing(row) for row in rows], as_of)
+    supported = await _with_support(db, rows, as_of)
     return [
         Past(s, row.kind, row.corrects, row.corrected_at, row.withdrawn_at, row.reason or "")
         for s, row in zip(supported, rows, strict=True)

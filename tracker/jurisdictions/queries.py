@@ -155,42 +155,32 @@ async def listed(
     db: AsyncSession, *, text: str = "", only_with_data: bool = False, limit: int = 300
 ) -> list[Listed]:
     """Countries (all, when there is no `text`) or whatever the text finds by name or code; by name."""
-    parent = sa.orm.aliased(Jurisdiction)
-    spoken = (
-        select(
-            PublishedRevision.jurisdiction_id,
-            sa.func.count(
-                sa.distinct(
-                    sa.cast(PublishedRevision.item_id, sa.String) + sa.literal(":") + PublishedRevision.domain
-                )
-            ).label("cells"),
-        )
-        .group_by(col(PublishedRevision.jurisdiction_id))
-        .subquery()
-    )
-    cells = sa.func.coalesce(spoken.c.cells, 0)
-    statement = (
-        select(
-            Jurisdiction.code,
-            Jurisdiction.name,
-            Jurisdiction.kind,
-            sa.func.coalesce(parent.name, ""),
-            Jurisdiction.region,
-            Jurisdiction.fictional,
-            cells,
-        )
-        .outerjoin(parent, parent.id == Jurisdiction.parent_id)
-        .outerjoin(spoken, spoken.c.jurisdiction_id == Jurisdiction.id)
-        .order_by(Jurisdiction.name, Jurisdiction.code)
-        .limit(limit)
-    )
+    parent, j, r = sa.orm.aliased(Jurisdiction), Jurisdiction, PublishedRevision
+    statement = select(col(j.id), j.code, j.name, j.kind, j.parent_id, j.region, j.fictional)
     if text:
-        name, code = sa.func.lower(Jurisdiction.name), sa.func.lower(Jurisdiction.code)
+        name, code = sa.func.lower(j.name), sa.func.lower(j.code)
         statement = statement.where(
             sa.or_(name.contains(text.lower(), autoescape=True), code == text.lower())
         )
     elif not only_with_data:
-        statement = statement.where(col(Jurisdiction.kind) == JurisdictionKind.COUNTRY)
+        statement = statement.where(col(j.kind) == JurisdictionKind.COUNTRY)
     if only_with_data:
-        statement = statement.where(cells > 0)
-    return [Listed(*row) for row in await db.execute(statement)]
+        statement = statement.where(sa.exists().where(col(r.jurisdiction_id) == j.id))
+    # Cells are counted of those that are listed alone: the record may have twenty times as many.
+    found = statement.order_by(j.name, j.code).limit(limit).subquery()
+    cell = sa.cast(r.item_id, sa.String) + sa.literal(":") + r.domain
+    cells = select(sa.func.count(sa.distinct(cell))).where(r.jurisdiction_id == found.c.id).scalar_subquery()
+    told = (
+        select(
+            found.c.code,
+            found.c.name,
+            found.c.kind,
+            sa.func.coalesce(parent.name, ""),
+            found.c.region,
+            found.c.fictional,
+            cells,
+        )
+        .outerjoin(parent, parent.id == found.c.parent_id)
+        .order_by(found.c.name, found.c.code)
+    )
+    return [Listed(*row) for row in await db.execute(told)]

@@ -5,6 +5,8 @@ in synchronous dependencies or guards of the framework are lost.
 """
 
 import gettext as _gettext
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime
 from functools import lru_cache
@@ -26,6 +28,16 @@ def N_(message: str) -> str:  # noqa: N802
 
 def set_locale(locale: str) -> None:
     _current.set(locale)
+
+
+@contextmanager
+def in_locale(locale: str) -> Iterator[None]:
+    """Within the block words are those of `locale`: for what is written to somebody else than who asks."""
+    token = _current.set(locale)
+    try:
+        yield
+    finally:
+        _current.reset(token)
 
 
 def current_locale() -> str:

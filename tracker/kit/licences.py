@@ -1,5 +1,7 @@
 """The licences that the data of a release may be under."""
 
+from tracker.kit.i18n import N_
+
 LICENCES = {
     "CC-BY-4.0": (
         "Creative Commons Attribution 4.0 International",
@@ -15,9 +17,8 @@ LICENCES = {
         "https://opendatacommons.org/licenses/odbl/1-0/",
     ),
 }
-REMAINDER = (
-    "Titles, quotations, translations and the wording of frameworks keep the terms of their sources; "
-    "frameworks.csv states those of each framework."
+REMAINDER = N_(
+    "Titles, quotations, translations and the wording of frameworks keep the terms of their sources."
 )
 
 

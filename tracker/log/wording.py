@@ -6,9 +6,17 @@ from tracker.kit.i18n import gettext as _
 
 _WORDS = {
     Action.ORGANISATION_ADDED: N_("Organisation added"),
+    Action.ORGANISATION_CHANGED: N_("Settings of the organisation changed"),
+    Action.ORGANISATION_SUSPENDED: N_("Organisation suspended"),
+    Action.ORGANISATION_RESUMED: N_("Organisation let act again"),
     Action.MANDATE_ADDED: N_("Mandate given"),
+    Action.MANDATE_ENDED: N_("Mandate’s last day set"),
     Action.MEMBER_ADDED: N_("Member added"),
     Action.MEMBER_ROLE_CHANGED: N_("Role of a member changed"),
+    Action.MEMBER_REMOVED: N_("Member removed"),
+    Action.INVITATION_SENT: N_("Invitation made"),
+    Action.INVITATION_REVOKED: N_("Invitation ended"),
+    Action.INVITATION_ACCEPTED: N_("Invitation accepted"),
     Action.PASSWORD_CHANGED: N_("Password changed"),
     Action.TOKEN_MADE: N_("Token for programs made"),
     Action.TOKEN_REVOKED: N_("Token for programs revoked"),

@@ -57,7 +57,8 @@ class Plan:
 async def prepare(database: Database) -> int:
     """Make the digests that are due in every organisation; returns how many. Two at once make none twice."""
     async with database.read() as db:
-        organisations = (await db.execute(select(Organisation).order_by(Organisation.key))).scalars().all()
+        acting = select(Organisation).where(col(Organisation.suspended_at).is_(None))
+        organisations = (await db.execute(acting.order_by(Organisation.key))).scalars().all()
     made = 0
     for organisation in organisations:
         bound = Bound(tenant=organisation.id)

@@ -2,10 +2,8 @@
 
 import asyncio
 import smtplib
-import ssl
 from dataclasses import dataclass
 from datetime import timedelta
-from email.message import EmailMessage
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -15,21 +13,20 @@ from tracker.access.models import Membership, Organisation, User
 from tracker.db.base import select
 from tracker.db.session import Bound, Database
 from tracker.kit import clock
+from tracker.mail import invitation_post_service
+from tracker.mail.delivery import AFTER, deliver, fault_of, is_for_good
 from tracker.mail.digest_service import prepare
 from tracker.mail.message import BadAddress, compose
 from tracker.mail.models import INTERRUPTED, LEFT, MailDigest, MailState
-from tracker.settings import Settings, Smtp
+from tracker.settings import Settings
 
-# When to try again after each try that failed for a while; after the last, the digest has failed.
-AFTER = [timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2), timedelta(hours=6)]
 # No try takes this long: who took it is gone, and whether the mail left is not known.
 LOST = timedelta(hours=1)
-PATIENCE = 30  # seconds that a mail server may take for an answer
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a run did, in digests: `later` will be tried again."""
+    """What a run did: `made` in digests, the rest in mails, invitations included; `later` will be tried again."""
 
     made: int = 0
     sent: int = 0
@@ -47,8 +44,14 @@ async def run(database: Database, settings: Settings) -> Outcome:
         raise NoMail
     made = await prepare(database)
     async with database.read() as db:
-        organisations = (await db.execute(select(Organisation).order_by(Organisation.key))).scalars().all()
+        acting = select(Organisation).where(col(Organisation.suspended_at).is_(None))
+        organisations = (await db.execute(acting.order_by(Organisation.key))).scalars().all()
     ended = [
+        state
+        for organisation in organisations
+        for state in await invitation_post_service.send_due(database, settings, organisation)
+    ]
+    ended += [
         state
         for organisation in organisations
         for digest_id, attempts in await _due(database, organisation.id)
@@ -86,18 +89,12 @@ async def _send(
     address, counts = taken
     try:
         assert settings.smtp is not None
-        message = compose(
-            settings,
-            address=address,
-            organisation_key=organisation.key,
-            organisation_name=organisation.name,
-            counts=counts,
-        )
+        message = compose(settings, organisation, address=address, counts=counts)
         await asyncio.to_thread(deliver, settings.smtp, message, address)
     except (OSError, smtplib.SMTPException, BadAddress) as error:
         state = _after(error, attempts)
         wait = AFTER[attempts] if state is MailState.QUEUED else timedelta()
-        values = {"state": state, "fault": _fault(error), "next_at": clock.now() + wait}
+        values = {"state": state, "fault": fault_of(error), "next_at": clock.now() + wait}
     else:
         state = MailState.SENT
         values = {"state": state, "fault": "", "sent_at": clock.now()}
@@ -150,35 +147,4 @@ async def _change(
 
 def _after(error: Exception, attempts: int) -> MailState:
     """A refusal for good is not tried again; anything else a few times."""
-    code = _code(error)
-    for_good = isinstance(error, BadAddress | smtplib.SMTPNotSupportedError) or 500 <= code < 600
-    # A wrong password is the operator's to mend, not the mail's fault.
-    if isinstance(error, smtplib.SMTPAuthenticationError):
-        for_good = False
-    return MailState.FAILED if for_good or attempts >= len(AFTER) else MailState.QUEUED
-
-
-def _code(error: Exception) -> int:
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        return max((code for code, _text in error.recipients.values()), default=0)
-    return int(getattr(error, "smtp_code", 0) or 0)
-
-
-def _fault(error: Exception) -> str:
-    """The kind of fault and the server's code: its words may repeat the address."""
-    return f"{type(error).__name__} {_code(error) or ''}".strip()[:120]
-
-
-def deliver(smtp: Smtp, message: EmailMessage, address: str) -> None:
-    """Hand one message to the mail server. Blocks; raises OSError or SMTPException."""
-    context = ssl.create_default_context()
-    if smtp.security == "tls":
-        server: smtplib.SMTP = smtplib.SMTP_SSL(smtp.host, smtp.port, timeout=PATIENCE, context=context)
-    else:
-        server = smtplib.SMTP(smtp.host, smtp.port, timeout=PATIENCE)
-    with server:
-        if smtp.security == "starttls":
-            server.starttls(context=context)
-        if smtp.user:
-            server.login(smtp.user, smtp.password)
-        server.send_message(message, smtp.sender, [address])
+    return MailState.FAILED if is_for_good(error) or attempts >= len(AFTER) else MailState.QUEUED

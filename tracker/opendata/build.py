@@ -2,32 +2,31 @@
 
 import json
 from collections.abc import Mapping
+from pathlib import Path
 
 from tracker.opendata import schema, wide
 from tracker.opendata.changes import Changes
 from tracker.opendata.package import About, changelog, datapackage
+from tracker.opendata.spool import Files, Rows
 from tracker.opendata.store import SUMS, sha256, sums_of
-from tracker.opendata.tables import Rows, Tables, read_csv, text_of
+from tracker.opendata.tables import Tables, pieces_of, read_csv
 
 CHANGELOG = "CHANGELOG.md"
 PACKAGE = "datapackage.json"
 
 
-def files(about: About, tables: Tables, changes: Changes | None, log_before: str) -> dict[str, bytes]:
-    """Every file by name. Takes seconds for much data, so call it off the event loop."""
-    made = {resource.path: text_of(resource, tables.rows[resource.name]) for resource in schema.TABLES}
+def files(about: About, tables: Tables, changes: Changes | None, log_before: str, folder: Path) -> Files:
+    """Every file by name, within `folder`. Takes seconds for much data, so call it off the event loop."""
+    made = Files.beside(folder)
+    for resource in schema.TABLES:
+        made.put(resource.path, pieces_of(resource, tables.rows[resource.name]))
     rows = tables.rows[schema.WIDE.name]
     made["adoption-wide.xlsx"] = wide.xlsx(schema.WIDE.columns, rows, "Adoption")
     made["adoption-wide.parquet"] = wide.parquet(schema.WIDE.columns, rows)
     made[CHANGELOG] = changelog(about, counts(tables.rows), changes, log_before)
-    return finished(about, made)
-
-
-def finished(about: About, made: Mapping[str, bytes]) -> dict[str, bytes]:
-    """With what tells of the files: the descriptor, and the sums of all."""
-    whole = {**made, PACKAGE: datapackage(about, made)}
-    whole[SUMS] = sums_of(whole)
-    return whole
+    made[PACKAGE] = datapackage(about, made)
+    made[SUMS] = sums_of(made)
+    return made
 
 
 def counts(rows: Mapping[str, Rows]) -> dict[str, int]:

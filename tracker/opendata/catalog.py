@@ -11,6 +11,8 @@ from tracker.kit import licences
 from tracker.opendata.package import DESCRIPTION, KEYWORDS, media_type
 from tracker.opendata.queries import Release
 from tracker.opendata.store import StoredFile
+from tracker.web import signposts
+from tracker.web.signposts import Post
 
 DCAT = Namespace("http://www.w3.org/ns/dcat#")  # version 3: rdflib's own knows no series
 SPDX = Namespace("http://spdx.org/rdf/terms#")
@@ -92,19 +94,19 @@ def dataset(told: Told, release: Release, files: Sequence[StoredFile]) -> dict[s
     }
 
 
-def signposts(told: Told, release: Release, files: Sequence[StoredFile]) -> str:
+def link_header(told: Told, release: Release, files: Sequence[StoredFile]) -> str:
     """The Link header of a release's page (Signposting)."""
     address = told.address(release)
-    links = [
-        f'<{address}>; rel="cite-as"',
-        '<https://schema.org/Dataset>; rel="type"',
-        '<https://schema.org/AboutPage>; rel="type"',
-        f'<{licences.address(release.licence)}>; rel="license"',
-        f'<{address}/datapackage.json>; rel="describedby"; type="application/json"',
-        f'<{told.base_url}/data/catalog.jsonld>; rel="describedby"; type="application/ld+json"',
-    ]
-    links += [f'<{address}/{f.name}>; rel="item"; type="{_plain(f.name)}"' for f in files]
-    return ", ".join(links)
+    return signposts.header(
+        cite_as=address,
+        kind="https://schema.org/Dataset",
+        licence=licences.address(release.licence),
+        described_by=[
+            Post(f"{address}/datapackage.json", "application/json"),
+            Post(f"{told.base_url}/data/catalog.jsonld", "application/ld+json"),
+        ],
+        items=[Post(f"{address}/{f.name}", media_type(f.name)) for f in files],
+    )
 
 
 def written(told: Told, files: Mapping[int, Sequence[StoredFile]], kind: str) -> str:

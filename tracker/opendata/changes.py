@@ -1,10 +1,11 @@
 """What changed between two releases, by rows of adoption.csv, and whether every row that is gone is explained."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
 from tracker.opendata import schema
-from tracker.opendata.tables import Rows, Tables
+from tracker.opendata.spool import Rows, digest
+from tracker.opendata.tables import Tables
 
 Key = tuple[str, ...]
 _KEY = schema.ADOPTION.places(schema.ADOPTION.key)
@@ -34,30 +35,47 @@ class Changes:
         return told | {"unexplained": len(self.unexplained)}
 
 
-def _voices(rows: Rows) -> dict[Key, list[str]]:
-    """The rows in which somebody speaks."""
-    keyed = {tuple(row[i] for i in _KEY): row for row in rows}
-    return {key: row for key, row in keyed.items() if key[-1] != "none"}
+def _voices(rows: Rows) -> Iterator[tuple[Key, list[str]]]:
+    """The rows in which somebody speaks, with their keys."""
+    keyed = ((tuple(row[i] for i in _KEY), row) for row in rows)
+    return ((key, row) for key, row in keyed if key[-1] != "none")
 
 
 def compared(before: Rows, now: Tables) -> Changes:
-    """`before`: the rows of adoption.csv of the release before."""
-    old, new = _voices(before), _voices(now.rows["adoption"])
-    counts = dict.fromkeys(("changed", "redacted", "same", "withdrawn", "corrected", "ended"), 0)
-    for key in old.keys() & new.keys():
-        counts[_kept(old[key], new[key])] += 1
-    unexplained = []
-    for key in sorted(old.keys() - new.keys()):
-        why = _why(key, old[key], now)
-        if why:
-            counts[why] += 1
+    """`before`: the rows of adoption.csv of the release before. Only rows that differ are held, whatever their number."""
+    left = {digest(key): digest(row) for key, row in _voices(before)}
+    added, counts = 0, dict.fromkeys(("changed", "redacted", "same", "withdrawn", "corrected", "ended"), 0)
+    others: dict[bytes, list[str]] = {}
+    for key, row in _voices(now.rows["adoption"]):
+        known = digest(key)
+        was = left.pop(known, None)
+        if was is None:
+            added += 1
+        elif was == digest(row):
+            counts["same"] += 1
         else:
+            others[known] = row
+    unexplained = []
+    for key, row in _voices(before) if left or others else ():
+        known = digest(key)
+        if known in others:
+            counts[_kept(row, others[known])] += 1
+        elif known in left and (why := _why(key, row, now)):
+            counts[why] += 1
+        elif known in left:
             unexplained.append(key)
+    unexplained = sorted(unexplained)
     told = {key[:-1] for key in unexplained}
-    lost = {tuple(row[i] for i in _KEY[:-1]) for row in before}
-    lost -= {tuple(row[i] for i in _KEY[:-1]) for row in now.rows["adoption"]}
-    unexplained += [(*cell, "none") for cell in sorted(lost - told)]
-    return Changes(added=len(new.keys() - old.keys()), unexplained=unexplained, **counts)
+    unexplained += [(*cell, "none") for cell in sorted(_lost(before, now.rows["adoption"]) - told)]
+    return Changes(added=added, unexplained=unexplained, **counts)
+
+
+def _lost(before: Rows, now: Rows) -> set[Key]:
+    """The cells that are no longer there at all."""
+    cells = {digest(row[i] for i in _KEY[:-1]) for row in before}
+    cells.difference_update(digest(row[i] for i in _KEY[:-1]) for row in now)
+    keys = (tuple(row[i] for i in _KEY[:-1]) for row in before) if cells else iter(())
+    return {key for key in keys if digest(key) in cells}
 
 
 def _kept(before: Collection[str], now: Collection[str]) -> str:

@@ -1,10 +1,10 @@
 """What a release must be before it is published. Each fault is a sentence; none of them is let through."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from tracker.opendata.schema import TABLES, Resource
-from tracker.opendata.tables import Rows
+from tracker.opendata.spool import Rows, digest
 
 MOST_TOLD = 5  # of one kind
 
@@ -46,23 +46,29 @@ def _cells(resource: Resource, rows: Rows) -> Iterator[str]:
                 yield f"{where}: {field.name} is neither true nor false: {cell[:40]!r}"
 
 
+def _key(row: Sequence[str], places: Iterable[int]) -> tuple[str, ...]:
+    """The cells in these places; of a row that is too short, which is told already, those that there are."""
+    return tuple(row[i] for i in places if i < len(row))
+
+
 def _keys(resource: Resource, rows: Rows) -> Iterator[str]:
     places = resource.places(resource.key)
-    seen: set[tuple[str, ...]] = set()
+    seen: set[bytes] = set()
     for number, row in enumerate(rows if places else [], start=2):
-        key = tuple(row[i] for i in places if i < len(row))
-        if key in seen:
+        key = _key(row, places)
+        known = digest(key)
+        if known in seen:
             yield f"{resource.path} row {number}: {' '.join(key)} is there twice"
-        seen.add(key)
+        seen.add(known)
 
 
 def _links(resource: Resource, rows: Mapping[str, Rows]) -> Iterator[str]:
     by_name = {r.name: r for r in TABLES}
     for link in resource.links:
         there = by_name[link.resource].places(link.of)
-        known = {tuple(row[i] for i in there) for row in rows[link.resource]}
+        known = {_key(row, there) for row in rows[link.resource]}
         here = resource.places(link.fields)
         for number, row in enumerate(rows[resource.name], start=2):
-            key = tuple(row[i] for i in here)
+            key = _key(row, here)
             if key not in known:
                 yield f"{resource.path} row {number}: {' '.join(key)} is not in {by_name[link.resource].path}"

@@ -1,4 +1,4 @@
-"""Feeds of releases, of what is published on a jurisdiction, and of corrections."""
+"""Feeds of releases, of what is published on a jurisdiction, of corrections, and of final briefings."""
 
 from urllib.parse import urlsplit
 
@@ -8,15 +8,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from tracker.access.guard import PUBLIC
 from tracker.corrections import queries as corrections
+from tracker.editions import queries as editions
 from tracker.jurisdictions import queries as jurisdictions
 from tracker.kit.errors import NotFound
 from tracker.kit.i18n import gettext as _
 from tracker.kit.vocabulary import Axis, RevisionKind, word
 from tracker.opendata import feed_queries, queries
 from tracker.opendata.feeds import MEDIA, Entry, Feed, written
-from tracker.opendata.views import OPEN
 from tracker.web.render import context_of, renderer_of
 from tracker.web.requests import database_of, settings_of
+from tracker.web.sharing import OPEN
 
 MOST = 50
 
@@ -25,7 +26,9 @@ def _answer(request: Request, page: str, title: str, entries: list[Entry]) -> Re
     settings = settings_of(request)
     base, locale = settings.base_url, context_of(request).locale
     feed = Feed(base + request.url.path, base + page, title, settings.service_name, locale, entries)
-    return Response(written(feed), media_type=MEDIA, headers=OPEN)
+    # Its path ends in no name of a file, and who saves it, or the whole site, needs one.
+    name = f'inline; filename="{page.strip("/").replace("/", "-")}.atom"'
+    return Response(written(feed), media_type=MEDIA, headers={**OPEN, "content-disposition": name})
 
 
 def _path(request: Request, name: str, **parameters: object) -> str:
@@ -111,3 +114,23 @@ async def corrections_feed(request: Request) -> Response[bytes]:
     ]
     entries.sort(key=lambda e: e.updated, reverse=True)
     return _answer(request, _path(request, "corrections"), _("Reports of mistakes"), entries)
+
+
+@get("/{locale:str}/briefings/feed", name="briefings_feed", access=PUBLIC)
+async def briefings_feed(request: Request) -> Response[bytes]:
+    """The final editions of briefings."""
+    base = settings_of(request).base_url
+    async with database_of(request).read() as db:
+        found = await editions.final_editions(db)
+    entries = [
+        Entry(
+            f"urn:uuid:{e.uid}",
+            editions.final_url(base, e.locale, e.briefing, e.number),
+            e.question + (f" ({_('Fictional')})" if e.fictional else ""),
+            e.published_at,
+            e.organisation,
+            _("Edition %(n)s") % {"n": e.number},
+        )
+        for e in found[:MOST]
+    ]
+    return _answer(request, _path(request, "briefings"), _("Final editions of briefings"), entries)

@@ -52,7 +52,7 @@ class About:
 
 
 def datapackage(about: About, files: Mapping[str, bytes]) -> bytes:
-    """The descriptor; `files`: those that are tables, by name."""
+    """The descriptor; `files`: the tables, by name, the wide one also as XLSX and Parquet."""
     told = {
         "$schema": PROFILE,
         "name": NAME,
@@ -72,10 +72,28 @@ def datapackage(about: About, files: Mapping[str, bytes]) -> bytes:
             }
         ],
         "contributors": [{"title": about.service_name, "path": about.base_url, "roles": ["publisher"]}],
-        # The wide table once more as XLSX and Parquet is not in it: reading these takes more than any validator has.
-        "resources": [_resource(r, files[r.path]) for r in schema.TABLES],
+        "resources": [_resource(r, files[r.path]) for r in schema.TABLES]
+        + [_binary(name, files[name]) for name in schema.BINARIES],
     }
     return (json.dumps(told, indent=2, ensure_ascii=False) + "\n").encode()
+
+
+def _binary(name: str, content: bytes) -> dict[str, Any]:
+    """The wide table in a format that only some programs read: to the standard a file, as it has no `type`.
+
+    `format` in capitals: by "xlsx" and "parquet" the official library takes the file for a table all the same, and finds fault
+    where what reads these is not installed beside it.
+    """
+    stem, _dot, kind = name.rpartition(".")
+    return {
+        "name": f"{stem}-{kind}",
+        "title": schema.BINARIES[name],
+        "path": name,
+        "format": kind.upper(),
+        "mediatype": media_type(name),
+        "bytes": len(content),
+        "hash": f"sha256:{sha256(content)}",
+    }
 
 
 def _resource(resource: Resource, content: bytes) -> dict[str, Any]:

@@ -21,8 +21,9 @@ from tracker.opendata import build, queries, schema, tables
 from tracker.opendata.models import PublishedReleaseRewrite
 from tracker.opendata.queries import Release
 from tracker.opendata.schema import Resource
+from tracker.opendata.spool import Rows
 from tracker.opendata.store import REDACTIONS, SUMS, Broken, ReleaseStore, sha256, sums_of
-from tracker.opendata.tables import Rows, text_of
+from tracker.opendata.tables import text_of
 from tracker.settings import Settings
 
 REDACTED = "[redacted "
@@ -46,6 +47,14 @@ async def rewrite_all(database: Database, settings: Settings) -> list[int]:
     return changed
 
 
+async def reach(database: Database, settings: Settings, release: Release) -> None:
+    """Redactions reach files before anybody gets them, also where the program was stopped in between."""
+    async with database.read() as db:
+        behind = await queries.last_redaction(db) > release.redaction_id
+    if behind:
+        await rewrite_all(database, settings)
+
+
 async def verify(database: Database, settings: Settings) -> list[str]:
     """Bring redactions to every release, then compare all files with their hashes; what is wrong, in sentences."""
     await rewrite_all(database, settings)
@@ -60,7 +69,7 @@ async def _rewrite(
     db: AsyncSession, settings: Settings, release: Release, last: int, places: set[str]
 ) -> int:
     at = Moment(release.on_day, release.as_of, release.as_of.date())
-    now = await tables.build(db, at, settings.base_url, only=places)
+    now = await tables.build(db, at, settings.base_url, ReleaseStore(settings.data_dir).spool(), only=places)
     of_sets = await queries.redacted_of_sets(db)
     texts, after = await asyncio.to_thread(_files, settings.data_dir, release, now.rows, of_sets, clock.now())
     db.add(

@@ -287,3 +287,8 @@ CODEBOOK = Resource(
     ("resource", "field", "code"),
 )
 TABLES = (ADOPTION, WIDE, INSTRUMENTS, CITATIONS, FRAMEWORKS, CROSSWALKS, TOMBSTONES, CODEBOOK)
+# The wide table once more; each with its title.
+BINARIES = {
+    "adoption-wide.xlsx": "The wide table as a workbook",
+    "adoption-wide.parquet": "The wide table as Parquet",
+}

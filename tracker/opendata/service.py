@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
@@ -17,6 +18,7 @@ from tracker.opendata import build, changes, checks, queries, schema, tables
 from tracker.opendata.changes import Changes
 from tracker.opendata.models import NOTE_LENGTH, PublishedRelease
 from tracker.opendata.package import About
+from tracker.opendata.spool import FileRows, Files
 from tracker.opendata.store import SUMS, Broken, ReleaseStore, sha256
 from tracker.opendata.tables import Progress, Tables
 from tracker.settings import Settings
@@ -32,7 +34,7 @@ class Made:
     """
 
     about: About
-    files: dict[str, bytes]
+    files: Mapping[str, bytes]
     rows: dict[str, int]
     changes: Changes | None
     faults: list[str]
@@ -57,10 +59,11 @@ async def make(
     number = past[0].number + 1 if past else 1
     redaction_id = await queries.last_redaction(db)
     at = await entries.moment(db)
-    found = await tables.build(db, at, settings.base_url, progress=progress)
+    folder = ReleaseStore(settings.data_dir).spool()
+    found = await tables.build(db, at, settings.base_url, folder, progress=progress)
     faults = checks.faults(found.rows)
     compared: Changes | None = None
-    before: dict[str, bytes] = {}
+    before: Mapping[str, bytes] = {}
     if past:
         compared, before, broken = await asyncio.to_thread(_compare, settings.data_dir, past[0], found)
         faults += broken
@@ -72,21 +75,23 @@ async def make(
         number, at, settings.service_name, settings.base_url, settings.data_licence, note, forced, fictional
     )
     log = before.get(build.CHANGELOG, b"").decode()
-    files = {} if faults else await asyncio.to_thread(build.files, about, found, compared, log)
+    files: Mapping[str, bytes] = (
+        {} if faults else await asyncio.to_thread(build.files, about, found, compared, log, folder)
+    )
     unchanged = bool(files) and all(files[r.path] == before.get(r.path) for r in schema.TABLES)
     return Made(about, files, build.counts(found.rows), compared, faults, redaction_id, unchanged)
 
 
 def _compare(
     data_dir: Path, last: queries.Release, now: Tables
-) -> tuple[Changes | None, dict[str, bytes], list[str]]:
+) -> tuple[Changes | None, Mapping[str, bytes], list[str]]:
     """What changed against the last release, its files, and what is wrong with them."""
     store = ReleaseStore(data_dir)
     fault = store.fault(last.number, last.sums_sha256)
     if fault:
         return None, {}, [f"{fault}: put it back from a back-up first"]
-    files = store.read(last.number)
-    before = build.rows_of(schema.ADOPTION, files[schema.ADOPTION.path])
+    files = Files(store.path(last.number))
+    before = FileRows(files.folder / schema.ADOPTION.path)
     return changes.compared(before, now), files, []
 
 

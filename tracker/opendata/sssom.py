@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import product
 
 from tracker.crosswalk_files.sssom import PREDICATES, predicate_of
@@ -74,7 +74,7 @@ def _rows(line: CrosswalkLine, mapping: MappingLine, number: int, page: str) -> 
         ]
 
 
-def text(resource: Resource, found: Sequence[Sequence[str]]) -> bytes:
+def text(resource: Resource, found: Collection[Sequence[str]]) -> bytes:
     """The file: SSSOM's head as comments, then tabs."""
     out = io.StringIO()
     out.write('#sssom_version: "1.1"\n#mapping_set_id: urn:tracker:release:crosswalks\n')

@@ -3,14 +3,15 @@
 import posixpath
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from html import escape, unescape
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 NOTE = "not-in-these-files.html"
 _LINK = re.compile(r'\b(href|src)="([^"]*)"')
 _FORM = re.compile(r"<form\b.*?</form>", re.DOTALL)
-# Feeds tell of what is new, and here nothing ever is.
-_FEED = re.compile(r'<link rel="alternate"[^>]*>\n?')
+# The box of every page's head.
+_SEARCH = re.compile(r'<form class="site-search".*?</form>', re.DOTALL)
 
 Target = Callable[[str], str | None]
 
@@ -27,14 +28,22 @@ def file_of(path: str, *, page: bool, name: str = "") -> str:
     return parts if "." in last or name in ("", last) else f"{parts}/{name}"
 
 
-def page_as_file(html: str, file: str, target: Target, form_note: str) -> str:
-    """The page at `file`. `target` gives the file of a path, None where there is none."""
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What stands in the place of forms, and of the box to search in."""
+
+    form: str
+    search: str
+
+
+def page_as_file(html: str, file: str, target: Target, words: Words) -> str:
+    """The page at `file`. `target` gives the file of an address (a path, with its query), None where there is none."""
 
     def link(found: re.Match[str]) -> str:
         return f'{found[1]}="{escape(_link(unescape(found[2]), file, target))}"'
 
-    html = _FEED.sub("", html)
-    html = _FORM.sub(f'<p class="muted">{escape(form_note)}</p>', html)
+    html = _SEARCH.sub(f'<p class="site-search"><a href="/{NOTE}">{escape(words.search)}</a></p>', html)
+    html = _FORM.sub(f'<p class="muted">{escape(words.form)}</p>', html)
     return _LINK.sub(link, html)
 
 
@@ -42,18 +51,22 @@ def _link(href: str, file: str, target: Target) -> str:
     parts = urlsplit(href)
     if parts.scheme or parts.netloc or not parts.path:
         return href  # another site, or a place in the page
-    there = None if parts.query else target(parts.path)
+    there = target(_address(parts))
     relative = posixpath.relpath(there or NOTE, posixpath.dirname(file) or ".")
     fragment = f"#{parts.fragment}" if parts.fragment and there else ""
     return quote(relative, safe="/@.~-_") + fragment
 
 
-def paths_in(html: str) -> list[str]:
-    """The service's own paths that a page leads to, without those that ask something."""
-    html = _FORM.sub("", _FEED.sub("", html))
+def addresses_in(html: str) -> list[str]:
+    """The service's own addresses (paths, with their query) that a page leads to."""
+    html = _FORM.sub("", html)
     found = []
     for _attribute, href in _LINK.findall(html):
         parts = urlsplit(unescape(href))
-        if not parts.scheme and not parts.netloc and parts.path.startswith("/") and not parts.query:
-            found.append(parts.path)
+        if not parts.scheme and not parts.netloc and parts.path.startswith("/"):
+            found.append(_address(parts))
     return list(dict.fromkeys(found))
+
+
+def _address(parts: SplitResult) -> str:
+    return parts.path + (f"?{parts.query}" if parts.query else "")

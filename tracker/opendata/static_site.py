@@ -12,10 +12,15 @@ from urllib.parse import unquote
 from litestar.types import ASGIApp
 
 from tracker.db.session import Database
+from tracker.editions import file_service
+from tracker.editions.assembly import Desk, speaking
+from tracker.kit import clock
 from tracker.kit.errors import Invalid
 from tracker.kit.i18n import gettext as _
-from tracker.opendata import queries, redaction_service
-from tracker.opendata.static_links import NOTE, file_of, page_as_file, paths_in
+from tracker.opendata import queries, redaction_service, static_compare
+from tracker.opendata.asking import Answer, ask
+from tracker.opendata.static_compare import Compared
+from tracker.opendata.static_links import NOTE, Words, addresses_in, file_of, page_as_file
 from tracker.opendata.store import Broken
 from tracker.settings import Settings
 from tracker.snapshots import queries as snapshots
@@ -26,91 +31,72 @@ from tracker.web.urls import Urls
 PAGES = (
     "home how_to_read jurisdictions jurisdiction cell jurisdiction_instruments jurisdiction_instruments_csv instrument "
     "attachment frameworks framework framework_file crosswalks crosswalk crosswalk_file corrections correction "
-    "snapshot data data_release data_file catalog_jsonld catalog_turtle static"
+    "snapshot briefings final_edition final_file data data_release data_file catalog_jsonld catalog_turtle static "
+    "data_feed jurisdiction_feed corrections_feed briefings_feed"
 ).split()
-OF_A_PLACE = {"jurisdiction", "jurisdiction_instruments", "jurisdiction_instruments_csv"}
+STARTS = "home how_to_read jurisdictions frameworks crosswalks corrections briefings data".split()
+OF_A_PLACE = {"jurisdiction", "jurisdiction_instruments", "jurisdiction_instruments_csv", "jurisdiction_feed"}
+# Of a comparison in the files: its tables, and for so many jurisdictions its briefing, each of which has pages of its own.
+OF_A_COMPARISON = "compare_csv compare_json compare_xlsx".split()
+BRIEFING = "briefing briefing_pdf briefing_docx briefing_json briefing_zip".split()
+MOST_BRIEFED = 40
 _PARAMETER = re.compile(r"\{(\w+)\}")
 Told = Callable[[str], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    status: int
-    headers: dict[str, str]
-    body: bytes
-
-    @property
-    def is_page(self) -> bool:
-        return self.headers.get("content-type", "").startswith("text/html")
-
-    @property
-    def name(self) -> str:
-        found = re.search(r'filename="([^"/]+)"', self.headers.get("content-disposition", ""))
-        return found[1] if found else ""
-
-
-async def ask(app: ASGIApp, path: str, host: str) -> Answer:
-    """GET a path of the application in this process."""
-    status, headers, body = 0, {}, bytearray()
-    scope = {
-        "type": "http",
-        "asgi": {"version": "3.0"},
-        "http_version": "1.1",
-        "method": "GET",
-        "scheme": "http",
-        "path": unquote(path),
-        "raw_path": path.encode(),
-        "query_string": b"",
-        "root_path": "",
-        "headers": [(b"host", host.encode())],
-        "client": ("127.0.0.1", 0),
-        "server": ("127.0.0.1", 80),
-        "extensions": {},
-    }
-
-    async def receive() -> dict[str, object]:
-        return {"type": "http.request", "body": b"", "more_body": False}
-
-    async def send(message: dict[str, object]) -> None:
-        nonlocal status, headers
-        if message["type"] == "http.response.start":
-            status = int(str(message["status"]))
-            pairs: list[tuple[bytes, bytes]] = list(message.get("headers", []))  # type: ignore[call-overload]
-            headers = {k.decode().lower(): v.decode("latin-1") for k, v in pairs}
-        else:
-            body.extend(message.get("body", b""))  # type: ignore[arg-type]
-
-    await app(scope, receive, send)  # type: ignore[arg-type]
-    return Answer(status, headers, bytes(body))
-
-
 @dataclass
 class _Site:
-    """The pages that were asked for. `spoken`: codes and cells that somebody has published on."""
+    """The answers by address. `places`, `cells`: what somebody has published on.
+
+    `compared`: the comparisons, by language and query.
+    """
 
     patterns: list[tuple[str, re.Pattern[str]]]
     places: set[str]
     cells: set[tuple[str, str, str, str]]
     answers: dict[str, Answer] = field(default_factory=dict)
+    compared: dict[tuple[str, str], Compared] = field(default_factory=dict)
 
-    def wanted(self, path: str) -> bool:
-        plain = unquote(path)
+    def wanted(self, address: str) -> bool:
+        path, _mark, query = address.partition("?")
         for name, pattern in self.patterns:
-            found = pattern.fullmatch(plain)
+            found = pattern.fullmatch(unquote(path))
             if found:
-                return self._has_data(name, found.groupdict())
+                return (
+                    self._of_comparison(name, path, query)
+                    if query
+                    else self._has_data(name, found.groupdict())
+                )
         return False
+
+    def _of_comparison(self, name: str, path: str, query: str) -> bool:
+        compared = self.compared.get((_locale(path), query))
+        if compared is None:
+            return False
+        return name in OF_A_COMPARISON or (name in BRIEFING and compared.count <= MOST_BRIEFED)
 
     def _has_data(self, name: str, given: dict[str, str]) -> bool:
         if name in OF_A_PLACE:
             return given["code"] in self.places
         if name == "cell":
             return (given["code"], given["framework"], given["item"], given["domain"]) in self.cells
-        return given.get("version") != "latest"
+        return name in PAGES and given.get("version") != "latest"
 
-    def file(self, path: str) -> str | None:
-        answer = self.answers.get(path)
-        return file_of(path, page=answer.is_page, name=answer.name) if answer else None
+    def file(self, address: str) -> str | None:
+        answer = self.answers.get(address)
+        if answer is None:
+            return None
+        path, _mark, query = address.partition("?")
+        if not query:
+            return file_of(path, page=answer.is_page, name=answer.name)
+        compared = self.compared[_locale(path), query]
+        if address == compared.address:
+            return f"{compared.folder}/index.html"
+        return f"{compared.folder}/{'briefing/index.html' if answer.is_page else answer.name}"
+
+
+def _locale(path: str) -> str:
+    return path.split("/")[1]
 
 
 async def export(
@@ -122,11 +108,36 @@ async def export(
     """
     if await asyncio.to_thread(_taken, folder):
         raise Invalid({"static": f"{folder} is there and not empty: name a new folder"})
-    await redaction_service.rewrite_all(database, settings)
+    await _reach(database, settings)
     site, seeds = await _begin(database, settings, renderer.urls)
     host = sorted(settings.allowed_hosts & {"127.0.0.1", "localhost"} or settings.allowed_hosts)[0]
+    for locale in settings.locales:
+        seeds += await _compare(site, database, renderer, locale)
     await _crawl(site, seeds, app, host, tell)
     return await asyncio.to_thread(_write, site, settings, renderer, folder)
+
+
+async def _reach(database: Database, settings: Settings) -> None:
+    """Redactions reach every file before it is copied, and before its hash is told."""
+    await redaction_service.rewrite_all(database, settings)
+    async with database.read() as db:
+        behind = await file_service.unchecked(db)
+    for final in behind:
+        await file_service.check_final(database, final, Desk(settings.base_url, settings.service_name))
+
+
+async def _compare(site: _Site, database: Database, renderer: Renderer, locale: str) -> list[str]:
+    """Add the page that lists the comparisons; their addresses."""
+    compared = await static_compare.comparisons(database, renderer.urls, locale)
+    site.compared |= {(locale, c.query): c for c in compared}
+    with speaking(locale):
+        html = renderer.html(
+            "opendata/static_compare.html", renderer.frame(locale) | {"comparisons": compared}
+        )
+    site.answers[renderer.urls.path("compare", locale)] = Answer(
+        200, {"content-type": "text/html"}, html.encode()
+    )
+    return [c.address for c in compared]
 
 
 def _taken(folder: Path) -> bool:
@@ -140,12 +151,11 @@ async def _begin(database: Database, settings: Settings, urls: Urls) -> tuple[_S
     patterns = [
         (name, _pattern(pattern, settings.locales))
         for name, pattern in urls.patterns.items()
-        if name in PAGES
+        if name in (*PAGES, *OF_A_COMPARISON, *BRIEFING)
     ]
     # A path of fixed words comes before one with parameters that would take them for values.
     patterns.sort(key=lambda p: p[1].groups)
-    starts = ["home", "how_to_read", "jurisdictions", "frameworks", "crosswalks", "corrections", "data"]
-    seeds = [urls.path(name, locale) for locale in settings.locales for name in starts]
+    seeds = [urls.path(name, locale) for locale in settings.locales for name in STARTS]
     for locale in settings.locales:
         seeds += [urls.path("jurisdiction", locale, code=code) for code in sorted(places)]
         seeds += [
@@ -175,7 +185,7 @@ async def _crawl(site: _Site, seeds: list[str], app: ASGIApp, host: str, tell: T
         site.answers[path] = answer
         tell(path)
         if answer.is_page:
-            new = [p for p in paths_in(answer.body.decode()) if p not in seen and site.wanted(p)]
+            new = [a for a in addresses_in(answer.body.decode()) if a not in seen and site.wanted(a)]
             seen.update(new)
             waiting += new
 
@@ -195,7 +205,9 @@ def _write(site: _Site, settings: Settings, renderer: Renderer, folder: Path) ->
             ("index.html", "opendata/static_index.html"),
             (NOTE, "opendata/static_note.html"),
         ):
-            html = renderer.html(template, renderer.frame(locale) | {"base_url": settings.base_url})
+            html = renderer.html(
+                template, renderer.frame(locale) | {"base_url": settings.base_url, "today": clock.today()}
+            )
             _put(made, file, _as_file(site, html, file).encode())
         if folder.exists():
             folder.rmdir()
@@ -207,8 +219,8 @@ def _write(site: _Site, settings: Settings, renderer: Renderer, folder: Path) ->
 
 
 def _as_file(site: _Site, html: str, file: str) -> str:
-    note = _("There is a form here in the running service.")
-    return page_as_file(html, file, site.file, note)
+    words = Words(_("There is a form here in the running service."), _("These are files: no search here"))
+    return page_as_file(html, file, site.file, words)
 
 
 def _put(made: Path, file: str, body: bytes) -> None:

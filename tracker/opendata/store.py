@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from tracker.opendata import spool
+
 SUMS = "SHA256SUMS"
 REDACTIONS = "REDACTIONS.md"
 _UNFINISHED = ".building-"
@@ -41,6 +43,11 @@ class ReleaseStore:
     def __init__(self, data_dir: Path) -> None:
         self.folder = data_dir / "releases"
 
+    def spool(self) -> Path:
+        """Where what is being made may lie: the disk of the data folder, for a temporary folder may be memory."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        return self.folder
+
     def path(self, number: int) -> Path:
         return self.folder / str(number)
 
@@ -49,11 +56,12 @@ class ReleaseStore:
         self.folder.mkdir(parents=True, exist_ok=True)
         made = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=self.folder))
         made.chmod(0o755)
-        for name, content in files.items():
-            _write(made / name, content)
+        sums = {}
+        for name in files:
+            sums[name] = _write(made / name, files[name])
         _flush(made)
-        for name, content in files.items():
-            if sha256((made / name).read_bytes()) != sha256(content):
+        for name, told in sums.items():
+            if _sha256_of(made / name) != told:
                 raise Broken(f"{name} was not written as it is")
         return made
 
@@ -78,6 +86,7 @@ class ReleaseStore:
         for path in sorted(self.folder.iterdir()):
             if path.name.startswith(_UNFINISHED) or (path.name.isdigit() and int(path.name) not in known):
                 shutil.rmtree(path)
+        spool.tidy(self.folder)
 
     def read(self, number: int) -> dict[str, bytes]:
         """The files of a release by name. Raises FileNotFoundError."""
@@ -102,19 +111,27 @@ class ReleaseStore:
         """What is wrong with the files of a release; "" where nothing is."""
         try:
             for file in self.listed(number):
-                content = (self.path(number) / file.name).read_bytes()
-                if sha256(content) != (sums_sha256 if file.name == SUMS else file.sha256):
+                if _sha256_of(self.path(number) / file.name) != (
+                    sums_sha256 if file.name == SUMS else file.sha256
+                ):
                     return f"release {number}: {file.name} is not what its hash says"
         except Broken as broken:
             return str(broken)
         return ""
 
 
-def _write(path: Path, content: bytes) -> None:
+def _write(path: Path, content: bytes) -> str:
+    """Returns the hash of the content."""
     with path.open("wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
+    return sha256(content)
+
+
+def _sha256_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _flush(folder: Path) -> None:

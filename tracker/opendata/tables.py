@@ -2,16 +2,17 @@
 
 import csv
 import io
-from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tracker.compare.comparison import Comparison
-from tracker.compare.files import cell_path, long_csv
+from tracker.compare.files import cell_path, long_rows
 from tracker.compare.queries import compare
 from tracker.compare.query import Query
 from tracker.crosswalks import queries as crosswalks
@@ -25,11 +26,12 @@ from tracker.kit import clock
 from tracker.kit.vocabulary import Axis, Domain, Source, word
 from tracker.opendata import queries, schema, sssom
 from tracker.opendata.schema import Resource
+from tracker.opendata.spool import Rows, Spool
 from tracker.opendata.wide import prefixed
 
-Rows = list[list[str]]
 # Jurisdictions that are read at once: bounds the memory, and the length of a statement.
 AT_ONCE = 100
+WRITTEN_AT_ONCE = 2_000
 LOCALE = "en"
 Progress = Callable[[list[Any], str], Iterable[Any]]
 
@@ -53,12 +55,14 @@ async def build(
     db: AsyncSession,
     at: Moment,
     base_url: str,
+    folder: Path,
     *,
     progress: Progress = plain,
     only: Collection[str] | None = None,
 ) -> Tables:
-    """All tables at a moment. `only`: adoption and citations of these jurisdictions alone."""
-    rows: dict[str, Rows] = defaultdict(list)
+    """All tables at a moment; the large ones lie in `folder`. `only`: adoption and citations of these jurisdictions alone."""
+    large = {name: Spool(folder) for name in ("adoption", "citations", "adoption-wide")}
+    rows: dict[str, Rows] = {**large}
     spoken = await queries.spoken_of(db, at.as_of)
     work = [
         (name, chosen[start : start + AT_ONCE])
@@ -68,7 +72,7 @@ async def build(
     ]
     for name, codes in progress(work, "Adoption"):
         query = Query(tuple(codes), name, on=at.on, as_of=at.as_of, source=Source.ALL)
-        _take(rows, await compare(db, query), base_url)
+        _take(large, await compare(db, query), base_url)
     rows["instruments"] = await _instruments(db, at, base_url)
     rows["frameworks"] = await _frameworks(db)
     rows["crosswalks"] = sssom.rows(
@@ -90,19 +94,18 @@ async def build(
     )
 
 
-def read_csv(text: str, delimiter: str = ",") -> Rows:
+def read_csv(text: str, delimiter: str = ",") -> list[list[str]]:
     """The rows below the header."""
     return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))[1:]
 
 
-def _take(rows: dict[str, Rows], comparison: Comparison, base_url: str) -> None:
-    rows["adoption"] += read_csv(long_csv(comparison, base_url, LOCALE))
-    rows["citations"] += _citations(comparison, base_url)
-    rows["adoption-wide"] += _wide(comparison)
+def _take(rows: dict[str, Spool], comparison: Comparison, base_url: str) -> None:
+    rows["adoption"].extend(long_rows(comparison, base_url, LOCALE))
+    rows["citations"].extend(_citations(comparison, base_url))
+    rows["adoption-wide"].extend(_wide(comparison))
 
 
-def _citations(comparison: Comparison, base_url: str) -> Rows:
-    found = []
+def _citations(comparison: Comparison, base_url: str) -> Iterator[list[str]]:
     for cell in comparison.rows():
         key = [
             cell.place.code,
@@ -114,33 +117,29 @@ def _citations(comparison: Comparison, base_url: str) -> Rows:
         url = base_url + cell_path(comparison, cell, LOCALE)
         for voice in cell.voices:
             for e in voice.evidence:
-                found.append(
-                    [
-                        str(voice.uid),
-                        str(e.position),
-                        *key,
-                        voice.organisation_key,
-                        e.axis.value,
-                        e.instrument_key or str(e.instrument_id),
-                        e.locator or "none",
-                        e.quote or "none",
-                        (e.quote_language or "unknown") if e.quote else "none",
-                        e.translation or "none",
-                        " ".join(s.principle.value for s in e.principles) or "none",
-                        _moment(voice.recorded_at),
-                        url,
-                    ]
-                )
-    return found
+                yield [
+                    str(voice.uid),
+                    str(e.position),
+                    *key,
+                    voice.organisation_key,
+                    e.axis.value,
+                    e.instrument_key or str(e.instrument_id),
+                    e.locator or "none",
+                    e.quote or "none",
+                    (e.quote_language or "unknown") if e.quote else "none",
+                    e.translation or "none",
+                    " ".join(s.principle.value for s in e.principles) or "none",
+                    _moment(voice.recorded_at),
+                    url,
+                ]
 
 
-def _wide(comparison: Comparison) -> Rows:
+def _wide(comparison: Comparison) -> Iterator[list[str]]:
     """A row for each jurisdiction and item; the best voice, as the compare page reads it by default."""
     best = {
         key: replace(cell, voices=tuple(heard(cell.voices, Source.BEST)))
         for key, cell in comparison.cells.items()
     }
-    found = []
     for place in comparison.places:
         for item in comparison.items:
             row = [
@@ -154,8 +153,7 @@ def _wide(comparison: Comparison) -> Rows:
             for domain in (*(d for d in Domain if d is not Domain.ALL), Domain.ALL):
                 cell = best.get((place.id, item.id, domain))
                 row += [cell.value(axis).code if cell else "none" for axis in Axis]
-            found.append(row)
-    return found
+            yield row
 
 
 async def _instruments(db: AsyncSession, at: Moment, base_url: str) -> Rows:
@@ -167,7 +165,7 @@ async def _instruments(db: AsyncSession, at: Moment, base_url: str) -> Rows:
 
 async def _frameworks(db: AsyncSession) -> Rows:
     lines = sorted(await frameworks.frameworks(db), key=lambda line: (line.key, line.version))
-    found: Rows = []
+    found: list[list[str]] = []
     for line in lines:
         framework = await frameworks.framework(db, f"{line.key}@{line.version}")
         if framework:
@@ -175,7 +173,7 @@ async def _frameworks(db: AsyncSession) -> Rows:
     return found
 
 
-def _items(framework: Framework) -> Rows:
+def _items(framework: Framework) -> list[list[str]]:
     keys = {item.id: item.key for item in framework.items}
     head = [
         framework.key,
@@ -249,15 +247,24 @@ def _moment(value: Any) -> str:
     return text
 
 
-def text_of(resource: Resource, rows: Rows) -> bytes:
+def pieces_of(resource: Resource, rows: Rows) -> Iterator[bytes]:
     """The file of a table: UTF-8, a header, "\\r\\n" line ends (SSSOM: tabs and "\\n", below its own head)."""
     if resource is schema.CROSSWALKS:
-        return sssom.text(resource, rows)
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(resource.columns)
+        yield sssom.text(resource, rows)
+        return
+    yield _lines([resource.columns])
     # The wide file is for spreadsheets, the others for programs, which take a text as it is.
-    writer.writerows(
-        [prefixed(t) for t in row] for row in rows
-    ) if resource is schema.WIDE else writer.writerows(rows)
+    told = ([prefixed(t) for t in row] for row in rows) if resource is schema.WIDE else iter(rows)
+    while some := list(islice(told, WRITTEN_AT_ONCE)):
+        yield _lines(some)
+
+
+def text_of(resource: Resource, rows: Rows) -> bytes:
+    """The whole file at once."""
+    return b"".join(pieces_of(resource, rows))
+
+
+def _lines(rows: Iterable[Sequence[str]]) -> bytes:
+    out = io.StringIO()
+    csv.writer(out).writerows(rows)
     return out.getvalue().encode()

@@ -20,21 +20,20 @@ from tracker.opendata.catalog import Told
 from tracker.opendata.package import media_type
 from tracker.opendata.queries import Release
 from tracker.opendata.store import REDACTIONS, SUMS, Broken, ReleaseStore, StoredFile
+from tracker.web import signposts
 from tracker.web.render import context_of, page
 from tracker.web.requests import database_of, settings_of
+from tracker.web.sharing import OPEN
 
 # A file is handed over, never shown: not even a browser that insists may run what is in it.
 SANDBOX = {"content-security-policy": "sandbox; default-src 'none'", "x-content-type-options": "nosniff"}
-# Open to programs of other sites, which is what open data are for.
-OPEN = {"access-control-allow-origin": "*", "cross-origin-resource-policy": "cross-origin"}
 # Files that a redaction may change are asked for again each day, the others never.
 _FOR_EVER = "public, max-age=31536000, immutable"
 _A_DAY = "public, max-age=86400"
 _CHANGING = {r.path for r in schema.TABLES if any(f.text for f in r.fields)} | {PACKAGE, SUMS, REDACTIONS}
 _NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 _ABOUT = {r.path: r.title for r in schema.TABLES} | {
-    "adoption-wide.xlsx": "The wide table as a workbook",
-    "adoption-wide.parquet": "The wide table as Parquet",
+    **schema.BINARIES,
     PACKAGE: "Description of all tables for programs (Data Package, version 2)",
     SUMS: "Checksums of all files",
     CHANGELOG: "What changed since the release before",
@@ -77,7 +76,7 @@ async def _page(
         remainder=licences.REMAINDER,
     )
     if release:
-        response.headers["link"] = catalog.signposts(told, release, files)
+        response.headers["link"] = catalog.link_header(told, release, files)
     return response
 
 
@@ -93,22 +92,15 @@ def _told(request: Request, found: list[Release], release: Release | None, files
 
 
 async def _files(request: Request, release: Release) -> list[StoredFile]:
-    await _reached(request, release)
-    store = ReleaseStore(settings_of(request).data_dir)
+    settings = settings_of(request)
+    await redaction_service.reach(database_of(request), settings, release)
+    store = ReleaseStore(settings.data_dir)
     try:
         return await asyncio.to_thread(store.listed, release.number)
     except Broken:
         raise NotFound(
             _("The files of this release are not on this machine. Ask whoever runs the service.")
         ) from None
-
-
-async def _reached(request: Request, release: Release) -> None:
-    """Redactions reach files before anybody gets them, also where the program was stopped in between."""
-    async with database_of(request).read() as db:
-        behind = await queries.last_redaction(db) > release.redaction_id
-    if behind:
-        await redaction_service.rewrite_all(database_of(request), settings_of(request))
 
 
 @get("/data/{version:str}", name="data_short", access=PUBLIC)
@@ -135,7 +127,7 @@ async def data_file(
         **SANDBOX,
         "cache-control": _A_DAY if file in _CHANGING else _FOR_EVER,
         "vary": "Accept-Encoding",
-        "link": f'<{base}/data/{release.number}>; rel="collection"; type="text/html"',
+        "link": signposts.collection(f"{base}/data/{release.number}"),
     }
     tag = f'"{found.sha256}"'
     if tag in request.headers.get("if-none-match", ""):

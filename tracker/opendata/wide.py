@@ -3,7 +3,8 @@
 import io
 import re
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
+from itertools import chain
 from typing import Any
 
 from openpyxl import Workbook
@@ -20,12 +21,12 @@ def prefixed(text: str) -> str:
     return f"'{text}" if text.startswith(SIGNS) else text
 
 
-def xlsx(columns: Sequence[str], rows: Sequence[Sequence[str]], title: str) -> bytes:
+def xlsx(columns: Sequence[str], rows: Iterable[Sequence[str]], title: str) -> bytes:
     """A workbook of texts; the same rows give the same bytes."""
     book = Workbook(write_only=True)
     sheet = book.create_sheet(title)
     sheet.freeze_panes = "G2"
-    for row in [columns, *rows]:
+    for row in chain([columns], rows):
         sheet.append([_cell(sheet, text) for text in row])
     out = io.BytesIO()
     book.save(out)
@@ -51,7 +52,7 @@ def _without_times(workbook: bytes) -> bytes:
     return out.getvalue()
 
 
-def parquet(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> bytes:
+def parquet(columns: Sequence[str], rows: Collection[Sequence[str]]) -> bytes:
     """A Parquet file of texts: codes are codes, as in the CSV; no cell is null."""
     from arro3.core import Array, DataType, Table
     from arro3.io import write_parquet

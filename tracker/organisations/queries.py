@@ -1,7 +1,7 @@
 """Reading organisations and mandates."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -12,7 +12,7 @@ from tracker.access.models import Organisation
 from tracker.db.base import select
 from tracker.entries.models import PublishedRevision
 from tracker.jurisdictions.models import Jurisdiction
-from tracker.kit.vocabulary import MandateKind, Voice
+from tracker.kit.vocabulary import MandateKind, OrganisationKind, Voice
 from tracker.organisations.models import Mandate
 
 
@@ -29,9 +29,13 @@ class Mandated:
 
 @dataclass(frozen=True, slots=True)
 class Steward:
+    """`website` and `contact` as the organisation gives them, "" for none."""
+
     organisation_id: UUID
     organisation_name: str
     jurisdiction_id: int
+    website: str
+    contact: str
 
 
 def _in_force(on: date) -> sa.ColumnElement[bool]:
@@ -58,6 +62,64 @@ async def mandates(db: AsyncSession, organisation_id: UUID, on: date) -> list[Ma
     return [Mandated(*row) for row in rows]
 
 
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """An organisation as the operator sees it: nothing of its members or drafts."""
+
+    key: str
+    name: str
+    kind: OrganisationKind
+    fictional: bool
+    created_at: datetime
+    suspended_at: datetime | None
+    mandates: int
+
+
+async def admitted(db: AsyncSession, on: date) -> list[Admitted]:
+    """Every organisation by name, with the number of its mandates in force on a day."""
+    o = Organisation
+    in_force = (
+        select(sa.func.count())
+        .select_from(Mandate)
+        .where(col(Mandate.organisation_id) == o.id, _in_force(on))
+        .scalar_subquery()
+    )
+    rows = await db.execute(
+        select(o.key, o.name, o.kind, o.fictional, o.created_at, o.suspended_at, in_force).order_by(
+            o.name, o.key
+        )
+    )
+    return [Admitted(*row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A mandate, in force or ended. None: from ever, or with no last day."""
+
+    id: int
+    code: str
+    name: str
+    kind: MandateKind
+    valid_from: date | None
+    valid_to: date | None
+
+    def ended(self, on: date) -> bool:
+        return self.valid_to is not None and self.valid_to < on
+
+
+async def mandate_history(db: AsyncSession, organisation_id: UUID) -> list[Held]:
+    """All mandates that the organisation has had, those without a last day first, then the latest."""
+    m = Mandate
+    rows = await db.execute(
+        select(col(m.id), Jurisdiction.code, Jurisdiction.name, m.kind, m.valid_from, m.valid_to)
+        .join(Jurisdiction, col(Jurisdiction.id) == m.jurisdiction_id)
+        .where(col(m.organisation_id) == organisation_id)
+        .order_by(Jurisdiction.code, m.kind, m.id)
+    )
+    held = [Held(*row) for row in rows]
+    return sorted(held, key=lambda h: (h.valid_to is not None, -(h.valid_to or date.min).toordinal()))
+
+
 async def lineage(db: AsyncSession, jurisdiction_id: int) -> list[int]:
     """The jurisdiction's id, then those above it, nearest first. Empty for an unknown id."""
     path = (
@@ -73,7 +135,13 @@ async def nearest_stewards(db: AsyncSession, jurisdiction_id: int, on: date) -> 
     """The stewards of the nearest jurisdiction, at or above this one, that has any."""
     line = await lineage(db, jurisdiction_id)
     rows = await db.execute(
-        select(col(Organisation.id), Organisation.name, Mandate.jurisdiction_id)
+        select(
+            col(Organisation.id),
+            Organisation.name,
+            Mandate.jurisdiction_id,
+            Organisation.website,
+            Organisation.contact,
+        )
         .join(Mandate, col(Mandate.organisation_id) == Organisation.id)
         .where(
             col(Mandate.jurisdiction_id).in_(line), col(Mandate.kind) == MandateKind.STEWARD, _in_force(on)

@@ -11,7 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from tracker.access.models import Organisation
+from tracker.db.among import DIALECTS, among_named, dialect_of
 from tracker.db.base import select
+from tracker.db.stamp import RecordStamp
 from tracker.entries import queries as entries
 from tracker.entries.models import PublishedRevision
 from tracker.frameworks.models import FrameworkItem, FrameworkVersion
@@ -39,6 +41,7 @@ _HEAD: tuple[Any, ...] = (
     PackedHead.days,
 )
 
+_STAMP = select(RecordStamp.stamp).where(col(RecordStamp.id) == 1).scalar_subquery().label("stamp")
 _HEAD_ALONE = select(*_HEAD).where(col(PackedHead.id) == 1)
 
 
@@ -96,7 +99,7 @@ def _shaped() -> Any:
     )
     item = i.key.label("item")  # type: ignore[attr-defined]
     return (
-        select(col(v.id), v.key, v.version, v.applies_by_domain, item, i.domains, *_HEAD)
+        select(col(v.id), v.key, v.version, v.applies_by_domain, item, i.domains, _STAMP, *_HEAD)
         .outerjoin(i, col(i.framework_version_id) == v.id)
         .outerjoin(PackedHead, col(PackedHead.id) == 1)
         .where(col(v.id) == newest)
@@ -104,23 +107,28 @@ def _shaped() -> Any:
     )
 
 
-def _packed(table: Any, *columns: Any) -> Any:
-    """(code, id, *columns) of each jurisdiction of the codes, the columns None where nothing is packed."""
+def _packed(table: Any, *columns: Any) -> dict[str, Any]:
+    """By dialect: (code, *columns) of each jurisdiction of the codes, those of the table None where nothing is packed."""
     of_version = sa.and_(
         col(table.jurisdiction_id) == Jurisdiction.id,
         col(table.framework_version_id) == sa.bindparam("version_id"),
     )
-    return (
-        select(Jurisdiction.code, col(Jurisdiction.id), *columns)
-        .outerjoin(table, of_version)
-        .where(col(Jurisdiction.code).in_(sa.bindparam("codes", expanding=True)))
-    )
+    every = select(Jurisdiction.code, *columns).outerjoin(table, of_version)
+    return {name: every.where(among_named(name, Jurisdiction.code, "codes")) for name in DIALECTS}
 
 
 # Made once: to put a statement together costs as much as to run it.
 _SHAPE = _shaped()
-_CELLS = _packed(PackedCells, PackedCells.since, PackedCells.until, PackedCells.cells)
-_HISTORIES = _packed(PackedHistory, PackedHistory.history)
+_ON = sa.bindparam("on", type_=sa.Date)
+_HOLDING = sa.case(
+    (col(PackedCells.since).is_(None), "{}"),
+    (
+        sa.and_(col(PackedCells.since) <= _ON, sa.func.coalesce(PackedCells.until > _ON, sa.true())),
+        PackedCells.cells,
+    ),
+).label("cells")
+_CELLS = _packed(PackedCells, _HOLDING, _STAMP)
+_HISTORIES = _packed(PackedHistory, col(Jurisdiction.id), PackedHistory.history)
 
 
 async def shape(db: AsyncSession, name: str) -> tuple[Shape | None, Head | None]:
@@ -135,17 +143,48 @@ async def shape(db: AsyncSession, name: str) -> tuple[Shape | None, Head | None]
         for row in rows
         if row.item is not None
     }
-    return Shape(rows[0].id, rows[0].key, rows[0].version, items), _head(rows[0])
+    found = Shape(rows[0].id, rows[0].key, rows[0].version, items)
+    if len(_known) >= _MOST_KNOWN:
+        _known.clear()
+    _known[name] = (rows[0].stamp, found, rows[0])
+    return found, _head(rows[0])
 
 
-async def cells_of(db: AsyncSession, version_id: int, codes: Collection[str]) -> list[Any]:
-    """(code, id, since, until, cells) of each jurisdiction of these codes; the last three None where nothing is packed."""
-    return list((await db.execute(_CELLS, {"version_id": version_id, "codes": list(codes)})).all())
+# What a stamp of the record goes with, whichever database it is of: no two states share one.
+_known: dict[str, tuple[str, Shape, Any]] = {}
+_MOST_KNOWN = 100
+
+
+async def cells_known(
+    db: AsyncSession, name: str, codes: Collection[str]
+) -> tuple[Shape, Head, list[Any]] | None:
+    """Shape, head and `cells_of` from one statement; None where the shape is not that of the record as it is now.
+
+    Every row carries the record's stamp, read at the same moment, so what is remembered of an older one is never used.
+    """
+    if name not in _known:
+        return None
+    stamped, shape, row = _known[name]
+    head = _head(row)
+    if head is None:
+        return None
+    rows = await cells_of(db, shape.id, codes, head.on)
+    return (shape, head, rows) if rows and rows[0].stamp == stamped else None
+
+
+async def cells_of(db: AsyncSession, version_id: int, codes: Collection[str], on: date) -> list[Any]:
+    """(code, cells, stamp) of each jurisdiction of these codes. The stamp, the record's, is the same in all.
+
+    Cells are "{}" where nobody has published anything, and None where what is kept does not hold on the day.
+    """
+    given = {"version_id": version_id, "codes": list(codes), "on": on}
+    return list((await db.execute(_CELLS[dialect_of(db)], given)).all())
 
 
 async def histories_of(db: AsyncSession, version_id: int, codes: Collection[str]) -> list[Any]:
     """(code, id, history) of each jurisdiction of these codes; history None where nothing is packed."""
-    return list((await db.execute(_HISTORIES, {"version_id": version_id, "codes": list(codes)})).all())
+    given = {"version_id": version_id, "codes": list(codes)}
+    return list((await db.execute(_HISTORIES[dialect_of(db)], given)).all())
 
 
 async def voices(db: AsyncSession, keys: Collection[str]) -> dict[str, tuple[str, bool]]:

@@ -4,7 +4,9 @@ What is found is ordered alike on both: named by all the words, named by words t
 own order. Neither database's score of relevance is used: they differ, and change with what else is in the index.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -77,6 +79,48 @@ async def hits(db: AsyncSession, words: Words, *, kind: str = "", skip: int = 0,
         asked | {"kind": kind, "skip": skip, "until": skip + limit},
     )
     return [Hit(*row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A row of the index in the order of the list of all: by kind, then as in `hits`. `key` is its place in it."""
+
+    kind: str
+    ref: str
+    key: tuple[int, int, str, int, str]
+
+
+# As much of what it is sorted by as fits into a cursor; what is alike that far is told apart by what comes after.
+_SORTED_BY = 60
+
+
+async def listed(
+    db: AsyncSession, words: Words, *, kind: str = "", after: Sequence[Any] | None = None, limit: int
+) -> list[Listed]:
+    """The rows of every kind, or one, that have all the words: `limit` at most of those after the key."""
+    if not words.enough:
+        return []
+    name = (await db.connection()).dialect.name
+    by_bytes = ' COLLATE "C"' if name == "postgresql" else ""
+    numbers = " ".join(f"WHEN '{k}' THEN {n}" for n, k in enumerate(KINDS))
+    asked: dict[str, Any] = _sqlite(words) if name == "sqlite" else _postgresql(words)
+    asked |= {"kind": kind, "limit": limit}
+    beyond = ""
+    if after is not None:
+        beyond = "WHERE (number, tier, sorted, place, named) > (:n, :tier, :sorted, :place, :ref)"
+        asked |= dict(zip(("n", "tier", "sorted", "place", "ref"), after, strict=True))
+    # As in `hits`, nothing of a request is in the text of the statement.
+    statement = f"""
+        SELECT * FROM (
+          SELECT d.kind, CASE d.kind {numbers} END AS number, d.tier,
+                 substr(d.sort, 1, {_SORTED_BY}){by_bytes} AS sorted, d.place, d.ref{by_bytes} AS named
+          FROM ({_FOUND[name]}) d WHERE (:kind = '' OR d.kind = :kind) AND ({_STANDING})
+        ) f {beyond} ORDER BY number, tier, sorted, place, named LIMIT :limit
+        """  # nosec B608
+    rows = await db.execute(sa.text(statement).bindparams(sa.bindparam("kind", type_=sa.String)), asked)
+    return [
+        Listed(row.kind, row.named, (row.number, row.tier, row.sorted, row.place, row.named)) for row in rows
+    ]
 
 
 def _sqlite(words: Words) -> dict[str, str]:

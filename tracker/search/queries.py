@@ -1,6 +1,6 @@
 """What is found, as it is shown: read from the public tables themselves, so that nothing stale is told."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -15,10 +15,10 @@ from tracker.entries.models import PublishedCitation, PublishedRevision
 from tracker.frameworks.models import FrameworkItem, FrameworkVersion
 from tracker.instruments.models import PublishedInstrument
 from tracker.jurisdictions.models import Jurisdiction
-from tracker.search.full_text import KINDS, Hit, hits
+from tracker.search.full_text import KINDS, Hit, Listed, hits
 from tracker.search.words import Words
 
-Reader = Callable[[AsyncSession, list[str]], Awaitable[list[Any]]]
+Reader = Callable[[AsyncSession, list[str]], Awaitable[dict[str, Any]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,21 +110,27 @@ async def found(
     by_kind: dict[str, list[Hit]] = {}
     for hit in await hits(db, words, kind=kind, skip=skip, limit=limit):
         by_kind.setdefault(hit.kind, []).append(hit)
-    return tuple(
-        [
-            Group(k, by_kind[k][0].total, tuple(await _READERS[k](db, [h.ref for h in by_kind[k]])))
-            for k in KINDS
-            if k in by_kind
-        ]
-    )
+    return tuple([await _group(db, k, by_kind[k]) for k in KINDS if k in by_kind])
 
 
-def _ordered(rows: Iterable[tuple[Any, Any]], keys: list[Any]) -> list[Any]:
+async def _group(db: AsyncSession, kind: str, hits: list[Hit]) -> Group:
+    rows = await _READERS[kind](db, [h.ref for h in hits])
+    return Group(kind, hits[0].total, tuple(rows[h.ref] for h in hits if h.ref in rows))
+
+
+async def rows_of(db: AsyncSession, lines: Sequence[Listed]) -> list[tuple[str, Any]]:
+    """(kind, one of the four above) of each line, in their order."""
+    rows = {k: await _READERS[k](db, [line.ref for line in lines if line.kind == k]) for k in KINDS}
+    return [(line.kind, rows[line.kind][line.ref]) for line in lines if line.ref in rows[line.kind]]
+
+
+def _by_ref(rows: Iterable[tuple[Any, Any]], refs: list[str], key: Callable[[str], Any]) -> dict[str, Any]:
+    """The rows, given by their key, under the ref that the index has for it."""
     by_key: Mapping[Any, Any] = dict(rows)
-    return [by_key[key] for key in keys if key in by_key]
+    return {ref: by_key[key(ref)] for ref in refs if key(ref) in by_key}
 
 
-async def _places(db: AsyncSession, refs: list[str]) -> list[FoundPlace]:
+async def _places(db: AsyncSession, refs: list[str]) -> dict[str, Any]:
     ids = [int(ref) for ref in refs]
     j, parent = Jurisdiction, aliased(Jurisdiction)
     rows = await db.execute(
@@ -132,10 +138,10 @@ async def _places(db: AsyncSession, refs: list[str]) -> list[FoundPlace]:
         .outerjoin(parent, parent.id == j.parent_id)
         .where(col(j.id).in_(ids))
     )
-    return _ordered(((i, FoundPlace(c, n, k.value, p or "", f)) for i, c, n, k, p, f in rows), ids)
+    return _by_ref(((i, FoundPlace(c, n, k.value, p or "", f)) for i, c, n, k, p, f in rows), refs, int)
 
 
-async def _items(db: AsyncSession, refs: list[str]) -> list[FoundItem]:
+async def _items(db: AsyncSession, refs: list[str]) -> dict[str, Any]:
     ids = [int(ref) for ref in refs]
     i, v = FrameworkItem, FrameworkVersion
     rows = await db.execute(
@@ -146,10 +152,10 @@ async def _items(db: AsyncSession, refs: list[str]) -> list[FoundItem]:
         .join(v, col(v.id) == i.framework_version_id)
         .where(col(i.id).in_(ids))
     )
-    return _ordered(((key, FoundItem(*rest)) for key, *rest in rows), ids)
+    return _by_ref(((key, FoundItem(*rest)) for key, *rest in rows), refs, int)
 
 
-async def _instruments(db: AsyncSession, refs: list[str]) -> list[FoundInstrument]:
+async def _instruments(db: AsyncSession, refs: list[str]) -> dict[str, Any]:
     ids = [UUID(ref) for ref in refs]
     p, j = PublishedInstrument, Jurisdiction
     rows = await db.execute(
@@ -160,10 +166,10 @@ async def _instruments(db: AsyncSession, refs: list[str]) -> list[FoundInstrumen
         .join(j, col(j.id) == p.jurisdiction_id)
         .where(col(p.id).in_(ids))
     )
-    return _ordered(((row[0], FoundInstrument(*row)) for row in rows), ids)
+    return _by_ref(((row[0], FoundInstrument(*row)) for row in rows), refs, UUID)
 
 
-async def _passages(db: AsyncSession, refs: list[str]) -> list[FoundPassage]:
+async def _passages(db: AsyncSession, refs: list[str]) -> dict[str, Any]:
     ids = [int(ref) for ref in refs]
     c, r, p, j = PublishedCitation, PublishedRevision, PublishedInstrument, Jurisdiction
     i, v = FrameworkItem, FrameworkVersion
@@ -183,7 +189,7 @@ async def _passages(db: AsyncSession, refs: list[str]) -> list[FoundPassage]:
     made = []
     for *said, short_label, text, domain in rows:
         made.append((said[0], FoundPassage(*said, short_label or text, domain.value)))  # type: ignore[call-arg]
-    return _ordered(made, ids)
+    return _by_ref(made, refs, int)
 
 
 _READERS: dict[str, Reader] = {

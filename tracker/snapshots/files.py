@@ -7,6 +7,7 @@ from tracker.briefings.compose import compose
 from tracker.briefings.document import Document
 from tracker.briefings.options import Frozen, Options
 from tracker.compare.canonical import canonical_json
+from tracker.compare.comparison import Comparison
 from tracker.compare.files import long_csv, moment_text
 from tracker.compare.json_file import at_of, typed_rows
 from tracker.compare.workbook import XLSX, comparison_xlsx
@@ -125,3 +126,12 @@ KINDS = {
         "application/vnd.citationstyles.csl+json; charset=utf-8", lambda desk: desk.reference.csl()
     ),
 }
+
+# The kinds that say how to cite it; the rest hold what was frozen.
+CITED_IN = ("csl.json", "bib", "ris")
+
+
+def kinds_of(comparison: Comparison) -> dict[str, Kind]:
+    """The kinds of file that a snapshot has, by their ending."""
+    has_pdf = len(comparison.places) <= MOST_IN_A_PDF
+    return {ending: kind for ending, kind in KINDS.items() if has_pdf or ending != "pdf"}

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from msgspec import structs
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -190,7 +191,7 @@ def _as_named(comparison: Comparison, organisations: Mapping[str, Mapping[str, A
         was = organisations.get(voice.organisation_key)
         if was is None:
             return voice
-        return replace(voice, organisation_name=was["name"], organisation_fictional=was["fictional"])
+        return structs.replace(voice, organisation_name=was["name"], organisation_fictional=was["fictional"])
 
     cells = {
         key: replace(cell, voices=tuple(named(voice) for voice in cell.voices)) if cell.voices else cell

@@ -16,17 +16,20 @@ from tracker.compare.comparison import Comparison
 from tracker.compare.query import PARAMETERS, parse
 from tracker.compare.reading import reading
 from tracker.compare.tables import tables
+from tracker.kit import licences
 from tracker.kit.errors import NotFound
 from tracker.kit.i18n import gettext as _
 from tracker.kit.senders import sender_of, site_of
 from tracker.kit.vocabulary import LEVEL_CODES, MISSING_CODES, Axis, value
 from tracker.snapshots import queries, service, since_queries
 from tracker.snapshots.citations import reference
-from tracker.snapshots.files import KINDS, MOST_IN_A_PDF, Desk, Kind
+from tracker.snapshots.files import CITED_IN, KINDS, Desk, Kind, kinds_of
 from tracker.snapshots.queries import Snapshot
+from tracker.web import signposts
 from tracker.web.errors import error_page
 from tracker.web.render import context_of, page, renderer_of
 from tracker.web.requests import client_address, database_of, form_data, query_parameters, settings_of
+from tracker.web.signposts import Post
 
 # What holds no free text can be kept; the rest is asked for again each time, so that a redaction reaches it at once.
 LASTING = "public, max-age=31536000, immutable"
@@ -65,7 +68,8 @@ async def snapshot_page(request: Request, snapshot: FromPath[str]) -> Response[s
         since = await since_queries.since(db, found)
     desk, comparison = _desk(request, found), found.comparison
     shown = replace(comparison, query=replace(comparison.query, layout=layout))
-    return page(
+    licence = settings_of(request).data_licence
+    response = page(
         request,
         "snapshots/snapshot.html",
         snapshot=found,
@@ -73,11 +77,30 @@ async def snapshot_page(request: Request, snapshot: FromPath[str]) -> Response[s
         query=comparison.query,
         reference=desk.reference,
         since=since,
-        has_pdf=len(comparison.places) <= MOST_IN_A_PDF,
+        has_pdf="pdf" in kinds_of(comparison),
         tables=tables(shown, desk.locale, _moment(comparison)),
         reading=reading(comparison, desk.locale),
         levels={axis: [value(axis, code) for code in LEVEL_CODES] for axis in Axis},
         missing_values=[value(Axis.COMMITMENT, code) for code in MISSING_CODES],
+        licence=licences.LICENCES[licence],
+        remainder=licences.REMAINDER,
+    )
+    response.headers["link"] = _signposts(desk, licences.address(licence))
+    return response
+
+
+def _signposts(desk: Desk, licence: str) -> str:
+    """The Link header of a snapshot's page: its files of data, and what describes them."""
+    url, kinds = desk.reference.url, kinds_of(desk.snapshot.comparison)
+    posts = {ending: Post(f"{url}.{ending}", kind.media_type) for ending, kind in kinds.items()}
+    described = [posts.pop(ending) for ending in CITED_IN]
+    described.append(Post(f"{desk.base_url}/api/v1/snapshots/{desk.snapshot.id}", "application/json"))
+    return signposts.header(
+        cite_as=url,
+        kind="https://schema.org/Dataset",
+        licence=licence,
+        described_by=described,
+        items=posts.values(),
     )
 
 
@@ -106,15 +129,20 @@ async def _file(request: Request, snapshot_id: str, ending: str) -> Response[byt
         raise NotFound(_("A snapshot has no file of this kind."))
     async with database_of(request).read() as db:
         found = await _found(db, snapshot_id)
-    made = await asyncio.to_thread(kind.make, _desk(request, found))
+    desk = _desk(request, found)
+    made = await asyncio.to_thread(kind.make, desk)
     body = made if isinstance(made, bytes) else await apart.drawn("pdf", made)
-    return _answer(request, kind, body, f"snapshot-{found.id}.{ending}")
+    return _answer(request, kind, body, f"snapshot-{found.id}.{ending}", desk.reference.url)
 
 
-def _answer(request: Request, kind: Kind, body: bytes, name: str) -> Response[bytes]:
+def _answer(request: Request, kind: Kind, body: bytes, name: str, url: str) -> Response[bytes]:
     """The file, or 304 for whoever has it already."""
     tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    headers = {"etag": tag, "content-disposition": f'attachment; filename="{name}"'}
+    headers = {
+        "etag": tag,
+        "content-disposition": f'attachment; filename="{name}"',
+        "link": signposts.collection(url),
+    }
     if kind.lasting:
         headers["cache-control"] = LASTING
     given = [t.strip().removeprefix("W/") for t in request.headers.get("if-none-match", "").split(",")]

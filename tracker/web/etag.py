@@ -1,6 +1,6 @@
-"""Entity tags for answers that follow from the public record: one cheap read, before any work is done.
+"""Entity tags for answers that follow from the public record: found before any work is done, at the cost of one read or none.
 
-    named = await etag_of(request, db)
+    named = await etag_of(request)
     if known := not_modified(request, named):
         return known
     ... make the answer, and put `headers_of(named)` on it
@@ -12,21 +12,21 @@ holds may begin or end at midnight), the service's own address, and the version 
 import hashlib
 
 from litestar import Request, Response
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from tracker.db import stamp
+from tracker.db.known import stamp_of
 from tracker.kit import clock
 from tracker.web.render import renderer_of
+from tracker.web.requests import database_of
 
 # Raise it when the same record is told in other bytes: answers kept by others are then asked for anew.
-FORMAT = "2"
+FORMAT = "3"
 
 
-async def etag_of(request: Request, db: AsyncSession) -> str:
+async def etag_of(request: Request) -> str:
     """The tag of the request's answer, quoted. Read it before what the answer is made of."""
     parts = (
         FORMAT,
-        await stamp.current(db),
+        await stamp_of(database_of(request)),
         clock.today().isoformat(),
         renderer_of(request).settings.base_url,
         request.url.path,
