@@ -37,7 +37,7 @@ from tracker.crosswalks import views as crosswalks
 from tracker.db import registry
 from tracker.db.engine import create_engine
 from tracker.db.session import Database
-from tracker.editions import compose_views, public_views
+from tracker.editions import begin_views, compose_views, public_views
 from tracker.editions import views as editions
 from tracker.editions import work as editions_work
 from tracker.entries import apply_views, cell_views, move_views, review_views
@@ -156,15 +156,18 @@ ROUTES: list[HTTPRouteHandler] = [
     compare.compare_xlsx,
     snapshots.freeze,
     snapshots.snapshot_page,
+    snapshots.snapshots_page,
     briefings.briefing_page,
     briefings.briefing_pdf,
     public_views.briefings,
     public_views.latest,
     public_views.final_edition,
     public_views.final_file,
-    compose_views.new_page,
-    compose_views.new_do,
-    compose_views.next_edition,
+    begin_views.new_page,
+    begin_views.new_do,
+    begin_views.next_edition,
+    begin_views.selection_page,
+    begin_views.selection_do,
     compose_views.edit_page,
     compose_views.edit_do,
     editions.own_briefings,
@@ -172,6 +175,7 @@ ROUTES: list[HTTPRouteHandler] = [
     editions.preview,
     editions.edition_file,
     editions.make_files,
+    editions.stop_files,
     editions.submit,
     editions.send_back,
     editions.make_final,

@@ -1,7 +1,7 @@
 """Redact published crosswalks, and keep the licence that was given with a framework's file
 
 Revision ID: 0025
-Revises: 0023
+Revises: 0024
 
 What a published set says may be replaced by a tombstone, and by nothing else: as in 0005 it is the row in
 published_redaction that redacts, and the guards of 0012 let exactly this pass.
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0025"
-down_revision = "0023"
+down_revision = "0024"
 branch_labels = None
 depends_on = None
 

@@ -23,7 +23,7 @@ async def test_the_sets_and_their_mappings(client: Visitor) -> None:
         assert "is equal to" not in told
         rows = answer.text.count('<tr><th scope="row">') - 2  # the coverage of the two frameworks
         mappings += rows
-        assert told.count("not yet reviewed") == rows
+        assert told.count("not yet checked by a second person") == rows
         assert told.count("author not stated") == rows
         assert "No item was found to have no counterpart." in told
     assert mappings == 64

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 
 from openpyxl import load_workbook
 from sqlmodel import col, select
@@ -139,8 +140,14 @@ async def test_compare_reads_through_the_crosswalk(client: Visitor, database: Da
     assert "cells have a level" in told, "the coverage of the adoption"
     link = next(link for link in html.links(answer.text) if "lens?" in link and "D87J-CRIM" in link)
     assert (await client.get(link)).status_code == 200
-    assert (await client.get(f"/en/compare?through={GUIDE}")).status_code == 303
-    assert "through=" in (await client.get("/en/compare?jurisdictions=XAA")).text
+    for path in (f"/en/compare?{query}", f"/en/compare?through={GUIDE}"):
+        form = await client.get(path)
+        assert form.status_code == 200
+        assert re.search(rf'<option value="{GUIDE}@[^"]+" selected>', form.text), (
+            "the form keeps the crosswalk"
+        )
+    offered = (await client.get("/en/compare?jurisdictions=XAA")).text
+    assert re.search(rf'<option value="{GUIDE}@[^"]+">', offered), "the form offers it"
     for wrong in ("show=gaps", "source=all", "domains=individual", "through=none", "items=NO"):
         refused = await client.get(f"/en/compare?{query}&{wrong}")
         assert refused.status_code == 422, wrong

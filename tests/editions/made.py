@@ -9,7 +9,14 @@ from tests.snapshots import frozen
 from tracker.access.actor import OrganisationActor
 from tracker.briefings.options import Grade
 from tracker.db.session import Database
-from tracker.editions import file_service, final_service, queries, service
+from tracker.editions import (
+    asking_service,
+    draft_queries,
+    file_service,
+    final_service,
+    service,
+    subscription_service,
+)
 from tracker.editions.content import Advice, Content
 from tracker.editions.files import Drawn
 from tracker.editions.models import Edition, PublishedEdition
@@ -48,9 +55,11 @@ async def begun(
     async with database.write(personas.bound(author)) as db:
         made = await service.start(db, author, query=asked, content=content, snapshot_id=snapshot.id)
         if files:
-            await service.ask_for_files(db, author, made.briefing_id, made.number)
+            await asking_service.ask_for_files(db, author, made.briefing_id, made.number)
         if renewed:
-            await service.subscribe(db, author, made.briefing_id, each_quarter=True, on_change=True)
+            await subscription_service.subscribe(
+                db, author, made.briefing_id, each_quarter=True, on_change=True
+            )
         if sketched:
             await file_service.keep_draft_files(db, made, [SKETCH])
     if files:
@@ -81,9 +90,9 @@ async def final(
     return made
 
 
-async def read(database: Database, who: OrganisationActor, edition: Edition) -> queries.Own:
+async def read(database: Database, who: OrganisationActor, edition: Edition) -> draft_queries.Own:
     async with database.read(personas.bound(who)) as db:
-        found = await queries.own(db, edition.briefing_id, edition.number)
+        found = await draft_queries.own(db, edition.briefing_id, edition.number)
     assert found is not None
     return found
 

@@ -8,7 +8,7 @@ from tests.editions import made as editions
 from tracker.access.actor import OrganisationActor
 from tracker.audit.record import Action
 from tracker.db.session import Database
-from tracker.editions import final_service, service
+from tracker.editions import final_service, service, subscription_service
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ async def test_every_verb_is_told(database: Database, author: OrganisationActor)
     await editions.final(database, author, reviewer, edition, sketched=True)
     other = await editions.begun(database, author)
     async with database.write(personas.bound(author)) as db:
-        await service.end_subscription(db, author, edition.briefing_id)
+        await subscription_service.end_subscription(db, author, edition.briefing_id)
         await final_service.discard(db, author, other.briefing_id, other.number, version=1)
     found = [e.action for e in (await events(database, author.organisation_id))[before:]]
     assert found == [

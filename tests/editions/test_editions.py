@@ -12,7 +12,7 @@ from tests.editions.test_story import ORG, START, act, begin, finished, jobs, ve
 from tests.personas import Visitor
 from tracker.access.actor import OrganisationActor
 from tracker.db.session import Database
-from tracker.editions import final_service, queries, service
+from tracker.editions import asking_service, draft_queries, final_service, service, subscription_service
 from tracker.editions.content import Chosen, Content
 from tracker.editions.models import EditionState
 from tracker.kit.errors import Conflict, Forbidden, Invalid, NotFound
@@ -202,10 +202,10 @@ async def test_a_later_final_edition_supersedes(
     briefing = address.rpartition("/")[0]
     second = (await owner.submit(f"{briefing}/next")).headers["location"]
     assert second == f"{briefing}/2"
-    assert "Edition 1 is newer" not in (await client.get(public)).text
+    assert "Edition 1 is the newest" not in (await client.get(public)).text
     await act(owner, second, "submit")
     await act(teammate, second, "final")
-    assert "Edition 2 is newer" in (await client.get(public)).text
+    assert "Edition 2 is the newest" in (await client.get(public)).text
     listed = (await client.get("/en/briefings")).text
     assert "Superseded" in listed
     assert (await client.get(public.rpartition("/")[0])).headers["location"].endswith("/2")
@@ -216,7 +216,7 @@ async def test_an_older_edition_is_not_made_final_after_a_newer_one(
 ) -> None:
     first = await made.begun(database, author)
     async with database.write(personas.bound(author)) as db:
-        briefing = await queries.briefing(db, first.briefing_id)
+        briefing = await draft_queries.briefing(db, first.briefing_id)
         assert briefing
         second = await service.begin(db, author, briefing, made.CONTENT, first.snapshot_id)
     await made.final(database, author, reviewer, second)
@@ -245,9 +245,11 @@ async def test_states_that_do_not_follow_are_refused(
         await final_service.discard(db, reviewer, **of, version=3)
     async with database.write(personas.bound(author)) as db:
         with pytest.raises(Conflict):
-            await service.ask_for_files(db, author, **of)
+            await asking_service.ask_for_files(db, author, **of)
         with pytest.raises(Invalid):
-            await service.subscribe(db, author, edition.briefing_id, each_quarter=False, on_change=False)
+            await subscription_service.subscribe(
+                db, author, edition.briefing_id, each_quarter=False, on_change=False
+            )
     assert (await made.read(database, author, edition)).edition.state is EditionState.DISCARDED
 
 
@@ -257,10 +259,8 @@ async def test_from_a_snapshot_it_is_the_same_snapshot(owner: Visitor, client: V
     page = (await owner.get(f"/en/snapshots/{snapshot}")).text
     assert f"/en/o/health-xaa/briefings/new?snapshot={snapshot}" in page
     form = (await owner.get(f"{ORG}/briefings/new?snapshot={snapshot}")).text
-    query = re.search(r'name="query"[^>]*value="([^"]*)"', form)
-    assert query
-    asked = query[1].replace("&amp;", "&")
-    assert "as_of=" in asked
-    address = await begin(owner, query=asked, jurisdictions="XAA, XAC")
+    asked = {n: re.findall(rf'name="{n}"[^>]*value="([^"]*)"', form)[0] for n in ("framework", "on", "as_of")}
+    assert all(asked.values())
+    address = await begin(owner, jurisdictions="XAA, XAC", **asked)
     assert f"/en/snapshots/{snapshot}" in (await owner.get(address)).text
     assert (await owner.get(f"{ORG}/briefings/new?snapshot=nonsense")).status_code == 404

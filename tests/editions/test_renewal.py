@@ -12,7 +12,7 @@ from tests.personas import Visitor
 from tests.worlds import World
 from tracker.access.actor import OrganisationActor
 from tracker.db.session import Database
-from tracker.editions import queries, service
+from tracker.editions import draft_queries, subscription_service
 from tracker.editions.content import EditionLine
 from tracker.editions.models import EditionState, Trigger
 from tracker.editions.work import DAILY, HANDLERS
@@ -36,14 +36,14 @@ async def day_passes(database: Database) -> None:
 
 async def lines(database: Database, who: OrganisationActor) -> list[EditionLine]:
     async with database.read(personas.bound(who)) as db:
-        return await queries.own_lines(db)
+        return await draft_queries.own_lines(db)
 
 
 async def subscribe(database: Database, who: OrganisationActor, **when: bool) -> made.Edition:
     edition = await made.begun(database, who)
     async with database.write(personas.bound(who)) as db:
         asked = {"each_quarter": False, "on_change": False} | when
-        await service.subscribe(db, who, edition.briefing_id, **asked)
+        await subscription_service.subscribe(db, who, edition.briefing_id, **asked)
     return edition
 
 
@@ -82,7 +82,9 @@ async def test_what_is_not_of_the_selection_begins_nothing(
 ) -> None:
     edition = await made.begun(database, author, jurisdictions="XAC")
     async with database.write(personas.bound(author)) as db:
-        await service.subscribe(db, author, edition.briefing_id, each_quarter=False, on_change=True)
+        await subscription_service.subscribe(
+            db, author, edition.briefing_id, each_quarter=False, on_change=True
+        )
     await publish(database, author, reviewer)
     with clock.at(clock.now() + timedelta(days=1)):
         await day_passes(database)
@@ -140,3 +142,91 @@ async def test_two_runners_begin_one(own_world: World) -> None:
     with clock.at(clock.now() + timedelta(days=100)):
         await asyncio.gather(*(day_passes(Database(own_world.engine)) for _ in range(2)))
     assert len(await lines(database, author)) == 2
+
+
+async def test_only_watched_cells_begin_one(
+    owner: Visitor, database: Database, author: OrganisationActor, reviewer: OrganisationActor
+) -> None:
+    edition = await made.begun(database, author)
+    address = f"{ORG}/briefings/{edition.briefing_id}/1"
+    ask = {"do": "save", "when": ["change"]}
+    refused = await owner.submit(f"{address}/subscription", ask | {"cells": "XAA NOPE"})
+    assert refused.status_code == 422
+    assert "This briefing compares nothing that is called NOPE." in refused.text
+    assert "XAA NOPE" in refused.text
+    assert (await owner.submit(f"{address}/subscription", ask | {"cells": "XAB, HTCC-C5"})).status_code == 303
+    assert "XAB, HTCC-C5" in (await owner.get(address)).text
+    start = clock.now()
+    with clock.at(start + timedelta(hours=1)):
+        await publish(database, author, reviewer)  # XAA/HTCC-C4/educator
+    with clock.at(start + timedelta(days=1)):
+        await day_passes(database)
+        assert len(await lines(database, author)) == 1
+        await owner_asks(database, author, edition, ("HTCC-C4/educator",))
+    with clock.at(start + timedelta(days=2)):
+        await day_passes(database)
+        new, _old = await lines(database, author)
+        assert new.changes == ("XAA/HTCC-C4/educator",)
+
+
+async def owner_asks(
+    database: Database, who: OrganisationActor, edition: made.Edition, cells: tuple[str, ...]
+) -> None:
+    async with database.write(personas.bound(who)) as db:
+        await subscription_service.subscribe(
+            db, who, edition.briefing_id, each_quarter=False, on_change=True, cells=cells
+        )
+
+
+async def test_a_change_that_was_discarded_does_not_come_back_with_another_publication(
+    database: Database, author: OrganisationActor, reviewer: OrganisationActor
+) -> None:
+    from tracker.editions import final_service
+
+    await subscribe(database, author, on_change=True)
+    start = clock.now()
+    with clock.at(start + timedelta(hours=1)):
+        await publish(database, author, reviewer)
+    with clock.at(start + timedelta(days=1)):
+        await day_passes(database)
+        new = (await lines(database, author))[0]
+        async with database.write(personas.bound(author)) as db:
+            await final_service.discard(db, author, new.briefing_id, new.number, version=new.version)
+    ngo, ngo_reviewer = [await personas.actor(database, p) for p in (personas.NGO, personas.NGO_REVIEWER)]
+    elsewhere = await factories.cell(database, "US-CT", "HTCC-C6")
+    with clock.at(start + timedelta(days=1, hours=1)):
+        await factories.published(database, ngo, ngo_reviewer, elsewhere)
+    with clock.at(start + timedelta(days=2)):
+        await day_passes(database)
+    assert [n.number for n in await lines(database, author)] == [1]
+
+
+async def test_one_that_can_t_be_renewed_does_not_keep_the_others_from_it(
+    database: Database, author: OrganisationActor
+) -> None:
+    bad = await subscribe(database, author, each_quarter=True)
+    good = await subscribe(database, author, each_quarter=True)
+    async with database.write(personas.bound(author)) as db:
+        briefing = await draft_queries.briefing(db, bad.briefing_id)
+        assert briefing is not None
+        briefing.query = {"jurisdictions": "XAA,GONE"}
+        await db.flush()
+    with clock.at(clock.now() + timedelta(days=100)):
+        await day_passes(database)
+    found = await lines(database, author)
+    assert sorted(n.number for n in found if n.briefing_id == good.briefing_id) == [1, 2]
+    assert [n.number for n in found if n.briefing_id == bad.briefing_id] == [1]
+
+
+async def test_what_was_returned_waits_for_its_authors(
+    owner: Visitor, teammate: Visitor, database: Database, author: OrganisationActor
+) -> None:
+    edition = await made.begun(database, author)
+    address = f"{ORG}/briefings/{edition.briefing_id}/1"
+    await owner.submit(f"{address}/submit", {"version": "1"})
+    await teammate.submit(f"{address}/return", {"version": "2", "reason": "Say who is meant."})
+    work = (await owner.get(f"{ORG}/work")).text
+    assert "New and returned editions of briefings" in work
+    assert "Say who is meant." in work
+    await owner.submit(f"{address}/submit", {"version": "3"})
+    assert "Say who is meant." not in (await owner.get(f"{ORG}/work")).text

@@ -232,7 +232,7 @@ def a_voice(
         note="",
         recorded_at=recorded,
         reviews=tuple(
-            Review("Another", agrees, "", "Another source" if further else "", further, recorded)
+            Review("another", "Another", agrees, "", "Another source" if further else "", further, recorded)
             for agrees, further in reviews
         ),
     )
@@ -305,3 +305,16 @@ def test_verification_is_cumulative(voices: list[Standing]) -> None:
                 assert any(r.agrees for r in voice.reviews)
             if mark == "V3":
                 assert any(r.agrees and r.other_source and r.independent for r in voice.reviews)
+
+
+def test_two_reviewers_of_one_name_are_two() -> None:
+    """A later review takes the place of the same organisation's earlier one, not of its namesake's."""
+    at = datetime(2026, 2, 3, tzinfo=UTC)
+    reviews = (
+        Review("health-a", "Ministry of Health", False, "Not so.", "", True, at),
+        Review("health-b", "Ministry of Health", True, "It is so.", "", True, at),
+        Review("health-b", "Ministry of Health", True, "Still so.", "", True, at),
+    )
+    voice = replace(a_voice(1, ("2", "2"), (False, False), 0, []), reviews=reviews)
+    assert [r.by for r in voice.verdicts] == ["health-a", "health-b"]
+    assert voice.disputed

@@ -82,6 +82,7 @@ KNOWN: dict[str, list[str]] = {
     "of": ["service", "own"],
     "limit": ["1", "0", "500", "99999"],
     "cursor": ["W10", "WyJhIl0", "x"],
+    "jurisdiction": ["XAA", "US-TX", "NOPE"],
     "next": ["/en/account", "//elsewhere.example", "/en/\\elsewhere.example"],
 }
 QUERY = [
@@ -102,6 +103,10 @@ QUERY = [
     "code",
     "kind",
     "state",
+    "organisation",
+    "jurisdiction",
+    "page",
+    "snapshot",
 ]
 HOSTILE = st.one_of(
     st.text(max_size=30),

@@ -150,3 +150,51 @@ async def test_old_jobs_are_forgotten(database: Database) -> None:
             await service.forget(db)
     async with database.read() as db:
         assert await service.job(db, job_id) is None
+
+
+async def test_one_organisation_s_many_jobs_do_not_keep_another_waiting(database: Database) -> None:
+    """Of each one before the second of any; what is worked on counts as the first."""
+    many, few = UUID(int=1), UUID(int=2)
+    wanted = []
+    async with database.write() as db:
+        for n in range(4):
+            wanted.append(await service.enqueue(db, KIND, {"n": str(n)}, owner=many))
+        other = await service.enqueue(db, KIND, {}, owner=few)
+        nobody = await service.enqueue(db, KIND, {})
+        assert await service.waiting_of(db, many) == 4
+    taken = [await service.take(database, [KIND]) for _ in range(6)]
+    order = [t.id for t in taken if t]
+    assert set(order[:3]) == {wanted[0], other, nobody}
+    assert order[3:] == wanted[1:]
+
+
+async def test_a_job_that_is_dropped_is_nobody_s(database: Database) -> None:
+    job_id = await put(database)
+    taken = await service.take(database, [KIND])
+    assert taken is not None
+    async with database.write() as db:
+        assert await service.drop(db, job_id)
+        assert not await service.drop(db, job_id)
+    with pytest.raises(LostLease):
+        await service.finish(database, taken)
+
+
+async def test_a_process_that_ends_gives_its_job_back(database: Database) -> None:
+    """So the next one need not wait until the lease is over, and an orderly end is no failed try."""
+    job_id = await put(database)
+    began = asyncio.Event()
+
+    async def work(_run: Run) -> None:
+        began.set()
+        await asyncio.sleep(3600)
+
+    runner = asyncio.create_task(Runner(database, SETTINGS, {KIND: work}).one())
+    await began.wait()
+    runner.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await runner
+    job = await read(database, job_id)
+    assert (job.state, job.tries, job.leased_until) == (JobState.QUEUED, 0, None)
+    taken = await service.take(database, [KIND])
+    assert taken is not None
+    assert taken.id == job_id

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from tests import factories, personas
+from tests.editions import made as editions
 from tests.entries.cells import FRESH
 from tests.mail.postbox import Postbox, text
 from tests.personas import NGO_REVIEWER, OUTSIDER, OWNER, TEAMMATE, VIEWER, Persona
@@ -14,8 +15,11 @@ from tracker.access.models import Membership, User
 from tracker.app import App
 from tracker.audit.models import SERVICE
 from tracker.db.session import Bound, Database
+from tracker.editions import final_service
+from tracker.editions.work import DAILY, HANDLERS
 from tracker.entries import service
 from tracker.entries.models import Draft
+from tracker.jobs.runner import Runner
 from tracker.kit import clock
 from tracker.kit.vocabulary import Domain
 from tracker.mail.digest_service import choose
@@ -239,3 +243,29 @@ async def test_a_digest_that_was_sent_says_so(database: Database, mailing: Setti
     async with database.read(personas.bound(reviewer)) as db:
         digests = (await db.execute(sa.select(MailDigest))).scalars().all()
     assert {(d.state, d.attempts, d.fault) for d in digests} == {(MailState.SENT, 1, "")}
+
+
+async def test_new_and_returned_editions_of_briefings_are_told(
+    database: Database, mailing: Settings, told: Postbox
+) -> None:
+    author, reviewer = [await personas.actor(database, p) for p in (OWNER, TEAMMATE)]
+    with clock.at(START):
+        edition = await editions.begun(database, author, renewed=True)
+    later = datetime(2027, 1, 4, 7, tzinfo=UTC)
+    with clock.at(later):
+        await Runner(database, mailing, HANDLERS, DAILY).until_empty()
+    await send(database, mailing, later)
+    assert "- New and returned editions of briefings: 1" in lines(told, OWNER)
+    told.empty()
+    of = {"briefing_id": edition.briefing_id, "number": 2}
+    with clock.at(later + DAY):
+        async with database.write(personas.bound(author)) as db:
+            await final_service.submit(db, author, **of, version=1)
+    await send(database, mailing, later + DAY)
+    assert "- Editions of briefings to make final: 1" in lines(told, TEAMMATE)
+    told.empty()
+    with clock.at(later + 2 * DAY):
+        async with database.write(personas.bound(reviewer)) as db:
+            await final_service.send_back(db, reviewer, **of, version=2, reason="Say who.")
+    await send(database, mailing, later + 2 * DAY)
+    assert "- New and returned editions of briefings: 1" in lines(told, OWNER)

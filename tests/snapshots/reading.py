@@ -145,3 +145,71 @@ _ANY = {
     axis: "|".join(sorted(map(re.escape, words), key=len, reverse=True)) for axis, words in _WORDS.items()
 }
 _IN_A_CELL = re.compile(f"paper({_ANY[Axis.COMMITMENT]})practice({_ANY[Axis.PRACTICE]})")
+
+
+Marks = dict[Cell, list[tuple[str, ...]]]
+_FLAGS = ("claimed", "contested")
+_DRAWN = re.compile(r'<td class="cell[^"]*"><a href="([^"]+)">(.*?)</a></td>', re.S)
+_TAIL = re.compile(r"<small>(.*?)</small>", re.S)
+
+
+def marks_of_rows(rows: list[dict[str, Any]]) -> Marks:
+    """What is marked on each voice of each cell: claimed, contested; and of a level its year, verification, scope, basis."""
+    found: Marks = defaultdict(list)
+    for row in rows:
+        flags = [
+            name
+            for name, holds in (
+                ("claimed", "true" in (row["commitment_claimed"], row["practice_claimed"])),
+                ("contested", row["contested"] == "true"),
+            )
+            if holds
+        ]
+        marks = []
+        if row["commitment"].isdigit() or row["practice"].isdigit():
+            verified = [
+                v for v in (row["commitment_verification"], row["practice_verification"]) if v != "none"
+            ]
+            year = "start unknown" if row["valid_from"] == "unknown" else row["valid_from"][:4]
+            basis = {"by_name": "by name", "equivalent": "equivalent", "none": ""}[row["basis"]]
+            scope = row["scope"].split(":")[0]
+            marks = [
+                year,
+                "/".join(dict.fromkeys(verified)),
+                *(w for w in (scope, basis) if w not in ("", "none")),
+            ]
+        found[row["jurisdiction"], row["item"], row["domain"]].append(
+            tuple(flat(m) for m in (*flags, *marks))
+        )
+    return dict(found)
+
+
+def marks_of_page(page: str) -> Marks:
+    found: Marks = {}
+    for href, inner in _DRAWN.findall(page):
+        cell = cell_of(href)
+        assert cell is not None
+        voices = inner.split("<strong>")[1:] if "<strong>" in inner else [inner]
+        found[cell] = [_marked(small[1] if (small := _TAIL.search(voice)) else "") for voice in voices]
+    return found
+
+
+def _marked(small: str) -> tuple[str, ...]:
+    flags = [f for f in re.findall(r"<b>(.*?)</b>", small) if f in _FLAGS]
+    rest = re.sub(r"<b>.*?</b>", "", small).strip()
+    return tuple(flat(part) for part in (*flags, *(rest.split("·") if rest else ())))
+
+
+def marks_of_pdf(content: bytes) -> Marks:
+    """Those of the matrix, in which one voice stands in a cell. *Stale* is of the day of reading, not of the record."""
+    return {
+        cell: [tuple(_as_on_the_page(p) for p in text[found.end() :].split("·") if p and p != "stale")]
+        for cell, texts in pdf_texts(content).items()
+        for text in texts
+        if (found := _IN_A_CELL.match(text))
+    }
+
+
+def _as_on_the_page(part: str) -> str:
+    """The briefing names the axis where the two differ; the page has them in their order."""
+    return "claimed" if part.endswith("claimed") else re.sub("paper|practice", "", part).replace(",", "/")

@@ -4,7 +4,10 @@ import json
 import re
 from dataclasses import replace
 
+import bibtexparser
 import pytest
+import rispy
+from bibtexparser.middlewares import LatexDecodingMiddleware
 
 from tests.pages import html
 from tests.personas import Visitor
@@ -45,6 +48,35 @@ async def test_names_break_nothing(cited: Reference) -> None:
     assert body.count("{") == body.count("}")
     assert not re.search(r"[&%$#~^\\]", body)
     assert json.loads(bad.csl())[0]["title"] == HOSTILE
+
+
+# What CSL-JSON has for what we tell: docs.citationstyles.org, appendix IV.
+VARIABLES = {"author", "publisher", "title", "issued", "version", "number", "note", "URL", "id", "type"}
+
+
+@pytest.mark.parametrize("names", [None, "A & B_{1} 50% #1 $x ~ \\ end"], ids=["plain", "hostile"])
+async def test_reference_managers_read_the_same_back(cited: Reference, names: str | None) -> None:
+    of = replace(cited, service=names, title=names) if names else cited
+    library = bibtexparser.parse_string(of.bibtex(), append_middleware=[LatexDecodingMiddleware()])
+    assert not library.failed_blocks
+    (entry,) = library.entries
+    bib = {field.key: field.value for field in entry.fields}
+    assert (entry.entry_type, entry.key) == ("misc", f"tracker-{of.id}")
+    (ris,) = rispy.loads(of.ris())
+    (csl,) = json.loads(of.csl())
+    assert set(csl) <= VARIABLES
+    frozen = [of.frozen.year, of.frozen.month, of.frozen.day]
+    assert [bib["author"], ris["authors"][0].removesuffix(","), csl["author"][0]["literal"]] == [
+        of.service
+    ] * 3
+    assert [bib["title"], ris["title"], csl["title"]] == [of.title] * 3
+    assert [[int(bib[n]) for n in ("year", "month", "day")], [int(n) for n in ris["date"].split("/")]] == [
+        frozen
+    ] * 2
+    assert csl["issued"]["date-parts"] == [frozen]
+    assert [bib["url"], ris["urls"][0], csl["URL"]] == [of.url] * 3
+    assert [bib["note"], ris["notes"][0], csl["note"]] == [of.note] * 3
+    assert [bib["version"], ris["edition"], csl["version"]] == [of.version] * 3
 
 
 async def test_the_page_shows_what_the_files_hold(client: Visitor, database: Database) -> None:

@@ -108,6 +108,8 @@ async def test_later_publications_leave_it_alone_and_are_told(database: Database
             in since
         )
         assert "withdrawn" in since
+        assert "Verification, on paper: V1 Documented → V1" not in since, "only what differs"
+        assert "Basis: by name → equivalent measure" in since, "from what to what"
         assert (await freeze(database, jurisdictions="XAA,US-TX")).id != made.id
 
 

@@ -440,7 +440,7 @@ def test_replies_stand_whole_and_disagreements_are_told() -> None:
         "2",
         evidence=(evidence(1),),
         replies=(Reply("Ministry", long, at),),
-        reviews=(Review("Institute", False, "The visit was too short.", "", True, at),),
+        reviews=(Review("institute", "Institute", False, "The visit was too short.", "", True, at),),
     )
     voices = {("US-TX", "C1", Domain.INDIVIDUAL): (voice,)}
     document = told(comparison((TEXAS,), voices, contested=frozenset({"US-TX:C1"})))

@@ -51,7 +51,7 @@ def compose(
         raise Invalid({"jurisdictions": _("Choose at least one jurisdiction for a briefing.")})
     beside = replace(beside, lens=reading or beside.lens)
     desk = Desk(comparison, register(comparison), base_url, locale, service_name, options, beside)
-    question = options.question or _question(comparison)
+    question = question_of(comparison, options)
     return Document(
         question=question,
         subtitle=_subtitle(comparison),
@@ -83,6 +83,11 @@ def _parts(desk: Desk, question: str) -> tuple[Part, ...]:
     }
     asked = [name for name in PARTS if desk.options.has(name) or name in ALWAYS]
     return tuple(part for name in asked for part in made[name]() if part)
+
+
+def question_of(comparison: Comparison, options: Options) -> str:
+    """The question that was put, or the one that follows from what is compared."""
+    return options.question or _question(comparison)
 
 
 def _question(comparison: Comparison) -> str:

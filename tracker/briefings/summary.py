@@ -6,6 +6,7 @@ from tracker.briefings.desk import Desk, text, text_block
 from tracker.briefings.document import Block, Bullets, Chart, Mark, Notice, Part, Run, Runs, Text
 from tracker.briefings.messages import Generated, generated
 from tracker.briefings.options import Message
+from tracker.briefings.own_words import cells_of, named_in, without_names
 from tracker.briefings.wording import axis_tag, axis_word, day, moment
 from tracker.charts.layout import key_codes
 from tracker.charts.spec import Glance, GlanceRow, QrCode
@@ -40,18 +41,28 @@ def told(desk: Desk) -> tuple[Runs, ...]:
     offered = {m.key: m for m in generated(desk)}
     if desk.options.messages is None:
         return tuple(m.runs for m in offered.values() if m.first_choice)
-    chosen = (_chosen(m, offered) for m in desk.options.messages)
+    chosen = (_chosen(desk, m, offered) for m in desk.options.messages)
     return tuple(runs for runs in chosen if runs)
 
 
-def _chosen(message: Message, offered: dict[str, Generated]) -> Runs:
+def _chosen(desk: Desk, message: Message, offered: dict[str, Generated]) -> Runs:
     """A generated message, with its sentence replaced where somebody wrote another; nothing where it is gone."""
+    if message.text and not message.key:
+        return _in_own_words(desk, message)
     found = offered.get(message.key)
     if not message.text:
         return found.runs if found else ()
     by = _("(Worded by %(author)s.)") % {"author": message.author} if message.author else _("(Edited.)")
     title = (Run(found.title, bold=True), Run(" ")) if found else ()
     return (*title, Run(f"{message.text} {by}"), *(found.references if found else ()))
+
+
+def _in_own_words(desk: Desk, message: Message) -> Runs:
+    """A sentence that no rule gave, so it says whose it is, with links to the cells that it names."""
+    known = cells_of(desk.comparison)
+    cells = [known[code] for code in named_in(message.text) if code in known]
+    own = _("(In the words of %(author)s; no rule of this service gave them.)") % {"author": message.author}
+    return (Run(f"{without_names(message.text)} {own}"), *desk.references(cells))
 
 
 def _glance(desk: Desk) -> Chart | None:

@@ -32,7 +32,9 @@ async def changes_page(request: Request) -> Response[str]:
             earlier = _since(given, query)
             after = await compare(db, query)
             if earlier:
-                told = changes_told(await compare(db, earlier), after)
+                # Of the same version: on the earlier day a bare key may have meant another.
+                pinned = replace(earlier, framework=after.framework.name)
+                told = changes_told(await compare(db, pinned), after)
         except Invalid as invalid:
             faults = invalid.faults
     return page(

@@ -11,9 +11,10 @@ from tracker.compare.comparison import Comparison
 from tracker.compare.files import cell_path
 from tracker.compare.one_column import one_column
 from tracker.compare.queries import compare
-from tracker.compare.query import Query, parse
+from tracker.compare.query import DEFAULT_FRAMEWORK, Query, codes_in, parse
 from tracker.compare.time_queries import timelines
 from tracker.compare.world import world_map
+from tracker.entries.version_queries import version_read
 from tracker.frameworks import queries as frameworks
 from tracker.jurisdictions import queries as jurisdictions
 from tracker.kit.errors import Invalid, NotFound
@@ -30,9 +31,7 @@ async def map_page(request: Request) -> Response[str]:
     faults: dict[str, str] = {}
     drawn, query = None, Query(axis=Axis.COMMITMENT.value)
     async with database_of(request).read() as db:
-        framework = await frameworks.framework(db, given.get("framework") or query.framework)
-        if framework is None:
-            raise NotFound(_("There is no such framework."))
+        framework = await _framework(db, given)
         try:
             query = await _query(db, given, framework)
             drawn = await compare(db, query)
@@ -59,6 +58,20 @@ async def map_page(request: Request) -> Response[str]:
     )
 
 
+async def _framework(db: AsyncSession, given: dict[str, str]) -> frameworks.Framework:
+    """The version that is read, also where another parameter can't be taken. Raises NotFound."""
+    try:
+        as_of = parse({"as_of": given.get("as_of", "")}).as_of
+    except Invalid:
+        as_of = None
+    named = given.get("framework", "").strip() or DEFAULT_FRAMEWORK
+    name = await version_read(db, named, codes_in(given.get("jurisdictions", "")), as_of)
+    framework = await frameworks.framework(db, name)
+    if framework is None:
+        raise NotFound(_("There is no such framework."))
+    return framework
+
+
 def _some(drawn: Comparison | None) -> Comparison:
     if drawn is None:
         raise LookupError("there is no comparison to link into")
@@ -68,7 +81,7 @@ def _some(drawn: Comparison | None) -> Comparison:
 async def _query(db: AsyncSession, given: dict[str, str], framework: frameworks.Framework) -> Query:
     """One column of all countries."""
     query = one_column(parse({**given, "jurisdictions": ""}), framework)
-    return replace(query, jurisdictions=tuple(await jurisdictions.countries(db)))
+    return replace(query, framework=framework.name, jurisdictions=tuple(await jurisdictions.countries(db)))
 
 
 @get("/{locale:str}/compare/time", name="compare_time", access=PUBLIC)
@@ -78,11 +91,9 @@ async def time_page(request: Request) -> Response[str]:
     faults: dict[str, str] = {}
     drawn, course, query = None, None, Query(axis=Axis.COMMITMENT.value)
     async with database_of(request).read() as db:
-        framework = await frameworks.framework(db, given.get("framework") or query.framework)
-        if framework is None:
-            raise NotFound(_("There is no such framework."))
+        framework = await _framework(db, given)
         try:
-            query = one_column(parse(given), framework)
+            query = replace(one_column(parse(given), framework), framework=framework.name)
             if not query.jurisdictions:
                 raise Invalid({"jurisdictions": _("Choose jurisdictions on the compare page first.")})
             drawn, course = await timelines(db, query)
@@ -99,6 +110,8 @@ async def time_page(request: Request) -> Response[str]:
         axis=query.axes[0],
         comparison=drawn,
         course=course,
+        # A drawing for each, so that a narrow page sets them below each other instead of drawing them small.
+        panels=[replace(course, title=p.label, panels=(p,)) for p in course.panels] if course else [],
         marks=[value(axis, code) for axis, code in key_codes(course)] if course else [],
         href=lambda cell: cell_path(_some(drawn), cell, locale),
         axes=list(Axis),

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,6 +12,7 @@ from tracker.compare.query import Query
 from tracker.entries import queries as entries
 from tracker.entries.queries import Moment
 from tracker.entries.standing import Standing, contested, heard
+from tracker.entries.version_queries import version_read
 from tracker.frameworks import queries as frameworks
 from tracker.frameworks.queries import Framework
 from tracker.jurisdictions import queries as jurisdictions
@@ -25,12 +27,14 @@ _SHOWS = {"differences": differs, "gaps": has_gap, "unknown": has_unknown}
 
 async def compare(db: AsyncSession, query: Query) -> Comparison:
     """Run the query. Raises Invalid naming the parameter whose code is unknown."""
+    query = await pinned(db, query)
     framework, places = await scope_of(db, query)
     return await compare_within(db, query, framework, places)
 
 
 async def cells_asked(db: AsyncSession, query: Query) -> int:
     """How many cells the query reads, told before any of them is read. Raises Invalid as `compare` does."""
+    query = await pinned(db, query)
     framework, places = await scope_of(db, query)
     return len(places) * len(columns_of(query, framework))
 
@@ -98,6 +102,14 @@ async def scope_of(db: AsyncSession, query: Query) -> tuple[Framework, tuple[Pla
     if faults or framework is None:
         raise Invalid(faults)
     return framework, tuple(found[code] for code in query.jurisdictions)
+
+
+async def pinned(db: AsyncSession, query: Query) -> Query:
+    """The query with the version that a bare key means for it, where the framework has several.
+
+    A comparison keeps it so: what is asked beside it of another day is then of the same version.
+    """
+    return replace(query, framework=await version_read(db, query.framework, query.jurisdictions, query.as_of))
 
 
 def columns_of(query: Query, framework: Framework) -> tuple[Column, ...]:

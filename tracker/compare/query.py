@@ -1,5 +1,6 @@
 """What is compared: the parameters that pages, files and commands share, read and written in one place."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -116,6 +117,11 @@ def parse(given: Mapping[str, str]) -> Query:
     return query
 
 
+def codes_in(text: str) -> tuple[str, ...]:
+    """The codes of a list of jurisdictions, each once: between commas, semicolons or white space, as people paste them."""
+    return tuple(dict.fromkeys(code for code in re.split(r"[,;\s]+", text) if code))
+
+
 class _Reader:
     """Takes parameters one by one and notes what is wrong with each."""
 
@@ -129,7 +135,7 @@ class _Reader:
         return tuple(dict.fromkeys(p.strip() for p in self.text(name).split(",") if p.strip()))
 
     def codes(self, name: str, most: int) -> tuple[str, ...]:
-        parts = self.parts(name)
+        parts = codes_in(self.text(name)) if name == "jurisdictions" else self.parts(name)
         if len(parts) > most:
             self.faults[name] = _("%(most)s at most can be compared at once; this asks for %(asked)s.") % {
                 "most": most,

@@ -41,7 +41,7 @@ async def timelines(db: AsyncSession, query: Query) -> tuple[Comparison, Timelin
     axis = query.axes[0]
     steps: dict[int, list[Step]] = {place.id: [] for place in now.places}
     for day in days:
-        then = await compare(db, replace(query, on=day, as_of=now.at.as_of))
+        then = await compare(db, replace(now.query, on=day, as_of=now.at.as_of))
         for place in now.places:
             code = then.cell(place, column).value(axis).code
             if not steps[place.id] or steps[place.id][-1].code != code:

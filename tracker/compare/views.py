@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import Any
 
 from litestar import Request, Response, get
 from litestar.response import Redirect
@@ -11,55 +12,26 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from tracker.access.guard import PUBLIC
 from tracker.access.permissions import GRANTS, Permission
 from tracker.compare import saved_service
+from tracker.compare.asked import asked, item_labels
 from tracker.compare.comparison import Comparison
 from tracker.compare.files import long_csv
 from tracker.compare.json_file import comparison_json
+from tracker.compare.offered import Options, OwnSets, options, shorter
 from tracker.compare.queries import compare
-from tracker.compare.query import DEFAULT_FRAMEWORK, LAYOUTS, MOST_JURISDICTIONS, SHOW, Query, parse
+from tracker.compare.query import MOST_JURISDICTIONS, SHOW, Query, parse
 from tracker.compare.reading import reading
-from tracker.compare.saved_service import Saved
 from tracker.compare.tables import tables
 from tracker.compare.workbook import XLSX, comparison_xlsx
-from tracker.crosswalks import queries as crosswalks
 from tracker.crosswalks import through, through_files
 from tracker.crosswalks.lens_queries import reading_of
-from tracker.crosswalks.queries import CrosswalkLine
-from tracker.crosswalks.reading import Reading
 from tracker.db.session import Bound
-from tracker.frameworks import queries as frameworks
-from tracker.frameworks.queries import Framework
 from tracker.jurisdictions import queries as jurisdictions
-from tracker.jurisdictions.queries import Listed
 from tracker.kit.errors import Invalid
 from tracker.kit.i18n import gettext as _
-from tracker.kit.vocabulary import LEVEL_CODES, MISSING_CODES, Axis, Basis, Domain, Principle, Source, value
+from tracker.kit.vocabulary import LEVEL_CODES, MISSING_CODES, Axis, Basis, Principle, Source, value
 from tracker.packed.overview import overview
 from tracker.web.render import context_of, page, renderer_of
 from tracker.web.requests import database_of, query_parameters
-
-
-@dataclass(frozen=True, slots=True)
-class OwnSets:
-    """The saved sets of an organisation that the reader is a member of."""
-
-    organisation: str
-    name: str
-    may_save: bool
-    sets: list[Saved]
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What the form of the compare page offers."""
-
-    framework: Framework | None
-    frameworks: list[frameworks.FrameworkLine]
-    crosswalks: list[CrosswalkLine]
-    with_data: list[Listed]
-    found: list[Listed]
-    searched: str
-    peers: tuple[jurisdictions.PeerGroup, ...]
-    own: list[OwnSets]
 
 
 async def _own_sets(request: Request) -> list[OwnSets]:
@@ -75,68 +47,66 @@ async def _own_sets(request: Request) -> list[OwnSets]:
     return found
 
 
-async def _options(db: AsyncSession, given: dict[str, str], own: list[OwnSets]) -> Options:
-    searched = given.get("find", "").strip()[:100]
-    framework = await frameworks.framework(db, given.get("framework") or DEFAULT_FRAMEWORK)
-    sets = await crosswalks.crosswalks(db)
-    return Options(
-        framework=framework,
-        frameworks=await frameworks.frameworks(db),
-        crosswalks=[c for c in sets if framework and c.source_name == framework.name],
-        with_data=await jurisdictions.listed(db, only_with_data=True),
-        found=await jurisdictions.listed(db, text=searched, limit=25) if searched else [],
-        searched=searched,
-        peers=await jurisdictions.peer_groups(db),
-        own=own,
-    )
-
-
 @get("/{locale:str}/compare", name="compare", access=PUBLIC)
 async def compare_page(request: Request) -> Response[str] | Redirect:
     """Any jurisdictions by any items; the whole state is in the URL."""
     given = query_parameters(request)
-    comparison, faults, query = None, {}, Query()
+    faults, query, comparison, found = {}, Query(), None, None
     own = await _own_sets(request)
     async with database_of(request).read() as db:
-        options = await _options(db, given, own)
         try:
             query = await _with_peers(db, parse(given), given.get("peers", ""), own)
-            if query.through and query.jurisdictions:
-                return _inferred(request, query, await reading_of(db, query))
-            if query.through:
-                return _lens(request, query)
-            if query.jurisdictions:
-                read = compare if query.principle else overview
-                comparison = await read(db, query)
+            if query.jurisdictions and query.through:
+                found = await reading_of(db, query)
+            elif query.jurisdictions:
+                comparison = await (compare if query.principle else overview)(db, query)
         except Invalid as invalid:
             faults = invalid.faults
-    if not faults and not options.searched and query.url() != request.url.query:
+        offered = await options(db, given, query, own)
+    if not faults and not offered.searched and shorter(request.url.query, query.url()):
         # Checkboxes repeat their name; the address that people share is the short one.
         path = renderer_of(request).urls.path("compare", context_of(request).locale)
-        short = query.url()
-        if _longer(request.url.query, short):
-            return Redirect(f"{path}?{short}", status_code=303)
+        return Redirect(f"{path}?{query.url()}", status_code=303)
+    form = _form(given, faults, query, offered)
+    locale = context_of(request).locale
+    if found:  # over the items of the crosswalk's target: what follows, and nothing that was reported
+        columns, rows = through.matrix(found, locale)
+        return page(request, "compare/through.html", found=found, columns=columns, rows=rows, **form)
     return page(
         request,
         "compare/compare.html",
         status=422 if faults else 200,
-        given=given,
-        faults=faults,
-        options=options,
-        query=query,
         comparison=comparison,
-        tables=tables(comparison, context_of(request).locale) if comparison else [],
-        reading=reading(comparison, context_of(request).locale) if comparison else None,
-        shows=SHOW,
-        layouts=LAYOUTS,
-        sources=list(Source),
-        bases=list(Basis),
-        principles=list(Principle),
-        all_domains=list(Domain),
-        axes=list(Axis),
+        asked=asked(query, item_labels(comparison.framework.items)) if comparison else (),
+        address=_address(request, comparison) if comparison else "",
+        tables=tables(comparison, locale) if comparison else [],
+        reading=reading(comparison, locale) if comparison else None,
         levels={axis: [value(axis, code) for code in LEVEL_CODES] for axis in Axis},
         missing_values=[value(Axis.COMMITMENT, code) for code in MISSING_CODES],
+        **form,
     )
+
+
+def _address(request: Request, comparison: Comparison) -> str:
+    """Where what is printed can be read again: with both dates and the framework's version."""
+    renderer = renderer_of(request)
+    path = renderer.urls.path("compare", context_of(request).locale)
+    return f"{renderer.settings.base_url}{path}?{comparison.dated.url()}"
+
+
+def _form(given: dict[str, str], faults: dict[str, str], query: Query, offered: Options) -> dict[str, Any]:
+    """What the form of the page needs."""
+    return {
+        "given": given,
+        "faults": faults,
+        "query": query,
+        "options": offered,
+        "shows": SHOW,
+        "sources": list(Source),
+        "bases": list(Basis),
+        "principles": list(Principle),
+        "axes": list(Axis),
+    }
 
 
 async def _with_peers(db: AsyncSession, query: Query, key: str, own: list[OwnSets]) -> Query:
@@ -151,30 +121,6 @@ async def _with_peers(db: AsyncSession, query: Query, key: str, own: list[OwnSet
     if len(whole) > MOST_JURISDICTIONS:
         raise Invalid({"peers": _("With it there would be more than can be compared at once.")})
     return replace(query, jurisdictions=whole)
-
-
-def _inferred(request: Request, query: Query, found: Reading) -> Response[str]:
-    """The comparison over the items of the crosswalk's target: what follows, and nothing that was reported."""
-    locale = context_of(request).locale
-    columns, rows = through.matrix(found, locale)
-    return page(request, "compare/through.html", query=query, found=found, columns=columns, rows=rows)
-
-
-def _lens(request: Request, query: Query) -> Redirect:
-    """The lens page, which offers the jurisdictions to choose from."""
-    urls, locale = renderer_of(request).urls, context_of(request).locale
-    whole = query.url(through="", framework="", items=(), domains=(), show="all", layout=(), principle=None)
-    return Redirect(f"{urls.path('lens', locale, key=query.through)}?{whole}", status_code=303)
-
-
-def _longer(given: str, short: str) -> bool:
-    """Whether the query given has repeated or empty parameters that the short one does not."""
-    names = [part.partition("=")[0] for part in given.split("&") if part]
-    return (
-        len(names) != len(set(names))
-        or any(part.endswith("=") for part in given.split("&"))
-        or (bool({"find", "peers"} & set(names)) and short != given)
-    )
 
 
 @get("/{locale:str}/compare.csv", name="compare_csv", access=PUBLIC)
@@ -198,6 +144,8 @@ async def compare_xlsx(request: Request) -> Response[bytes]:
 async def _file(request: Request, kind: str) -> Response[bytes]:
     """The query's file: of what was reported, or with `through` of what follows."""
     query = parse(query_parameters(request))
+    if not query.jurisdictions:
+        raise Invalid({"jurisdictions": _("Choose at least one jurisdiction.")})
     base_url, locale = renderer_of(request).settings.base_url, context_of(request).locale
     async with database_of(request).read() as db:
         if query.through:

@@ -68,9 +68,14 @@ def listed(texts: Sequence[str]) -> str:
 
 def named(places: Sequence[Place]) -> str:
     """The names in one list, or how many there are where they are too many to read."""
-    if len(places) > MOST_NAMES:
-        return _("%(count)s jurisdictions") % {"count": len(places)}
-    return listed([p.name for p in places])
+    return names_listed([p.name for p in places])
+
+
+def names_listed(names: Sequence[str]) -> str:
+    """In one list, or how many jurisdictions there are where they are too many to read."""
+    if len(names) > MOST_NAMES:
+        return _("%(count)s jurisdictions") % {"count": len(names)}
+    return listed(list(names))
 
 
 def place_heading(place: Place) -> str:

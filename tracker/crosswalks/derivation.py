@@ -9,7 +9,7 @@ from collections.abc import Hashable
 from markupsafe import Markup, escape
 
 from tracker.compare.files import cell_path
-from tracker.crosswalks.lens import Result, Step, words
+from tracker.crosswalks.lens import ANYTHING, Result, Step, words
 from tracker.crosswalks.queries import MappingLine, SideItem
 from tracker.crosswalks.reading import Line, Reading, Ref
 from tracker.jurisdictions.queries import Place
@@ -46,7 +46,12 @@ class Derivations:
             for other in axes:
                 if len(axes) > 1:
                     parts.append(f'<p class="muted">{escape(word("axis", other))}</p>\n')
-                parts.append(self._source_cells(other, twins[other][mapping]))
+                step = twins[other][mapping]
+                parts.append(
+                    self._step(other, step) if step.could_inform else self._source_cells(other, step)
+                )
+            if not any(twins[other][mapping].could_inform for other in axes):
+                parts.append(f"<p>{escape(_('This relation lends no level, whatever is reported.'))}</p>\n")
         return Markup("".join(parts))  # nosec B704
 
     def _mapping(self, number: Hashable) -> str:
@@ -90,7 +95,7 @@ def mapping_words(mapping: MappingLine) -> str:
     """What a mapping says and why, escaped."""
     domains = ", ".join(word("domain", domain).lower() for domain in mapping.domains)
     limited = f" ({escape(domains)})" if domains else ""
-    state = _("reviewed") if mapping.reviewed else _("not yet reviewed")
+    state = _("checked by a second person") if mapping.reviewed else _("not yet checked by a second person")
     relation = escape(word("relation", mapping.relation))
     sides = f"{_names(mapping.sources)} {relation} {_names(mapping.targets)}{limited}"
     return f"{sides}. {escape(mapping.rationale)} <small>{escape(state)}</small>"
@@ -102,10 +107,18 @@ def _names(sides: tuple[SideItem, ...]) -> str:
 
 
 def _end(axis: Axis, step: Step) -> str:
-    told = [_("Together: %(levels)s.") % {"levels": words(axis, step.source)}]
+    if step.source is None:
+        told = [_("None of these applies.")]
+    elif step.source == ANYTHING:
+        told = [_("Together: every level is possible.")]
+    else:
+        told = [_("Together: %(levels)s.") % {"levels": words(axis, step.source)}]
     if step.link.among:
         told.append(_("The item is one of several that the mapping speaks of."))
     if step.link.partial:
         told.append(_("The mapping speaks of some of the item’s domains only."))
-    told.append(_("So: %(levels)s.") % {"levels": words(axis, step.gives)})
+    if step.informs:
+        told.append(_("So: %(levels)s.") % {"levels": words(axis, step.gives)})
+    else:
+        told.append(_("So every level is possible here: nothing follows."))
     return f"<p>{escape(' '.join(told))}</p>"

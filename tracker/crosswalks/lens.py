@@ -126,6 +126,11 @@ class Step:
     def informs(self) -> bool:
         return self.gives != ANYTHING
 
+    @property
+    def could_inform(self) -> bool:
+        """Whether its relation lends a level at all, whatever is reported."""
+        return self.link.relation in TABLE
+
 
 # A mapping, by whatever names it to the caller, with its step; many mappings may share one.
 Named = tuple[Hashable, Step]

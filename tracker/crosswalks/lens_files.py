@@ -55,7 +55,7 @@ def _place(reading: Reading, place: Place, link: Callable[[ComparedCell], str]) 
             {
                 "item": line.item.key,
                 "title": line.item.text,
-                "rating": line.item.rating or None,
+                "rating": line.item.rating or "none",
                 **{
                     axis.value: _result(reading, place, axis, result, link)
                     for axis, result in line.results.items()

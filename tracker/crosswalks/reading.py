@@ -39,6 +39,11 @@ class Line:
     def follows(self) -> bool:
         return any(result.follows for result in self.results.values())
 
+    @property
+    def could_follow(self) -> bool:
+        """Whether a mapping is of a relation that lends a level, though nothing may follow from what is reported."""
+        return any(step.could_inform for r in self.results.values() for _mapping, step in r.related)
+
 
 @dataclass(frozen=True)
 class Reading:

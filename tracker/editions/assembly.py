@@ -1,23 +1,28 @@
 """An edition made into a Document: its snapshot read again, and what the organisation chose."""
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cache
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tracker.briefings.beside import Beside
-from tracker.briefings.compose import compose
+from tracker.briefings.compose import compose, question_of
 from tracker.briefings.document import Document
 from tracker.briefings.options import Frozen, Options
+from tracker.briefings.own_words import cells_of, named_in
 from tracker.briefings.queries import gather
 from tracker.compare.comparison import Comparison
-from tracker.editions.content import Told
+from tracker.editions.content import Content, Told
 from tracker.kit.errors import NotFound
 from tracker.kit.i18n import current_locale, set_locale
 from tracker.kit.i18n import gettext as _
 from tracker.snapshots import queries as snapshots
 from tracker.snapshots.queries import Snapshot
+
+AT_ONCE = 2  # compositions in a process; a register of a thousand jurisdictions takes seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +43,14 @@ class Gathered:
     beside: Beside
     desk: Desk
 
+    @property
+    def question(self) -> str:
+        """The title of the document, without composing it."""
+        with speaking(self.told.content.locale):
+            return question_of(self.snapshot.comparison, self.options)
+
     def document(self) -> Document:
-        """Raises Invalid where the edition can't be composed."""
+        """It takes processor time: call it in a thread. Raises Invalid where the edition can't be composed."""
         with speaking(self.told.content.locale):
             return compose(
                 self.snapshot.comparison,
@@ -49,6 +60,16 @@ class Gathered:
                 options=self.options,
                 beside=self.beside,
             )
+
+    async def composed(self) -> Document:
+        """The document, composed beside the pages of others, of which few at once. Raises Invalid as `document`."""
+        async with _gate(id(asyncio.get_running_loop())):
+            return await asyncio.to_thread(self.document)
+
+
+@cache
+def _gate(_loop_id: int) -> asyncio.Semaphore:
+    return asyncio.Semaphore(AT_ONCE)
 
 
 async def gathered(db: AsyncSession, told: Told, desk: Desk) -> Gathered:
@@ -76,6 +97,12 @@ async def the_snapshot(db: AsyncSession, snapshot_id: str) -> Snapshot:
 def comparable(before: Comparison, after: Comparison) -> bool:
     """Whether every cell of `after` is in `before`, so that change can be told."""
     return before.framework.name == after.framework.name and set(after.cells) <= set(before.cells)
+
+
+def lost_cells(content: Content, comparison: Comparison) -> list[str]:
+    """The cells that messages in own words name and the comparison does not have."""
+    known = cells_of(comparison)
+    return [c for m in content.messages or () if not m.key for c in named_in(m.text) if c not in known]
 
 
 @contextmanager

@@ -1,8 +1,6 @@
-"""The composer: begin a briefing from a comparison or a snapshot, begin its next edition, change a draft."""
+"""The composer: a draft's question, parts, key messages and recommendations."""
 
 from dataclasses import replace
-from typing import Any
-from urllib.parse import parse_qsl
 from uuid import UUID
 
 from litestar import Request, Response, get, post
@@ -11,141 +9,41 @@ from litestar.response import Redirect
 
 from tracker.access.guard import member
 from tracker.access.permissions import Permission
-from tracker.compare.query import Query, parse
-from tracker.crosswalks import queries as crosswalks
+from tracker.briefings.own_words import cells_of, code_of
+from tracker.compare.comparison import Comparison
 from tracker.editions import queries, service
-from tracker.editions.assembly import the_snapshot
+from tracker.editions.begin_views import lenses_of, named
 from tracker.editions.content import Content
-from tracker.editions.context import EDITION, OWN, own_edition, own_gathered
-from tracker.editions.forms import EditForm, Rows, StartForm, number_of, rows_of, rows_typed
+from tracker.editions.context import EDITION, own_edition, own_gathered
+from tracker.editions.draft_queries import Own
+from tracker.editions.forms import EditForm, number_of
 from tracker.editions.models import EditionState
-from tracker.editions.queries import Own
+from tracker.editions.rows import Rows, rows_of, rows_typed
 from tracker.editions.suggested import Suggestion, suggestions
-from tracker.kit.errors import Conflict, Invalid, NotFound
+from tracker.kit.errors import Conflict, Invalid
 from tracker.kit.i18n import gettext as _
-from tracker.kit.senders import sender_of
-from tracker.snapshots import service as snapshots
-from tracker.web.errors import error_page
-from tracker.web.render import context_of, form_page, go
-from tracker.web.requests import (
-    actor_of,
-    bound_of,
-    database_of,
-    form_data,
-    organisation_of,
-    query_parameters,
-    settings_of,
-)
+from tracker.web.render import form_page, go
+from tracker.web.requests import actor_of, bound_of, database_of, form_data, organisation_of, settings_of
 
 WRITE = member(Permission.WRITE_DRAFTS)
+MOST_LISTED = 400  # cells; the codes of more would drown the form
 
 
-async def _asked(request: Request) -> Query:
-    """The query of the address: that of the compare page, or that of a snapshot with its moment."""
-    given = query_parameters(request)
-    if "snapshot" in given:
-        async with database_of(request).read() as db:
-            return (await the_snapshot(db, given["snapshot"])).comparison.query
-    return replace(parse(given), through="")
-
-
-@get(f"{OWN}/new", name="briefing_new", access=WRITE)
-async def new_page(request: Request) -> Response[str]:
-    """The form of a new briefing, filled with the comparison that it begins from."""
-    query = await _asked(request)
-    form = StartForm(
-        data={
-            "query": replace(query, jurisdictions=()).url(),
-            "jurisdictions": ", ".join(query.jurisdictions),
-            "parts": Content().parts,
-            "locale": context_of(request).locale,
-        }
-    )
-    form.prepare(settings_of(request).locales)
-    return form_page(request, "editions/new.html", form)
-
-
-@post(f"{OWN}/new", name="briefing_new_do", access=WRITE, status_code=200)
-async def new_do(request: Request) -> Response[str] | Response[bytes] | Redirect:
-    """Freeze the comparison and begin the briefing with its first edition."""
-    form, actor = StartForm(await form_data(request)), organisation_of(request)
-    form.prepare(settings_of(request).locales)
-    if form.validate():
-        try:
-            query = _query(form)
-            service.check(form.basics())
-            snapshot_id = await _freeze(request, query)
-            async with database_of(request).write(bound_of(request)) as db:
-                made = await service.start(
-                    db, actor, query=query.parameters(), content=form.basics(), snapshot_id=snapshot_id
-                )
-            say = _("The first edition is begun. It is a draft that only your organisation sees.")
-            return go(request, "edition", say=say, **_named(request, made.briefing_id, made.number))
-        except Invalid as invalid:
-            form.add_faults(invalid.faults)
-        except snapshots.TooManySnapshots as wait:
-            return error_page(request, 429, str(wait))
-    return form_page(request, "editions/new.html", form)
-
-
-def _query(form: StartForm) -> Query:
-    """Raises Invalid for parameters that can't be taken."""
-    given = dict(parse_qsl((form.query.data or "")[:4000])) | {"jurisdictions": form.codes}
-    return replace(parse(given), through="", layout=())
-
-
-async def _freeze(request: Request, query: Query) -> str:
-    settings, actor = settings_of(request), organisation_of(request)
-    return await snapshots.freeze(
-        database_of(request),
-        query,
-        salt=snapshots.salt_of(settings.secret_key),
-        sender=sender_of(settings.secret_key, "briefings", str(actor.organisation_id)),
-    )
-
-
-def _named(request: Request, briefing_id: UUID, number: int) -> dict[str, Any]:
-    key = organisation_of(request).organisation_key
-    return {"organisation": key, "briefing_id": briefing_id, "edition": number}
-
-
-@post(f"{OWN}/{{briefing_id:uuid}}/next", name="briefing_next", access=WRITE, status_code=200)
-async def next_edition(
-    request: Request, briefing_id: FromPath[UUID]
-) -> Response[bytes] | Response[str] | Redirect:
-    """Begin the next edition: the same question of the record as it is now."""
-    actor = organisation_of(request)
-    async with database_of(request).read(bound_of(request)) as db:
-        briefing, last = await queries.briefing(db, briefing_id), await queries.latest(db, briefing_id)
-        if briefing is None or last is None:
-            raise NotFound(_("There is no such briefing."))
-        content = await queries.content_of(db, last)
-        finals = await queries.finals_of(db, briefing.public_id)
-    content = replace(content, messages=None, before=finals[0].number if finals else None)
-    try:
-        snapshot_id = await _freeze(request, parse(briefing.query))
-    except snapshots.TooManySnapshots as wait:
-        return error_page(request, 429, str(wait))
-    async with database_of(request).write(bound_of(request)) as db:
-        made = await service.begin(db, actor, briefing, content, snapshot_id)
-    say = _("Edition %(n)s is begun, of the record as it is now.") % {"n": made.number}
-    return go(request, "edition", say=say, **_named(request, briefing_id, made.number))
-
-
-async def _prepared(request: Request, found: Own, form: EditForm) -> tuple[EditForm, list[Suggestion]]:
-    """The form with its choices, and the key messages that the rules suggest for what is stored."""
+async def _prepared(request: Request, found: Own, form: EditForm) -> tuple[list[Suggestion], Comparison]:
+    """Fill in the form's choices; the key messages that the rules suggest for what is stored, and what is compared."""
     of = await own_gathered(request, found)
-    framework = of.snapshot.comparison.framework.name
     async with database_of(request).read() as db:
         finals = [f.number for f in await queries.finals_of(db, found.briefing.public_id)]
-        sets = [c for c in await crosswalks.crosswalks(db) if c.source_name == framework]
-    lenses = [(f"{c.key}@{c.version}", f"{c.target_title} ({c.version})") for c in sets]
-    form.prepare(settings_of(request).locales)
-    form.prepare_edition(finals, lenses)
-    return form, suggestions(of)
+        lenses = await lenses_of(db, of.snapshot.comparison.framework.name)
+    form.prepare(settings_of(request).locales, lenses)
+    form.prepare_edition(finals)
+    return suggestions(of), of.snapshot.comparison
 
 
-def _edit_page(request: Request, found: Own, form: EditForm, rows: Rows, *, stale: str = "") -> Response[str]:
+def _edit_page(
+    request: Request, found: Own, form: EditForm, rows: Rows, compared: Comparison, *, stale: str = ""
+) -> Response[str]:
+    cells = compared.rows() if len(compared.cells) <= MOST_LISTED else ()
     return form_page(
         request,
         "editions/edit.html",
@@ -154,6 +52,8 @@ def _edit_page(request: Request, found: Own, form: EditForm, rows: Rows, *, stal
         own=found,
         rows=rows,
         stale=stale,
+        cells=[(code_of(cell), cell) for cell in cells],
+        axes=compared.query.axes,
     )
 
 
@@ -170,8 +70,9 @@ async def edit_page(request: Request, briefing_id: FromPath[UUID], edition: From
         "lens": content.lens,
         "before": str(content.before or ""),
     }
-    form, suggested = await _prepared(request, found, EditForm(data=values))
-    return _edit_page(request, found, form, rows_of(content, suggested))
+    form = EditForm(data=values)
+    suggested, compared = await _prepared(request, found, form)
+    return _edit_page(request, found, form, rows_of(content, suggested), compared)
 
 
 @post(f"{EDITION}/edit", name="edition_edit_do", access=WRITE, status_code=200)
@@ -180,13 +81,14 @@ async def edit_do(
 ) -> Response[str] | Redirect:
     """Save a draft, or refuse with every fault beside its field."""
     data, found = await form_data(request), await own_edition(request, briefing_id, edition)
-    form, suggested = await _prepared(request, found, EditForm(data))
-    rows, stale = rows_typed(data, suggested), ""
+    form = EditForm(data)
+    suggested, compared = await _prepared(request, found, form)
+    rows, stale = rows_typed(data, suggested, cells_of(compared)), ""
     if form.validate() and not rows.faulty:
         try:
             await _save(request, found, rows.content(form.content()), number_of(form.version.data or ""))
             say = _("Saved.")
-            return go(request, "edition", say=say, **_named(request, briefing_id, edition))
+            return go(request, "edition", say=say, **named(request, briefing_id, edition))
         except Invalid as invalid:
             form.add_faults(invalid.faults)
         except Conflict as conflict:
@@ -195,9 +97,8 @@ async def edit_do(
             form.version.data = str(now.edition.version)
             form.version.raw_data = [form.version.data]
             form.form_errors = [stale]
-    elif rows.faulty:
-        form.form_errors = [rows.fault or _("One of the texts below can't be taken.")]
-    return _edit_page(request, found, form, rows, stale=stale)
+    form.form_errors = [*(form.form_errors or []), *rows.faults]
+    return _edit_page(request, found, form, rows, compared, stale=stale)
 
 
 async def _save(request: Request, found: Own, content: Content, version: int) -> None:

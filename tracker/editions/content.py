@@ -1,5 +1,6 @@
 """What an edition says beside its snapshot, as a value that forms make and services take, and how it is told."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -10,7 +11,11 @@ from tracker.kit.i18n import N_
 from tracker.kit.i18n import gettext as _
 
 PAGE_SIZES = ("A4", "Letter")
-MOST_MESSAGES, FEWEST_MESSAGES, MOST_RECOMMENDATIONS = 5, 3, 6
+MOST_MESSAGES, MOST_OWN, MOST_RECOMMENDATIONS = 5, 3, 6
+# A register of a thousand jurisdictions, by all cells of the core competencies; anyone may freeze less.
+MOST_CELLS = 30_000
+# Of more cells a page does not ask what the record says of them now: the snapshot's page does.
+MOST_SINCE = 6_000
 PART_WORDS = {
     "messages": N_("Summary with the key messages"),
     "read": N_("How to read it"),
@@ -53,12 +58,25 @@ def state_word(state: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """A key message that was picked: `text` "" for the sentence as the rules give it. `author`: who wrote the text."""
+    """A key message that was picked: `text` "" for the sentence as the rules give it. `author`: who wrote the text.
+
+    `key`: "" for one in own words, which no rule gives (`tracker.briefings.own_words`).
+    """
 
     key: str
     text: str = ""
     author: str = ""
     author_id: UUID | None = None
+
+
+def watched(code: str, names: Collection[str]) -> bool:
+    """Whether a cell, JURISDICTION/ITEM/DOMAIN, is among those named: all where none is.
+
+    A name is a whole code or its beginning (a jurisdiction, or one item of it), or an item with or without its domain.
+    """
+    parts = code.split("/")
+    ways = {"/".join(parts[a:b]) for a, b in ((0, 1), (0, 2), (0, 3), (1, 2), (1, 3))}
+    return not names or not ways.isdisjoint(names)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,13 @@
 """What the handlers of editions load first."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from litestar import Request
 
-from tracker.editions import queries
+from tracker.editions import draft_queries
 from tracker.editions.assembly import Desk, Gathered, gathered
-from tracker.editions.queries import Own
+from tracker.editions.draft_queries import Own
 from tracker.kit.errors import NotFound
 from tracker.kit.i18n import gettext as _
 from tracker.web.requests import bound_of, database_of, organisation_of, settings_of
@@ -23,16 +24,16 @@ def desk_of(request: Request) -> Desk:
 async def own_edition(request: Request, briefing_id: UUID, number: int) -> Own:
     """The organisation's edition. Raises NotFound."""
     async with database_of(request).read(bound_of(request)) as db:
-        found = await queries.own(db, briefing_id, number)
+        found = await draft_queries.own(db, briefing_id, number)
     if found is None:
         raise NotFound(_("There is no such edition."))
     return found
 
 
-async def own_gathered(request: Request, found: Own) -> Gathered:
-    """All that the edition is composed of. Raises Invalid where it can't be."""
+async def own_gathered(request: Request, found: Own, *, snapshot_id: str = "") -> Gathered:
+    """All that the edition is composed of; of another snapshot, where one is named. Raises Invalid where it can't be."""
     organisation = organisation_of(request).organisation_name
     desk = desk_of(request)
     async with database_of(request).read(bound_of(request)) as db:
-        told = await queries.told_of(db, found, organisation, desk.base_url)
-        return await gathered(db, told, desk)
+        told = await draft_queries.told_of(db, found, organisation, desk.base_url)
+        return await gathered(db, replace(told, snapshot_id=snapshot_id or told.snapshot_id), desk)

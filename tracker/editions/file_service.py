@@ -19,11 +19,11 @@ from tracker.access.models import Organisation
 from tracker.audit.record import Action, record
 from tracker.db.base import select
 from tracker.db.session import Bound, Database
-from tracker.editions import queries
+from tracker.editions import draft_queries, queries
 from tracker.editions.assembly import Desk, Gathered, gathered, the_snapshot
+from tracker.editions.draft_queries import Own
 from tracker.editions.files import Drawn, drawn
 from tracker.editions.models import Edition, EditionFile, FinalFile, PublishedEdition
-from tracker.editions.queries import Own
 from tracker.kit import clock
 from tracker.kit.errors import NotFound
 from tracker.kit.i18n import gettext as _
@@ -45,7 +45,7 @@ async def under_way(db: AsyncSession, edition_id: UUID) -> UnderWay:
             .where(col(Edition.id) == edition_id)
         )
     ).first()
-    own = await queries.own(db, row.briefing_id, row.number) if row else None
+    own = await draft_queries.own(db, row.briefing_id, row.number) if row else None
     if row is None or own is None:
         raise NotFound(_("There is no such edition."))
     return UnderWay(own, row.name)

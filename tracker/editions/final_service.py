@@ -7,7 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from tracker.access.actor import OrganisationActor
 from tracker.access.permissions import Permission
 from tracker.audit.record import Action
-from tracker.editions import queries
+from tracker.editions import draft_queries, queries
+from tracker.editions.asking_service import FINAL_FILES
 from tracker.editions.content import Content
 from tracker.editions.models import (
     QUESTION_LENGTH,
@@ -15,14 +16,17 @@ from tracker.editions.models import (
     Edition,
     EditionState,
     PublishedEdition,
+    PublishedEditionPlace,
     PublishedEditionText,
 )
-from tracker.editions.service import FINAL_FILES, changed, columns_of, open_edition
+from tracker.editions.service import changed, columns_of, open_edition
 from tracker.jobs import service as jobs
+from tracker.jurisdictions import queries as jurisdictions
 from tracker.kit import clock
 from tracker.kit.errors import Conflict, Forbidden, Invalid
 from tracker.kit.i18n import gettext as _
 from tracker.privacy.findings import Text, findings, require_confirmed
+from tracker.snapshots import queries as snapshots
 
 
 async def submit(
@@ -86,16 +90,20 @@ async def make_final(
     edition = await open_edition(db, briefing_id, number, version, EditionState.SUBMITTED)
     if edition.submitted_by == actor.user_id:
         raise Forbidden(_("You submitted this edition, so somebody else has to make it final."))
-    content = await queries.content_of(db, edition)
+    content = await draft_queries.content_of(db, edition)
     signs = require_confirmed(findings(texts_to_check(content)), confirmed_hits)
-    briefing = await queries.briefing(db, briefing_id)
+    briefing = await draft_queries.briefing(db, briefing_id)
     assert briefing is not None
     if any(f.number > edition.number for f in await queries.finals_of(db, briefing.public_id)):
         raise Conflict(_("A later edition of this briefing is final already. Begin a new one instead."))
     final = await _publish(db, actor, briefing.public_id, edition, content, question)
     edition.state = EditionState.FINAL
     edition.job_id = await jobs.enqueue(
-        db, FINAL_FILES, {"edition": final.uid.hex}, key=f"final:{final.uid.hex}"
+        db,
+        FINAL_FILES,
+        {"edition": final.uid.hex},
+        key=f"final:{final.uid.hex}",
+        owner=actor.organisation_id,
     )
     await changed(db, actor, edition, Action.EDITION_FINAL, {"briefing": briefing.public_id, **signs})
     return final
@@ -121,7 +129,9 @@ async def _publish(
     )
     db.add(final)
     await db.flush()
-    for t in await queries.texts_of(db, edition.id):
+    places = await jurisdictions.by_codes(db, await snapshots.codes(db, edition.snapshot_id))
+    db.add_all(PublishedEditionPlace(edition_id=final.id, jurisdiction_id=p.id) for p in places.values())
+    for t in await draft_queries.texts_of(db, edition.id):
         db.add(
             PublishedEditionText(
                 edition_id=final.id,

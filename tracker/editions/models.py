@@ -130,12 +130,16 @@ class EditionFile(Private, table=True):
 
 
 class Subscription(Private, table=True):
-    """That a briefing is made anew by itself, until `ended_at`."""
+    """That a briefing is made anew by itself, until `ended_at`.
+
+    `cells`: codes of those that are watched, as JURISDICTION/ITEM/DOMAIN; empty for all of the edition.
+    """
 
     __table_args__ = (_of("briefing", "briefing_id"), sa.UniqueConstraint("tenant_id", "briefing_id"))
     briefing_id: UUID
     each_quarter: bool = False
     on_change: bool = False
+    cells: list[str] = Field(sa_type=sa.JSON)
     started_at: datetime = moment_field()
     started_by: UUID | None = None
     ended_at: datetime | None = moment_field(default=None)
@@ -180,6 +184,15 @@ class PublishedEditionText(Table, table=True):
     key: str = text_field(40)
     grade: str = text_field(12)
     text: str = text_field(TEXT_LENGTH)
+
+
+class PublishedEditionPlace(Table, table=True):
+    """A jurisdiction that a final edition compares, so that its editions are found."""
+
+    kind__: ClassVar[Kind] = Kind.PUBLISHED
+    __table_args__ = (sa.Index(None, "jurisdiction_id", "edition_id"),)
+    edition_id: int = Field(foreign_key="published_edition.id", primary_key=True)
+    jurisdiction_id: int = Field(foreign_key="jurisdiction.id", primary_key=True)
 
 
 class FinalFile(Table, table=True):

@@ -1,6 +1,5 @@
-"""Reading editions: an organisation's own behind the wall, and final ones, which anyone may read."""
+"""Reading final editions, which anyone may read."""
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -13,213 +12,23 @@ from tracker.access.models import Organisation
 from tracker.briefings.options import Grade
 from tracker.briefings.twins.kinds import MEDIA_TYPES
 from tracker.db.base import select
-from tracker.editions.content import Advice, Chosen, Content, EditionLine, FinalEdition, Told
+from tracker.editions.content import Advice, Chosen, Content, FinalEdition, Told
 from tracker.editions.models import (
-    Briefing,
-    Edition,
     EditionFile,
-    EditionState,
-    EditionText,
     FinalFile,
     PublishedEdition,
+    PublishedEditionPlace,
     PublishedEditionText,
-    Subscription,
     TextKind,
-    Trigger,
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Own:
-    """An edition of the organisation with all that is kept of it."""
-
-    briefing: Briefing
-    edition: Edition
-    content: Content
-    files: tuple[EditionFile, ...]
-    subscription: Subscription | None
-
-
-async def own_lines(db: AsyncSession) -> list[EditionLine]:
-    """The editions of the session's organisation, the newest briefing first, its newest edition first."""
-    rows = await db.execute(
-        select(Edition, Briefing.public_id)
-        .join(Briefing, _of_briefing())
-        .where(col(Edition.state) != EditionState.DISCARDED)
-        .order_by(col(Briefing.created_at).desc(), col(Briefing.id), col(Edition.number).desc())
-    )
-    return [_line(edition, public_id) for edition, public_id in rows]
-
-
-async def begun_by_themselves(db: AsyncSession) -> list[EditionLine]:
-    """Drafts that a subscription began and nobody has changed yet."""
-    wanted = (
-        col(Edition.state) == EditionState.DRAFT,
-        col(Edition.trigger) != Trigger.HAND,
-        col(Edition.changed_by).is_(None),
-    )
-    return await _lines(db, *wanted)
-
-
-async def submitted(db: AsyncSession) -> list[EditionLine]:
-    """Editions that wait for a reviewer."""
-    return await _lines(db, col(Edition.state) == EditionState.SUBMITTED)
-
-
-async def _lines(db: AsyncSession, *where: Any) -> list[EditionLine]:
-    rows = await db.execute(
-        select(Edition, Briefing.public_id)
-        .join(Briefing, _of_briefing())
-        .where(*where)
-        .order_by(col(Edition.created_at), col(Edition.id))
-    )
-    return [_line(edition, public_id) for edition, public_id in rows]
-
-
-def _of_briefing() -> Any:
-    return sa.and_(
-        col(Briefing.tenant_id) == col(Edition.tenant_id), col(Briefing.id) == col(Edition.briefing_id)
-    )
-
-
-def _line(e: Edition, public_id: str) -> EditionLine:
-    return EditionLine(
-        id=e.id,
-        briefing_id=e.briefing_id,
-        public_id=public_id,
-        number=e.number,
-        state=e.state,
-        trigger=e.trigger,
-        question=e.question,
-        version=e.version,
-        changes=tuple(e.changes),
-        created_at=e.created_at,
-        submitted_by=e.submitted_by,
-        return_reason=e.return_reason,
-    )
-
-
-async def briefing(db: AsyncSession, briefing_id: UUID) -> Briefing | None:
-    found: Briefing | None = (
-        await db.execute(select(Briefing).where(col(Briefing.id) == briefing_id))
-    ).scalar_one_or_none()
-    return found
-
-
-async def edition(db: AsyncSession, briefing_id: UUID, number: int) -> Edition | None:
-    """The edition of the session's organisation; None where there is none. `number` may be any."""
-    if not 0 < number < 10**6:
-        return None
-    where = (col(Edition.briefing_id) == briefing_id, col(Edition.number) == number)
-    found: Edition | None = (await db.execute(select(Edition).where(*where))).scalar_one_or_none()
-    return found
-
-
-async def own(db: AsyncSession, briefing_id: UUID, number: int) -> Own | None:
-    """The edition with its texts, files and subscription."""
-    found, of = await edition(db, briefing_id, number), await briefing(db, briefing_id)
-    if found is None or of is None:
-        return None
-    files = await db.execute(
-        select(EditionFile).where(col(EditionFile.edition_id) == found.id).order_by(EditionFile.kind)
-    )
-    return Own(
-        of,
-        found,
-        await content_of(db, found),
-        tuple(sorted(files.scalars(), key=_as_offered)),
-        await subscription(db, briefing_id),
-    )
-
-
-async def subscription(db: AsyncSession, briefing_id: UUID) -> Subscription | None:
-    found: Subscription | None = (
-        await db.execute(select(Subscription).where(col(Subscription.briefing_id) == briefing_id))
-    ).scalar_one_or_none()
-    return found
-
-
-async def running_subscriptions(db: AsyncSession) -> list[Subscription]:
-    rows = await db.execute(
-        select(Subscription).where(col(Subscription.ended_at).is_(None)).order_by(Subscription.started_at)
-    )
-    return list(rows.scalars())
-
-
-async def organisations(db: AsyncSession) -> list[Organisation]:
-    return list((await db.execute(select(Organisation).order_by(Organisation.key))).scalars())
-
-
-async def latest(db: AsyncSession, briefing_id: UUID) -> Edition | None:
-    """The edition of the highest number that was not discarded."""
-    found: Edition | None = (
-        (
-            await db.execute(
-                select(Edition)
-                .where(col(Edition.briefing_id) == briefing_id, col(Edition.state) != EditionState.DISCARDED)
-                .order_by(col(Edition.number).desc())
-                .limit(1)
-            )
-        )
-        .scalars()
-        .first()
-    )
-    return found
-
-
-async def begun_for(db: AsyncSession, briefing_id: UUID, key: str) -> bool:
-    """Whether an edition was begun for this reason, also where it was discarded."""
-    where = (col(Edition.briefing_id) == briefing_id, col(Edition.trigger_key) == key)
-    return (await db.execute(select(Edition.id).where(*where))).first() is not None
-
-
-async def texts_of(db: AsyncSession, edition_id: UUID) -> list[EditionText]:
-    rows = await db.execute(
-        select(EditionText)
-        .where(col(EditionText.edition_id) == edition_id)
-        .order_by(EditionText.kind, EditionText.position)
-    )
-    return list(rows.scalars())
-
-
-async def content_of(db: AsyncSession, e: Edition) -> Content:
-    """What a draft says."""
-    texts = await texts_of(db, e.id)
-    chosen = tuple(Chosen(t.key, t.text, t.author, t.author_id) for t in texts if t.kind is TextKind.MESSAGE)
-    return Content(
-        question=e.question,
-        parts=tuple(e.parts),
-        locale=e.locale,
-        page_size=e.page_size,
-        since=e.since,
-        before=e.before,
-        lens=e.lens,
-        messages=chosen if e.chosen else None,
-        recommendations=_advice(texts),
-    )
-
-
-def _advice(texts: Any) -> tuple[Advice, ...]:
+def advice(texts: Any) -> tuple[Advice, ...]:
+    """The recommendations among texts of either kind of edition."""
     return tuple(Advice(Grade(t.grade), t.text) for t in texts if t.kind is TextKind.RECOMMENDATION)
 
 
-async def told_of(db: AsyncSession, found: Own, organisation: str, base_url: str) -> Told:
-    """A draft, as it is composed."""
-    e, content = found.edition, found.content
-    earlier = await _earlier(db, found.briefing.public_id, content.before)
-    return Told(
-        organisation=organisation,
-        number=e.number,
-        state="draft",
-        url=final_url(base_url, content.locale, found.briefing.public_id, e.number),
-        made_on=e.created_at.date(),
-        snapshot_id=e.snapshot_id,
-        content=content,
-        earlier=earlier,
-    )
-
-
-async def _earlier(db: AsyncSession, public_id: str, number: int | None) -> tuple[str, date] | None:
+async def earlier(db: AsyncSession, public_id: str, number: int | None) -> tuple[str, date] | None:
     """(snapshot, day) of the final edition of this number."""
     found = [f for f in await finals_of(db, public_id) if f.number == number] if number else []
     return (found[0].snapshot_id, found[0].recorded_at.date()) if found else None
@@ -230,13 +39,16 @@ def final_url(base_url: str, locale: str, public_id: str, number: int) -> str:
     return f"{base_url}/{locale}/briefings/{public_id}/{number}"
 
 
-# What is final.
-
-
 async def final_editions(
-    db: AsyncSession, *, organisation_id: UUID | None = None, briefing: str = ""
+    db: AsyncSession,
+    *,
+    organisation_id: UUID | None = None,
+    briefing: str = "",
+    jurisdiction: int | None = None,
+    skip: int = 0,
+    limit: int | None = None,
 ) -> list[FinalEdition]:
-    """Every final edition, or those of an organisation or a briefing, the newest first."""
+    """Every final edition, or those of an organisation, a briefing or a jurisdiction, the newest first."""
     p: Any = PublishedEdition
     later: Any = sa.orm.aliased(PublishedEdition)
     superseded = (
@@ -247,13 +59,49 @@ async def final_editions(
     statement = (
         select(p, Organisation, superseded)
         .join(Organisation, col(Organisation.id) == p.organisation_id)
+        .where(*_among(organisation_id, briefing, jurisdiction))
         .order_by(col(p.recorded_at).desc(), col(p.id).desc())
+        .offset(skip)
+        .limit(limit)
     )
-    if organisation_id:
-        statement = statement.where(col(p.organisation_id) == organisation_id)
-    if briefing:
-        statement = statement.where(col(p.briefing_id) == briefing)
     return [_final(e, o, gone) for e, o, gone in await db.execute(statement)]
+
+
+async def final_count(
+    db: AsyncSession, *, organisation_id: UUID | None = None, jurisdiction: int | None = None
+) -> int:
+    """How many `final_editions` gives."""
+    wanted = _among(organisation_id, "", jurisdiction)
+    return await db.scalar(select(sa.func.count()).select_from(PublishedEdition).where(*wanted)) or 0
+
+
+def _among(organisation_id: UUID | None, briefing: str, jurisdiction: int | None) -> list[Any]:
+    where: list[Any] = []
+    if organisation_id:
+        where.append(col(PublishedEdition.organisation_id) == organisation_id)
+    if briefing:
+        where.append(col(PublishedEdition.briefing_id) == briefing)
+    if jurisdiction:
+        shows = select(PublishedEditionPlace.edition_id).where(
+            col(PublishedEditionPlace.jurisdiction_id) == jurisdiction
+        )
+        where.append(col(PublishedEdition.id).in_(shows))
+    return where
+
+
+async def composers(db: AsyncSession) -> list[tuple[str, str]]:
+    """(key, name) of the organisations that have a final edition, by name."""
+    has = sa.exists().where(col(PublishedEdition.organisation_id) == col(Organisation.id))
+    rows = await db.execute(
+        select(Organisation.key, Organisation.name).where(has).order_by(Organisation.name, Organisation.key)
+    )
+    return [(key, name) for key, name in rows]
+
+
+async def organisation_of(db: AsyncSession, key: str) -> UUID | None:
+    """The id of an organisation."""
+    found: UUID | None = await db.scalar(select(Organisation.id).where(col(Organisation.key) == key))
+    return found
 
 
 def _final(e: PublishedEdition, o: Organisation, superseded: bool) -> FinalEdition:
@@ -309,7 +157,7 @@ async def told_final(db: AsyncSession, e: PublishedEdition, base_url: str) -> To
         before=e.before,
         lens=e.lens,
         messages=chosen if e.chosen else None,
-        recommendations=_advice(texts),
+        recommendations=advice(texts),
     )
     name = await db.scalar(select(Organisation.name).where(col(Organisation.id) == e.organisation_id))
     return Told(
@@ -320,7 +168,7 @@ async def told_final(db: AsyncSession, e: PublishedEdition, base_url: str) -> To
         made_on=e.recorded_at.date(),
         snapshot_id=e.snapshot_id,
         content=content,
-        earlier=await _earlier(db, e.briefing_id, e.before),
+        earlier=await earlier(db, e.briefing_id, e.before),
     )
 
 
@@ -335,8 +183,13 @@ async def final_files(db: AsyncSession, edition_id: int) -> list[FinalFile]:
     rows = await db.execute(
         select(FinalFile).where(col(FinalFile.edition_id) == edition_id).order_by(FinalFile.kind)
     )
-    return sorted(rows.scalars(), key=_as_offered)
+    return sorted(rows.scalars(), key=as_offered)
 
 
-def _as_offered(file: EditionFile | FinalFile) -> int:
+def as_offered(file: EditionFile | FinalFile) -> int:
+    """Sorts files into the order in which they are offered."""
     return list(MEDIA_TYPES).index(file.kind)
+
+
+async def organisations(db: AsyncSession) -> list[Organisation]:
+    return list((await db.execute(select(Organisation).order_by(Organisation.key))).scalars())

@@ -1,4 +1,4 @@
-"""The verbs of editions: begin, change, submit, return, make final, discard; and subscribing to new ones."""
+"""Beginning editions, and changing drafts."""
 
 import base64
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ from tracker.audit.record import Action, record
 from tracker.briefings.options import ALWAYS, PARTS
 from tracker.db.base import select
 from tracker.db.session import queue_behind
-from tracker.editions import queries
+from tracker.editions import draft_queries
 from tracker.editions.content import MOST_MESSAGES, MOST_RECOMMENDATIONS, PAGE_SIZES, Chosen, Content
 from tracker.editions.models import (
     ID_LENGTH,
@@ -27,19 +27,13 @@ from tracker.editions.models import (
     EditionFile,
     EditionState,
     EditionText,
-    Subscription,
     TextKind,
     Trigger,
 )
-from tracker.jobs import service as jobs
 from tracker.kit import clock
 from tracker.kit.errors import Conflict, Invalid, NotFound
 from tracker.kit.i18n import gettext as _
 
-DRAFT_FILES, FINAL_FILES = "editions.draft_files", "editions.final_files"
-
-
-OPEN = (EditionState.DRAFT, EditionState.SUBMITTED)
 MOST_BRIEFINGS = 500
 
 
@@ -63,7 +57,7 @@ async def start(
         tenant_id=actor.organisation_id,
         id=uuid4(),
         public_id=_public_id(),
-        query={k: v for k, v in query.items() if k not in ("on", "as_of")},
+        query=without_moment(query),
         created_at=clock.now(),
         created_by=actor.user_id,
     )
@@ -185,9 +179,9 @@ async def save(
     actor.require(Permission.WRITE_DRAFTS)
     check(content)
     edition = await open_edition(db, briefing_id, number, version, EditionState.DRAFT)
-    before = {m.key: m for m in (await queries.content_of(db, edition)).messages or ()}
+    before = {(m.key, m.text): m for m in (await draft_queries.content_of(db, edition)).messages or ()}
     if content.messages is not None:
-        signed = tuple(_signed(m, before.get(m.key), actor, author) for m in content.messages)
+        signed = tuple(_signed(m, before.get((m.key, m.text)), actor, author) for m in content.messages)
         content = replace(content, messages=signed)
     await db.execute(sa.delete(EditionText).where(col(EditionText.edition_id) == edition.id))
     for name, value in columns_of(content).items():
@@ -200,9 +194,33 @@ async def save(
 def _signed(m: Chosen, before: Chosen | None, actor: OrganisationActor, author: str) -> Chosen:
     if not m.text:
         return Chosen(m.key)
-    if before and before.text == m.text:
-        return before
-    return Chosen(m.key, m.text, author[:120], actor.user_id)
+    return before or Chosen(m.key, m.text, author[:120], actor.user_id)
+
+
+async def reselect(
+    db: AsyncSession,
+    actor: OrganisationActor,
+    briefing_id: UUID,
+    number: int,
+    *,
+    query: Mapping[str, str],
+    snapshot_id: str,
+    version: int,
+) -> Edition:
+    """Have a draft, and the editions after it, compare something else. Raises NotFound and Conflict."""
+    actor.require(Permission.WRITE_DRAFTS)
+    edition = await open_edition(db, briefing_id, number, version, EditionState.DRAFT)
+    briefing = await draft_queries.briefing(db, briefing_id)
+    if briefing is None:
+        raise NotFound(_("There is no such briefing."))
+    briefing.query, edition.snapshot_id = without_moment(query), snapshot_id
+    await changed(db, actor, edition, Action.EDITION_CHANGED, {"snapshot": snapshot_id})
+    return edition
+
+
+def without_moment(query: Mapping[str, str]) -> dict[str, str]:
+    """What is asked again from edition to edition."""
+    return {k: v for k, v in query.items() if k not in ("on", "as_of")}
 
 
 async def open_edition(
@@ -256,73 +274,4 @@ async def _record(
         actor=actor.user_id,
         subject=f"edition:{edition.id}",
         detail={"number": edition.number} | (detail or {}),
-    )
-
-
-async def ask_for_files(db: AsyncSession, actor: OrganisationActor, briefing_id: UUID, number: int) -> None:
-    """Have the files of an open edition made; again, where that failed. Those of a final one come by themselves."""
-    actor.require(Permission.WRITE_DRAFTS)
-    edition = await queries.edition(db, briefing_id, number)
-    if edition is None:
-        raise NotFound(_("There is no such edition."))
-    job = await jobs.job(db, edition.job_id) if edition.job_id else None
-    if job is not None and job.state == "failed":
-        await jobs.retry(db, job.id)
-        return
-    if job is not None and job.state in ("queued", "running"):
-        return
-    if edition.state not in OPEN:
-        raise Conflict(_("This edition is no longer in the state in which this can be done."))
-    about = {"tenant": str(actor.organisation_id), "edition": str(edition.id)}
-    edition.job_id = await jobs.enqueue(db, DRAFT_FILES, about)
-    await db.flush()
-
-
-async def subscribe(
-    db: AsyncSession, actor: OrganisationActor, briefing_id: UUID, *, each_quarter: bool, on_change: bool
-) -> None:
-    """Ask for new editions, or for other ones than before. Raises NotFound, and Invalid where nothing is asked for."""
-    actor.require(Permission.WRITE_DRAFTS)
-    if await queries.briefing(db, briefing_id) is None:
-        raise NotFound(_("There is no such briefing."))
-    if not (each_quarter or on_change):
-        raise Invalid({"when": _("Choose when a new edition is wanted.")})
-    await queue_behind(db, f"briefing:{briefing_id}")
-    found = await queries.subscription(db, briefing_id)
-    if found is None:
-        found = Subscription(
-            tenant_id=actor.organisation_id, id=uuid4(), briefing_id=briefing_id, started_at=clock.now()
-        )
-    found.each_quarter, found.on_change = each_quarter, on_change
-    found.started_at, found.started_by = clock.now(), actor.user_id
-    found.ended_at, found.ended_by = None, None
-    db.add(found)
-    await db.flush()
-    detail = {"each_quarter": each_quarter, "on_change": on_change}
-    await _record_subscription(db, actor, Action.SUBSCRIPTION_STARTED, found, detail)
-
-
-async def end_subscription(db: AsyncSession, actor: OrganisationActor, briefing_id: UUID) -> None:
-    """Ask for no more editions. Raises NotFound, and Conflict where it has ended."""
-    actor.require(Permission.WRITE_DRAFTS)
-    found = await queries.subscription(db, briefing_id)
-    if found is None:
-        raise NotFound(_("There is no such subscription."))
-    if found.ended_at:
-        raise Conflict(_("It has ended already."))
-    found.ended_at, found.ended_by = clock.now(), actor.user_id
-    await db.flush()
-    await _record_subscription(db, actor, Action.SUBSCRIPTION_ENDED, found, {})
-
-
-async def _record_subscription(
-    db: AsyncSession, actor: OrganisationActor, action: Action, found: Subscription, detail: dict[str, Any]
-) -> None:
-    await record(
-        db,
-        action,
-        tenant=actor.organisation_id,
-        actor=actor.user_id,
-        subject=f"briefing:{found.briefing_id}",
-        detail=detail,
     )

@@ -1,101 +1,99 @@
-"""The daily look: which subscriptions ask for a new edition today, and beginning it."""
+"""Asking for new editions that begin by themselves, and for no more of them."""
 
-from dataclasses import dataclass, replace
-from datetime import date
+from typing import Any
+from uuid import UUID, uuid4
 
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tracker.access.actor import OrganisationActor
-from tracker.access.models import Organisation
-from tracker.access.permissions import Role
-from tracker.compare.changes import changes
-from tracker.compare.query import Query, parse
-from tracker.db.session import Bound, Database
-from tracker.editions import queries
-from tracker.editions.assembly import comparable, the_snapshot
-from tracker.editions.content import Content
-from tracker.editions.models import Briefing, Edition, Subscription, Trigger
-from tracker.editions.service import begin
+from tracker.access.permissions import Permission
+from tracker.audit.record import Action, record
+from tracker.briefings.own_words import code_of
+from tracker.db.session import queue_behind
+from tracker.editions import draft_queries
+from tracker.editions.assembly import the_snapshot
+from tracker.editions.content import watched
+from tracker.editions.models import Subscription
 from tracker.kit import clock
-from tracker.kit.senders import sender_of
-from tracker.snapshots import service as snapshots
-from tracker.snapshots.since_queries import since
+from tracker.kit.errors import Conflict, Invalid, NotFound
+from tracker.kit.i18n import gettext as _
+
+MOST_WATCHED = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
-    """An edition that is asked for. `key` is of its reason, so that one edition is begun for each."""
+async def subscribe(
+    db: AsyncSession,
+    actor: OrganisationActor,
+    briefing_id: UUID,
+    *,
+    each_quarter: bool,
+    on_change: bool,
+    cells: tuple[str, ...] = (),
+) -> None:
+    """Ask for new editions, or for other ones than before.
 
-    briefing: Briefing
-    content: Content
-    before: Edition
-    query: Query
-    trigger: Trigger
-    key: str
-
-
-async def look(database: Database, organisation: Organisation, *, salt: str) -> list[Edition]:
-    """Begin the editions that the organisation's subscriptions ask for now; none that was begun before."""
-    bound = Bound(tenant=organisation.id)
-    async with database.read(bound) as db:
-        running = await queries.running_subscriptions(db)
-        asked = [due for s in running if (due := await _due(db, s))]
-    made = []
-    for due in asked:
-        own = sender_of(salt, "briefing", str(due.briefing.id))
-        snapshot_id = await snapshots.freeze(database, due.query, salt=salt, sender=own)
-        try:
-            async with database.write(bound) as db:
-                made.append(await _begin(db, organisation, due, snapshot_id))
-        except IntegrityError:  # another runner began it in this moment
-            continue
-    return made
-
-
-async def _due(db: AsyncSession, s: Subscription) -> Due | None:
-    briefing, last = await queries.briefing(db, s.briefing_id), await queries.latest(db, s.briefing_id)
-    if briefing is None or last is None:
-        return None
-    trigger, key = Trigger.QUARTER, f"quarter:{quarter(clock.today())}"
-    if not (s.each_quarter and quarter(last.created_at.date()) != quarter(clock.today())):
-        if not s.on_change:
-            return None
-        now = await since(db, await the_snapshot(db, last.snapshot_id))
-        trigger, key = Trigger.CHANGE, f"change:{now.at.as_of.isoformat()}"
-        if not any(cell.axes or cell.words for cell in now.cells):
-            return None
-    if await queries.begun_for(db, briefing.id, key):
-        return None
-    content = replace(await queries.content_of(db, last), messages=None, since=None)
-    finals = await queries.finals_of(db, briefing.public_id)
-    content = replace(content, before=finals[0].number if finals else None)
-    return Due(briefing, content, last, parse(briefing.query), trigger, key)
+    `cells`: what is watched, each as `watched` takes it; nothing for all cells. Raises NotFound, and Invalid where
+    nothing is asked for or a cell is not compared.
+    """
+    actor.require(Permission.WRITE_DRAFTS)
+    if await draft_queries.briefing(db, briefing_id) is None:
+        raise NotFound(_("There is no such briefing."))
+    if not (each_quarter or on_change):
+        raise Invalid({"when": _("Choose when a new edition is wanted.")})
+    await _check_cells(db, briefing_id, cells)
+    await queue_behind(db, f"briefing:{briefing_id}")
+    found = await draft_queries.subscription(db, briefing_id)
+    if found is None:
+        found = Subscription(
+            tenant_id=actor.organisation_id,
+            id=uuid4(),
+            briefing_id=briefing_id,
+            cells=[],
+            started_at=clock.now(),
+        )
+    found.each_quarter, found.on_change, found.cells = each_quarter, on_change, list(cells)
+    found.started_at, found.started_by = clock.now(), actor.user_id
+    found.ended_at, found.ended_by = None, None
+    db.add(found)
+    await db.flush()
+    detail = {"each_quarter": each_quarter, "on_change": on_change, "cells": list(cells)}
+    await _record_subscription(db, actor, Action.SUBSCRIPTION_STARTED, found, detail)
 
 
-async def _begin(db: AsyncSession, organisation: Organisation, due: Due, snapshot_id: str) -> Edition:
-    before = (await the_snapshot(db, due.before.snapshot_id)).comparison
-    after = (await the_snapshot(db, snapshot_id)).comparison
-    changed = changes(before, after) if comparable(before, after) else []
-    cells = (c.after for c in changed)
-    codes = tuple(f"{c.place.code}/{c.item.key}/{c.domain.value}" for c in cells)
-    return await begin(
+async def _check_cells(db: AsyncSession, briefing_id: UUID, cells: tuple[str, ...]) -> None:
+    last = await draft_queries.latest(db, briefing_id)
+    if not cells or last is None:
+        return
+    if len(cells) > MOST_WATCHED:
+        raise Invalid({"cells": _("Name at most %(most)s; leave it empty for all.") % {"most": MOST_WATCHED}})
+    compared = [code_of(c) for c in (await the_snapshot(db, last.snapshot_id)).comparison.rows()]
+    lost = [name for name in cells if not any(watched(code, (name,)) for code in compared)]
+    if lost:
+        told = _("This briefing compares nothing that is called %(names)s.")
+        raise Invalid({"cells": told % {"names": ", ".join(lost[:3])}})
+
+
+async def end_subscription(db: AsyncSession, actor: OrganisationActor, briefing_id: UUID) -> None:
+    """Ask for no more editions. Raises NotFound, and Conflict where it has ended."""
+    actor.require(Permission.WRITE_DRAFTS)
+    found = await draft_queries.subscription(db, briefing_id)
+    if found is None:
+        raise NotFound(_("There is no such subscription."))
+    if found.ended_at:
+        raise Conflict(_("It has ended already."))
+    found.ended_at, found.ended_by = clock.now(), actor.user_id
+    await db.flush()
+    await _record_subscription(db, actor, Action.SUBSCRIPTION_ENDED, found, {})
+
+
+async def _record_subscription(
+    db: AsyncSession, actor: OrganisationActor, action: Action, found: Subscription, detail: dict[str, Any]
+) -> None:
+    await record(
         db,
-        _service(organisation),
-        due.briefing,
-        due.content,
-        snapshot_id,
-        trigger=due.trigger,
-        trigger_key=due.key,
-        changes=codes,
+        action,
+        tenant=actor.organisation_id,
+        actor=actor.user_id,
+        subject=f"briefing:{found.briefing_id}",
+        detail=detail,
     )
-
-
-def _service(o: Organisation) -> OrganisationActor:
-    """The service itself, acting as the subscription asks."""
-    return OrganisationActor(None, o.id, o.key, o.name, o.kind, o.fictional, Role.CONTRIBUTOR)
-
-
-def quarter(day: date) -> str:
-    """Such as 2026Q4."""
-    return f"{day.year}Q{(day.month + 2) // 3}"

@@ -10,17 +10,25 @@ from tracker.access.guard import member
 from tracker.access.permissions import Permission
 from tracker.briefings.twins.kinds import MEDIA_TYPES
 from tracker.compare.changes import CellChange, changes
-from tracker.editions import file_service, final_service, queries, service
+from tracker.editions import (
+    asking_service,
+    draft_queries,
+    file_service,
+    final_service,
+    subscription_service,
+)
 from tracker.editions.assembly import Gathered, comparable, the_snapshot
-from tracker.editions.content import STEPS, TRIGGERS, state_word
+from tracker.editions.content import MOST_SINCE, STEPS, TRIGGERS, state_word
 from tracker.editions.context import EDITION, OWN, own_edition, own_gathered
+from tracker.editions.draft_queries import Own
 from tracker.editions.files import KINDS
 from tracker.editions.forms import ReturnForm, SubscriptionForm, number_of
-from tracker.editions.queries import Own
 from tracker.jobs import service as jobs
 from tracker.kit.errors import Invalid
 from tracker.kit.i18n import gettext as _
+from tracker.kit.i18n import language_name
 from tracker.privacy.findings import Unconfirmed, findings
+from tracker.snapshots import since_queries
 from tracker.web.render import form_page, go, page
 from tracker.web.requests import bound_of, database_of, form_data, organisation_of
 
@@ -32,8 +40,8 @@ REVIEW = member(Permission.REVIEW)
 async def own_briefings(request: Request) -> Response[str]:
     """The organisation's briefings with their editions."""
     async with database_of(request).read(bound_of(request)) as db:
-        lines = await queries.own_lines(db)
-        running = {s.briefing_id for s in await queries.running_subscriptions(db)}
+        lines = await draft_queries.own_lines(db)
+        running = {s.briefing_id for s in await draft_queries.running_subscriptions(db)}
     return page(request, "editions/own.html", lines=lines, running=running, state_word=state_word)
 
 
@@ -58,8 +66,13 @@ async def _edition_page(
     async with database_of(request).read(bound_of(request)) as db:
         job = await jobs.job(db, e.job_id) if e.job_id else None
         changed, before = await _changed(request, found, of)
+        since = (
+            await since_queries.since(db, of.snapshot)
+            if len(of.snapshot.comparison.cells) <= MOST_SINCE
+            else None
+        )
     form = form or ReturnForm(data={"version": str(e.version)})
-    asking = asking or SubscriptionForm(data={"when": _when(found)})
+    asking = asking or SubscriptionForm(data={"when": _when(found), "cells": _watched(found)})
     asking.prepare()
     return form_page(
         request,
@@ -68,8 +81,10 @@ async def _edition_page(
         status=status,
         own=found,
         e=e,
-        document=of.document(),
+        question=of.question,
         comparison=of.snapshot.comparison,
+        since=since,
+        language=language_name(e.locale),
         job=job,
         waiting=job is not None and job.state in ("queued", "running"),
         kinds=list(KINDS),
@@ -84,6 +99,11 @@ async def _edition_page(
     )
 
 
+def _watched(found: Own) -> str:
+    s = found.subscription
+    return ", ".join(s.cells) if s and not s.ended_at else ""
+
+
 def _when(found: Own) -> list[str]:
     s = found.subscription
     if s is None or s.ended_at:
@@ -94,9 +114,9 @@ def _when(found: Own) -> list[str]:
 async def _changed(request: Request, found: Own, of: Gathered) -> tuple[list[CellChange], int | None]:
     """(the cells that read differently than in the edition before, its number)."""
     async with database_of(request).read(bound_of(request)) as db:
-        lines = [n for n in await queries.own_lines(db) if n.briefing_id == found.briefing.id]
+        lines = [n for n in await draft_queries.own_lines(db) if n.briefing_id == found.briefing.id]
         number = next((n.number for n in lines if n.number < found.edition.number), None)
-        last = await queries.edition(db, found.briefing.id, number) if number else None
+        last = await draft_queries.edition(db, found.briefing.id, number) if number else None
         if last is None:
             return [], None
         earlier = (await the_snapshot(db, last.snapshot_id)).comparison
@@ -109,7 +129,7 @@ async def preview(request: Request, briefing_id: FromPath[UUID], edition: FromPa
     """The edition as a page, as it would be if it were final."""
     found = await own_edition(request, briefing_id, edition)
     of = await own_gathered(request, found)
-    return page(request, "editions/preview.html", own=found, document=of.document())
+    return page(request, "editions/preview.html", own=found, document=await of.composed())
 
 
 @get(f"{EDITION}/file/{{kind:str}}", name="edition_file", access=READ)
@@ -136,10 +156,18 @@ def _back(request: Request, briefing_id: UUID, number: int, say: str, kind: str 
 async def make_files(request: Request, briefing_id: FromPath[UUID], edition: FromPath[int]) -> Redirect:
     """Have the files made in the background."""
     async with database_of(request).write(bound_of(request)) as db:
-        await service.ask_for_files(db, organisation_of(request), briefing_id, edition)
+        await asking_service.ask_for_files(db, organisation_of(request), briefing_id, edition)
     return _back(
         request, briefing_id, edition, _("The files are being made. This page tells how far they are.")
     )
+
+
+@post(f"{EDITION}/files/stop", name="edition_files_stop", access=WRITE, status_code=303)
+async def stop_files(request: Request, briefing_id: FromPath[UUID], edition: FromPath[int]) -> Redirect:
+    """Have the files made no longer."""
+    async with database_of(request).write(bound_of(request)) as db:
+        await asking_service.give_up_files(db, organisation_of(request), briefing_id, edition)
+    return _back(request, briefing_id, edition, _("Stopped. What was made before is still there."))
 
 
 @post(f"{EDITION}/submit", name="edition_submit", access=WRITE, status_code=303)
@@ -180,7 +208,7 @@ async def make_final(
     confirmed = frozenset(data.getlist("signs") if data.first("confirmed") == "yes" else [])
     form = ReturnForm(data)
     try:
-        question = (await own_gathered(request, found)).document().question
+        question = (await own_gathered(request, found)).question
         async with database_of(request).write(bound_of(request)) as db:
             version = number_of(form.version.data or "")
             await final_service.make_final(
@@ -221,14 +249,19 @@ async def subscription(
     form.prepare()
     if data.first("do") == "end":
         async with database_of(request).write(bound_of(request)) as db:
-            await service.end_subscription(db, actor, briefing_id)
+            await subscription_service.end_subscription(db, actor, briefing_id)
         return _back(request, briefing_id, edition, _("No more editions are begun by themselves."))
     if form.validate():
         when = set(form.when.data or ())
         try:
             async with database_of(request).write(bound_of(request)) as db:
-                await service.subscribe(
-                    db, actor, briefing_id, each_quarter="quarter" in when, on_change="change" in when
+                await subscription_service.subscribe(
+                    db,
+                    actor,
+                    briefing_id,
+                    each_quarter="quarter" in when,
+                    on_change="change" in when,
+                    cells=form.names,
                 )
             return _back(request, briefing_id, edition, _("New editions will appear in the work list."))
         except Invalid as invalid:

@@ -6,10 +6,10 @@ from uuid import UUID
 
 from tracker.access.models import Organisation
 from tracker.db.session import Bound
-from tracker.editions import file_service, queries, subscription_service
+from tracker.editions import draft_queries, file_service, queries, renewal_service
+from tracker.editions.asking_service import DRAFT_FILES, FINAL_FILES
 from tracker.editions.assembly import Desk, gathered
 from tracker.editions.files import drawn
-from tracker.editions.service import DRAFT_FILES, FINAL_FILES
 from tracker.jobs.runner import Handler, Run
 from tracker.jobs.service import hold
 from tracker.kit.errors import NotFound
@@ -31,7 +31,7 @@ async def draft_files(run: Run) -> None:
     await run.tell(10, "reading")
     async with run.database.read(bound) as db:
         found = await file_service.under_way(db, UUID(run.about["edition"]))
-        told = await queries.told_of(db, found.own, found.organisation, run.settings.base_url)
+        told = await draft_queries.told_of(db, found.own, found.organisation, run.settings.base_url)
         of = await gathered(db, told, desk_of(run))
     await run.tell(30, "composing")
     document = await asyncio.to_thread(of.document)
@@ -80,7 +80,7 @@ async def subscriptions(run: Run) -> None:
     """Begin the editions that subscriptions ask for."""
     salt = salt_of(run.settings.secret_key)
     for organisation in await _organisations(run):
-        await subscription_service.look(run.database, organisation, salt=salt)
+        await renewal_service.look(run.database, organisation, salt=salt)
         await run.tell(50, "reading")
 
 

@@ -249,6 +249,7 @@ async def _reviews(db: AsyncSession, ids: Sequence[int], as_of: datetime) -> dic
     rows = await db.execute(
         select(
             r.revision_id,
+            Organisation.key,
             Organisation.name,
             r.verdict,
             r.reason,
@@ -261,8 +262,8 @@ async def _reviews(db: AsyncSession, ids: Sequence[int], as_of: datetime) -> dic
         .order_by(r.recorded_at, col(r.id))
     )
     found: dict[int, list[Review]] = defaultdict(list)
-    for revision_id, name, verdict, *rest in rows:
-        found[revision_id].append(Review(name, verdict is Verdict.AGREE, *rest))
+    for revision_id, key, name, verdict, *rest in rows:
+        found[revision_id].append(Review(key, name, verdict is Verdict.AGREE, *rest))
     return found
 
 

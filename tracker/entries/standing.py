@@ -61,6 +61,9 @@ class Evidence(Struct, frozen=True, gc=False):
 
 
 class Review(Struct, frozen=True, gc=False):
+    """`by`: the organisation's key, for two may have one name."""
+
+    by: str
     organisation: str
     agrees: bool
     reason: str
@@ -141,7 +144,7 @@ class Standing(Struct, frozen=True, gc=False):
     @property
     def verdicts(self) -> list[Review]:
         """The last review of each organisation: a later one takes the place of its earlier one."""
-        return list({r.organisation: r for r in self.reviews}.values())
+        return list({r.by: r for r in self.reviews}.values())
 
     @property
     def disputed(self) -> bool:

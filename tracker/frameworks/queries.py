@@ -1,6 +1,6 @@
 """Reading frameworks and their items."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -110,6 +110,7 @@ class FrameworkLine:
     kind: str
     items: int
     newest: bool
+    alone: bool
 
     @property
     def name(self) -> str:
@@ -117,13 +118,13 @@ class FrameworkLine:
 
     @property
     def choice(self) -> str:
-        """What a query calls it: the key alone for the newest version."""
-        return self.key if self.newest else self.name
+        """What a query calls it: the key alone where it has one version, for then it means no other."""
+        return self.key if self.alone else self.name
 
     @property
     def label(self) -> str:
-        """For a list to choose from: an older version says which it is."""
-        return self.title if self.newest else f"{self.title} ({self.version})"
+        """For a list to choose from: one of several versions says which it is."""
+        return self.title if self.alone else f"{self.title} ({self.version})"
 
 
 _NEWEST_FIRST = (col(FrameworkVersion.year).desc(), col(FrameworkVersion.id).desc())
@@ -154,9 +155,10 @@ async def frameworks(db: AsyncSession) -> list[FrameworkLine]:
     )
     found = rows.all()
     newest: dict[str, tuple[int, int, str]] = {}
+    count_of = Counter(row[1] for row in found)
     for _id, key, version, _title, _publisher, year, *_rest in found:
         newest[key] = max(newest.get(key, (0, 0, "")), (year, _id, version))
-    lines = [[*row[1:], newest[row[1]][2] == row[2]] for row in found]
+    lines = [[*row[1:], newest[row[1]][2] == row[2], count_of[row[1]] == 1] for row in found]
     return [FrameworkLine(*line) for line in lines]
 
 

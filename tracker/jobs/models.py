@@ -23,14 +23,20 @@ class Job(Table, table=True):
 
     `about` holds ids, never a text of anybody. `key` makes a job that must be there once. `step` is a code of
     `word('step', ...)`, `progress` 0 to 100, `reason` why it failed. `leased_until`: when another may take it.
+    `owner`: the organisation that it is done for, so that each has its turn.
     """
 
     kind__: ClassVar[Kind] = Kind.GLOBAL
-    __table_args__ = (sa.UniqueConstraint("key"), sa.Index(None, "state", "created_at"))
+    __table_args__ = (
+        sa.UniqueConstraint("key"),
+        sa.Index(None, "state", "created_at"),
+        sa.Index(None, "owner", "state"),
+    )
     id: UUID = Field(primary_key=True)
     kind: str = text_field(40)
     about: dict[str, str] = Field(sa_type=sa.JSON)
     key: str | None = text_field(80, default=None)
+    owner: UUID | None = None
     state: JobState = enum_field(JobState, default=JobState.QUEUED)
     progress: int = 0
     step: str = text_field(40, default="")

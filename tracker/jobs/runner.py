@@ -102,6 +102,10 @@ class Runner:
             await self._do(taken)
         except LostLease:
             log.warning("job %s was taken by another process", taken.id)
+        except asyncio.CancelledError:
+            with suppress(Exception):  # else the lease runs out by itself
+                await service.give_back(self._database, taken)
+            raise
         finally:
             heart.cancel()
             with suppress(asyncio.CancelledError):

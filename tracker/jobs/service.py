@@ -47,13 +47,23 @@ class Taken:
     turn: int
 
 
-async def enqueue(db: AsyncSession, kind: str, about: dict[str, str], *, key: str | None = None) -> UUID:
-    """Put a job into the queue, in the caller's transaction; that of the same key, where there is one."""
+async def enqueue(
+    db: AsyncSession,
+    kind: str,
+    about: dict[str, str],
+    *,
+    key: str | None = None,
+    owner: UUID | None = None,
+) -> UUID:
+    """Put a job into the queue, in the caller's transaction; that of the same key, where there is one.
+
+    `owner`: the organisation that it is done for.
+    """
     if key is not None:
         known: UUID | None = await db.scalar(select(Job.id).where(col(Job.key) == key))
         if known:
             return known
-    job = Job(id=uuid4(), kind=kind, about=about, key=key, created_at=clock.now())
+    job = Job(id=uuid4(), kind=kind, about=about, key=key, owner=owner, created_at=clock.now())
     db.add(job)
     await db.flush()
     return job.id
@@ -72,7 +82,10 @@ async def enqueue_once(database: Database, kind: str, about: dict[str, str], *, 
 
 
 async def take(database: Database, kinds: Collection[str]) -> Taken | None:
-    """The oldest job of the kinds that nobody works on, or None. It is leased to the caller."""
+    """A job of the kinds that nobody works on, or None. It is leased to the caller.
+
+    The oldest one first, but of each organisation one before the second of any, so that none waits for all of another's.
+    """
     async with database.read() as db:
         waiting: Sequence[Job] = (await db.execute(_waiting(kinds))).scalars().all()
     for job in waiting:
@@ -93,7 +106,23 @@ def _waiting(kinds: Collection[str]) -> Any:
         col(Job.state) == JobState.QUEUED,
         sa.and_(col(Job.state) == JobState.RUNNING, col(Job.leased_until) < clock.now()),
     )
-    return select(Job).where(free, col(Job.kind).in_(kinds)).order_by(Job.created_at, Job.id).limit(5)
+    known = col(Job.kind).in_(kinds)
+    # What its owner has under way counts as before what it has waiting.
+    ahead = sa.func.row_number().over(
+        partition_by=sa.func.coalesce(col(Job.owner), col(Job.id)),
+        order_by=[col(Job.state).desc(), col(Job.created_at), col(Job.id)],
+    )
+    ranked = select(col(Job.id).label("id"), ahead.label("ahead")).where(
+        col(Job.state).in_((JobState.QUEUED, JobState.RUNNING)), known
+    )
+    turns = ranked.subquery()
+    return (
+        select(Job)
+        .join(turns, turns.c.id == col(Job.id))
+        .where(free)
+        .order_by(turns.c.ahead, Job.created_at, Job.id)
+        .limit(5)
+    )
 
 
 def _begun(job: Job) -> dict[str, object]:
@@ -132,6 +161,20 @@ async def finish(database: Database, taken: Taken) -> None:
         )
 
 
+async def give_back(database: Database, taken: Taken) -> None:
+    """Put a job back into the queue: this process ends, and the next one need not wait until the lease is over."""
+    async with database.write() as db:
+        await _write(
+            db,
+            taken,
+            state=JobState.QUEUED,
+            tries=Job.tries - 1,
+            progress=0,
+            step="",
+            leased_until=None,
+        )
+
+
 async def fail(database: Database, taken: Taken, reason: str) -> None:
     """End the job without success; `reason` in plain words, for whoever waits for it."""
     async with database.write() as db:
@@ -158,6 +201,21 @@ async def _write(db: AsyncSession, taken: Taken, **values: object) -> None:
 async def job(db: AsyncSession, job_id: UUID) -> Job | None:
     found: Job | None = (await db.execute(select(Job).where(col(Job.id) == job_id))).scalar_one_or_none()
     return found
+
+
+async def waiting_of(db: AsyncSession, owner: UUID) -> int:
+    """How many jobs of an organisation wait or are worked on."""
+    open_ = col(Job.state).in_((JobState.QUEUED, JobState.RUNNING))
+    return (
+        await db.scalar(select(sa.func.count()).select_from(Job).where(col(Job.owner) == owner, open_)) or 0
+    )
+
+
+async def drop(db: AsyncSession, job_id: UUID) -> bool:
+    """Take a job out that has not ended; False where there is none. Who works on it finds its lease lost."""
+    open_ = col(Job.state).in_((JobState.QUEUED, JobState.RUNNING))
+    gone = await db.execute(sa.delete(Job).where(col(Job.id) == job_id, open_))
+    return bool(gone.rowcount)  # type: ignore[attr-defined]
 
 
 async def retry(db: AsyncSession, job_id: UUID) -> None:

@@ -1,5 +1,7 @@
 """The list of jurisdictions, and the profile of one."""
 
+from dataclasses import replace
+
 from litestar import Request, Response, get
 from litestar.params import FromPath
 
@@ -13,6 +15,7 @@ from tracker.compare.principles import told
 from tracker.compare.queries import compare
 from tracker.compare.query import DEFAULT_FRAMEWORK, Query, parse
 from tracker.criteria import queries as criteria
+from tracker.entries.version_queries import version_read
 from tracker.frameworks import queries as frameworks
 from tracker.jurisdictions import queries
 from tracker.kit import clock
@@ -105,12 +108,16 @@ async def changes_page(request: Request, code: FromPath[str]) -> Response[str]:
         place = await queries.by_code(db, code)
         if place is None:
             raise NotFound(_("There is no jurisdiction with this code."))
-        framework = await frameworks.framework(db, given.get("framework") or DEFAULT_FRAMEWORK)
+        before, after = moments
+        named = await version_read(
+            db, given.get("framework") or DEFAULT_FRAMEWORK, [code], after.as_of if after else None
+        )
+        framework = await frameworks.framework(db, named)
         if framework is None:
             raise NotFound(_("There is no such framework."))
-        before, after = moments
         if before and after and not faults:
-            changed = changes(await compare(db, before), await compare(db, after))
+            was, now = (replace(m, framework=framework.name) for m in (before, after))
+            changed = changes(await compare(db, was), await compare(db, now))
     return page(
         request,
         "jurisdictions/changes.html",

@@ -20,6 +20,7 @@ from tracker.audit.models import SERVICE
 from tracker.audit.record import Action, record
 from tracker.db.base import select
 from tracker.db.session import Bound, Database
+from tracker.editions.content import EditionLine
 from tracker.kit import clock
 from tracker.mail.models import MailDigest, MailKind, MailSwitchedOff, OutboxItem
 from tracker.mail.outbox_service import KEPT
@@ -136,9 +137,14 @@ def subjects(waits: WorkList) -> Mapping[MailKind, list[str]]:
         MailKind.SEARCH_NOTES: [f"revision:{t.uid}" for t in waits.search_notes],
         MailKind.TO_CORRECT: [f"report:{r.number}" for r in waits.to_correct],
         MailKind.EDITIONS: [f"edition:{e.id}" for e in waits.editions],
-        MailKind.NEW_EDITIONS: [f"edition:{e.id}" for e in waits.new_editions],
+        MailKind.NEW_EDITIONS: [_edition(e) for e in waits.new_editions],
     }
     return {kind: list(dict.fromkeys(named)) for kind, named in found.items() if named}
+
+
+def _edition(e: EditionLine) -> str:
+    """One that was returned is told of again."""
+    return f"edition:{e.id} returned" if e.return_reason else f"edition:{e.id}"
 
 
 async def _make(db: AsyncSession, tenant: UUID, plan: Plan) -> None:

@@ -58,7 +58,7 @@ LABELS: dict[MailKind, str] = {
     MailKind.SEARCH_NOTES: N_("Search notes that are missing"),
     MailKind.TO_CORRECT: N_("Accepted reports that wait for a correction"),
     MailKind.EDITIONS: N_("Editions of briefings to make final"),
-    MailKind.NEW_EDITIONS: N_("New editions of briefings"),
+    MailKind.NEW_EDITIONS: N_("New and returned editions of briefings"),
 }
 
 

@@ -69,7 +69,8 @@ async def _rewrite(
     db: AsyncSession, settings: Settings, release: Release, last: int, places: set[str]
 ) -> int:
     at = Moment(release.on_day, release.as_of, release.as_of.date())
-    now = await tables.build(db, at, settings.base_url, ReleaseStore(settings.data_dir).spool(), only=places)
+    folder = ReleaseStore(settings.data_dir).spool()
+    now = await tables.build(db, at, settings.base_url, folder, only=places)
     of_sets = await queries.redacted_of_sets(db)
     texts, after = await asyncio.to_thread(_files, settings.data_dir, release, now.rows, of_sets, clock.now())
     db.add(

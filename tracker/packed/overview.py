@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tracker.compare.comparison import Comparison
-from tracker.compare.queries import assembled, columns_of, narrowed, scope_of
+from tracker.compare.queries import assembled, columns_of, narrowed, pinned, scope_of
 from tracker.compare.query import Query
 from tracker.entries.queries import Moment
 from tracker.entries.standing import Evidence, Review, Standing
@@ -16,7 +16,7 @@ from tracker.frameworks.queries import Framework
 from tracker.kit.vocabulary import VALUES, Axis, Basis, CitationAxis, Domain, InstrumentKind, Scope, Voice
 from tracker.packed import history as packed
 from tracker.packed import queries, row_queries
-from tracker.packed.history import NEVER, OPEN, UNKNOWN, History, Said, micros, moment_of
+from tracker.packed.history import NEVER, OPEN, UNKNOWN, History, Said, Verdict, micros, moment_of
 
 _NO_UID = UUID(int=0)
 Names = dict[str, tuple[str, bool]]
@@ -28,6 +28,7 @@ async def overview(db: AsyncSession, query: Query) -> Comparison:
     Of their evidence they have the scales and days only, and not what it says of principles: a query that asks
     for one is for `compare`. For pages that show levels, marks and counts. Raises Invalid naming the parameter whose code is unknown.
     """
+    query = await pinned(db, query)
     framework, places = await scope_of(db, query)
     columns = columns_of(query, framework)
     head = await queries.head(db)
@@ -87,13 +88,14 @@ def _voice(said: Said, cell: tuple[int, int, Domain], keys: list[str], as_of: in
         note="",
         recorded_at=moment_of(said.at),
         evidence=tuple(_evidence(c.axis, c.dated) for c in said.cited),
-        reviews=tuple(
-            Review(keys[v.by], v.agrees, "", "told" if v.confirms else "", v.confirms, moment_of(v.at))
-            for v in said.verdicts
-            if v.at <= as_of
-        ),
+        reviews=tuple(_review(keys[v.by], v) for v in said.verdicts if v.at <= as_of),
         confirmed_at=None if confirmed == NEVER else moment_of(confirmed),
     )
+
+
+def _review(by: str, v: Verdict) -> Review:
+    """Without its words; a marker for its other source."""
+    return Review(by, by, v.agrees, "", "told" if v.confirms else "", v.confirms, moment_of(v.at))
 
 
 @lru_cache(maxsize=20_000)

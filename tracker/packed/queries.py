@@ -16,6 +16,7 @@ from tracker.db.base import select
 from tracker.db.stamp import RecordStamp
 from tracker.entries import queries as entries
 from tracker.entries.models import PublishedRevision
+from tracker.entries.version_queries import version_read
 from tracker.frameworks.models import FrameworkItem, FrameworkVersion
 from tracker.jurisdictions.models import Jurisdiction
 from tracker.kit import clock
@@ -98,8 +99,10 @@ def _shaped() -> Any:
         .scalar_subquery()
     )
     item = i.key.label("item")  # type: ignore[attr-defined]
+    others = sa.orm.aliased(v)
+    several = select(others.id).where(others.key == v.key, others.id != v.id).exists().label("several")
     return (
-        select(col(v.id), v.key, v.version, v.applies_by_domain, item, i.domains, _STAMP, *_HEAD)
+        select(col(v.id), v.key, v.version, v.applies_by_domain, item, i.domains, several, _STAMP, *_HEAD)
         .outerjoin(i, col(i.framework_version_id) == v.id)
         .outerjoin(PackedHead, col(PackedHead.id) == 1)
         .where(col(v.id) == newest)
@@ -131,10 +134,13 @@ _CELLS = _packed(PackedCells, _HOLDING, _STAMP)
 _HISTORIES = _packed(PackedHistory, col(Jurisdiction.id), PackedHistory.history)
 
 
-async def shape(db: AsyncSession, name: str) -> tuple[Shape | None, Head | None]:
-    """The version `key@version`, or for a bare `key` the newest, None when there is none; and the head beside it."""
-    key, _, version = name.partition("@")
-    rows = (await db.execute(_SHAPE, {"key": key, "version": version})).all()
+async def shape(
+    db: AsyncSession, name: str, codes: Collection[str] = (), as_of: datetime | None = None
+) -> tuple[Shape | None, Head | None]:
+    """The version `key@version`, or for a bare `key` that which `version_read` means, None when there is none; and the head."""
+    rows = await _shape_of(db, name)
+    if rows and rows[0].several and "@" not in name:  # the usual single version costs no second statement
+        rows = await _shape_of(db, await version_read(db, name, codes, as_of))
     if not rows:
         return None, None
     whole = PRACTITIONER_DOMAINS if rows[0].applies_by_domain else (Domain.ALL,)
@@ -144,9 +150,10 @@ async def shape(db: AsyncSession, name: str) -> tuple[Shape | None, Head | None]
         if row.item is not None
     }
     found = Shape(rows[0].id, rows[0].key, rows[0].version, items)
-    if len(_known) >= _MOST_KNOWN:
-        _known.clear()
-    _known[name] = (rows[0].stamp, found, rows[0])
+    if "@" in name or not rows[0].several:  # what a bare key means may hang on jurisdictions and day
+        if len(_known) >= _MOST_KNOWN:
+            _known.clear()
+        _known[name] = (rows[0].stamp, found, rows[0])
     return found, _head(rows[0])
 
 
@@ -179,6 +186,11 @@ async def cells_of(db: AsyncSession, version_id: int, codes: Collection[str], on
     """
     given = {"version_id": version_id, "codes": list(codes), "on": on}
     return list((await db.execute(_CELLS[dialect_of(db)], given)).all())
+
+
+async def _shape_of(db: AsyncSession, name: str) -> list[Any]:
+    key, _, version = name.partition("@")
+    return list((await db.execute(_SHAPE, {"key": key, "version": version})).all())
 
 
 async def histories_of(db: AsyncSession, version_id: int, codes: Collection[str]) -> list[Any]:

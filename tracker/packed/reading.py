@@ -49,7 +49,7 @@ async def read(db: AsyncSession, query: Query) -> Matrix:
     """Run the query. Raises Invalid naming the parameter that can't be taken."""
     if _is_current(query) and (found_at_once := await _at_once(db, query)):
         return found_at_once
-    shape, head = await queries.shape(db, query.framework)
+    shape, head = await queries.shape(db, query.framework, query.jurisdictions, query.as_of)
     keys = _keys(query, shape)
     assert shape is not None
     if head and _is_current(query):

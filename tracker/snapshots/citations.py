@@ -1,10 +1,12 @@
 """How to cite a snapshot: as text, BibTeX, RIS and CSL-JSON, all with the same facts."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from tracker.compare.canonical import canonical_json
-from tracker.compare.wording import named
+from tracker.compare.query import Query
+from tracker.compare.wording import names_listed
 from tracker.kit.i18n import format_date
 from tracker.kit.i18n import gettext as _
 from tracker.kit.vocabulary import word
@@ -64,13 +66,13 @@ class Reference:
 
     def bibtex(self) -> str:
         fields = {
-            "author": "{" + _bibtex(self.service) + "}",
-            "title": "{" + _bibtex(self.title) + "}",
+            "author": "{" + bibtex_safe(self.service) + "}",
+            "title": "{" + bibtex_safe(self.title) + "}",
             "year": str(self.frozen.year),
             "month": str(self.frozen.month),
             "day": str(self.frozen.day),
-            "version": _bibtex(self.version),
-            "note": _bibtex(self.note),
+            "version": bibtex_safe(self.version),
+            "note": bibtex_safe(self.note),
             "url": self.url,
         }
         lines = "".join(f"  {name} = {{{text}}},\n" for name, text in fields.items())
@@ -81,13 +83,13 @@ class Reference:
             ("TY", "DATA"),
             (
                 "AU",
-                f"{_line(self.service)},",
+                f"{one_line(self.service)},",
             ),  # the comma keeps a program from taking it apart as a person's name
-            ("TI", _line(self.title)),
+            ("TI", one_line(self.title)),
             ("PY", str(self.frozen.year)),
             ("DA", self.frozen.strftime("%Y/%m/%d")),
             ("ET", self.version),
-            ("PB", _line(self.service)),
+            ("PB", one_line(self.service)),
             ("N1", self.note),
             ("ID", self.id),
             ("UR", self.url),
@@ -131,21 +133,29 @@ def reference(snapshot: Snapshot, *, service: str, base_url: str, locale: str) -
 
 def title(snapshot: Snapshot) -> str:
     """The comparison in words."""
-    comparison = snapshot.comparison
-    axes = comparison.query.axes
+    comparison, framework = snapshot.comparison, snapshot.comparison.framework
+    places = [(place.name, place.fictional) for place in comparison.places]
+    return titled(comparison.query, framework.title, framework.version, places)
+
+
+def titled(query: Query, framework: str, version: str, places: Sequence[tuple[str, bool]]) -> str:
+    """A comparison in words. `places`: (name, whether fictional)."""
+    axes = query.axes
     how = _("on paper and in practice") if len(axes) > 1 else word("axis", axes[0]).lower()
     told = _("Adoption in %(names)s, %(how)s: %(framework)s (%(version)s)") % {
-        "framework": comparison.framework.title,
-        "version": comparison.framework.version,
-        "names": named(comparison.places),
+        "framework": framework,
+        "version": version,
+        "names": names_listed([name for name, _fictional in places]),
         "how": how,
     }
-    return f"{told} ({_('with fictional places')})" if comparison.fictional else told
+    return f"{told} ({_('with fictional places')})" if any(invented for _n, invented in places) else told
 
 
-def _bibtex(text: str) -> str:
-    return "".join(_BIBTEX.get(sign, sign) for sign in _line(text))
+def bibtex_safe(text: str) -> str:
+    """What stands between braces of BibTeX."""
+    return "".join(_BIBTEX.get(sign, sign) for sign in one_line(text))
 
 
-def _line(text: str) -> str:
+def one_line(text: str) -> str:
+    """A field of RIS ends with its line."""
     return " ".join(text.split())

@@ -92,6 +92,13 @@ async def snapshot(db: AsyncSession, snapshot_id: str) -> Snapshot | None:
     return await _executed(db, row) if row else None
 
 
+async def codes(db: AsyncSession, snapshot_id: str) -> list[str]:
+    """The jurisdictions that a snapshot froze, without asking the record again; none for an unknown id."""
+    s = PublishedSnapshot
+    frozen = await db.scalar(select(s.canonical).where(col(s.id) == snapshot_id))
+    return [place["code"] for place in json.loads(frozen)["jurisdictions"]] if frozen else []
+
+
 async def ids(db: AsyncSession) -> list[str]:
     """Every snapshot's id, the oldest first."""
     s = PublishedSnapshot

@@ -47,7 +47,9 @@ def salt_of(secret_key: str) -> str:
     return hmac.new(secret_key.encode(), b"texts of snapshots", hashlib.sha256).hexdigest()
 
 
-async def freeze(database: Database, query: Query, *, salt: str, sender: str, site: str = "") -> str:
+async def freeze(
+    database: Database, query: Query, *, salt: str, sender: str, site: str = "", most_cells: int = MOST_CELLS
+) -> str:
     """Freeze what the query answers now, and return the snapshot's id; that of the same snapshot, where there is one.
 
     `sender`, `site`: hashes that stand for where it came from, see `tracker.kit.senders`. The work is done while
@@ -56,7 +58,7 @@ async def freeze(database: Database, query: Query, *, salt: str, sender: str, si
     """
     if not query.jurisdictions:
         raise Invalid({"jurisdictions": _("Choose at least one jurisdiction.")})
-    await _check_size(database, query)
+    await _check_size(database, query, most_cells)
     await _count(database, {_tries_of(sender): MOST_TRIES_AN_HOUR})
     await _settle(database, query)
     async with _gate(id(asyncio.get_running_loop())):
@@ -88,14 +90,14 @@ class _Made:
     known: str
 
 
-async def _check_size(database: Database, query: Query) -> None:
+async def _check_size(database: Database, query: Query, most: int) -> None:
     async with database.read() as db:
         cells = await cells_asked(db, query)
-    if cells > MOST_CELLS:
+    if cells > most:
         raise Invalid(
             {
                 "jurisdictions": _("%(most)s cells at most can be frozen at once; these are %(n)s.")
-                % {"most": MOST_CELLS, "n": cells}
+                % {"most": most, "n": cells}
             }
         )
 

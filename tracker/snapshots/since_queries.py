@@ -6,12 +6,16 @@ from dataclasses import dataclass, replace
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from tracker.compare.changes import AxisChange, changes
+from tracker.access.models import Organisation
+from tracker.compare.aspects import aspects_told
+from tracker.compare.changes import AxisChange, CellChange, changes
 from tracker.compare.comparison import ComparedCell
 from tracker.compare.queries import compare_within
 from tracker.db.base import select
+from tracker.entries.difference import Changed
 from tracker.entries.models import PublishedRevision, PublishedWithdrawal
 from tracker.entries.queries import Moment
+from tracker.jurisdictions import queries as jurisdictions
 from tracker.snapshots.queries import Snapshot
 
 Key = tuple[int, int, str]
@@ -31,14 +35,28 @@ class CellSince:
     words: tuple[str, ...]
     fates: tuple[str, ...]
 
+    @property
+    def others(self) -> tuple[Changed, ...]:
+        """What else changed, each from what to what."""
+        return aspects_told(CellChange(self.before, self.after, self.axes, self.words))
+
 
 @dataclass(frozen=True, slots=True)
 class Since:
-    """`at`: the moment that the snapshot is compared with. `newer`: whether anything was published anywhere since."""
+    """`at`: the moment that the snapshot is compared with. `newer`: whether anything was published anywhere since.
+
+    `renamed`: jurisdictions and organisations, as (the name that was frozen, the name now).
+    """
 
     at: Moment
     newer: bool
     cells: tuple[CellSince, ...]
+    renamed: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def withdrawn(self) -> int:
+        """How many cells rest on a revision that was withdrawn."""
+        return sum("withdrawn" in cell.fates for cell in self.cells)
 
 
 async def since(db: AsyncSession, snapshot: Snapshot) -> Since:
@@ -63,11 +81,24 @@ async def since(db: AsyncSession, snapshot: Snapshot) -> Since:
                     fates=tuple(dict.fromkeys(fates[key])) if key in fates else (),
                 )
             )
-    return Since(at=now.at, newer=now.at.as_of > frozen.at.as_of, cells=tuple(cells))
+    renamed = await _renamed(db, snapshot)
+    return Since(at=now.at, newer=now.at.as_of > frozen.at.as_of, cells=tuple(cells), renamed=renamed)
 
 
 def _key(cell: ComparedCell) -> Key:
     return cell.place.id, cell.item.id, cell.domain.value
+
+
+async def _renamed(db: AsyncSession, snapshot: Snapshot) -> tuple[tuple[str, str], ...]:
+    frozen = snapshot.comparison
+    places = await jurisdictions.by_codes(db, [place.code for place in frozen.places])
+    found = [(p.name, places[p.code].name) for p in frozen.places if p.code in places]
+    voices = {v.organisation_key: v.organisation_name for c in frozen.rows() for v in c.voices}
+    rows = await db.execute(
+        select(Organisation.key, Organisation.name).where(col(Organisation.key).in_(voices))
+    )
+    found += sorted((voices[key], name) for key, name in rows)
+    return tuple((was, now) for was, now in found if was != now)
 
 
 async def _fates(db: AsyncSession, snapshot: Snapshot) -> dict[Key, list[str]]:

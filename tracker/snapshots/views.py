@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from tracker.access.guard import PUBLIC
 from tracker.briefings import apart
+from tracker.compare.asked import asked, item_labels
 from tracker.compare.comparison import Comparison
 from tracker.compare.query import PARAMETERS, parse
 from tracker.compare.reading import reading
@@ -21,8 +22,8 @@ from tracker.kit.errors import NotFound
 from tracker.kit.i18n import gettext as _
 from tracker.kit.senders import sender_of, site_of
 from tracker.kit.vocabulary import LEVEL_CODES, MISSING_CODES, Axis, value
-from tracker.snapshots import queries, service, since_queries
-from tracker.snapshots.citations import reference
+from tracker.snapshots import list_queries, queries, service, since_queries
+from tracker.snapshots.citations import reference, titled
 from tracker.snapshots.files import CITED_IN, KINDS, Desk, Kind, kinds_of
 from tracker.snapshots.queries import Snapshot
 from tracker.web import signposts
@@ -56,6 +57,23 @@ async def freeze(request: Request) -> Response[str] | Response[bytes] | Redirect
     return Redirect(f"{path}?{asked}" if asked else path, status_code=303)
 
 
+@get("/{locale:str}/snapshots", name="snapshots", access=PUBLIC)
+async def snapshots_page(request: Request) -> Response[str]:
+    """Every snapshot, the newest first, by pages."""
+    text = query_parameters(request).get("page", "")
+    number = int(text) if text.isascii() and text.isdigit() and 0 < len(text) < 6 and int(text) else 1
+    async with database_of(request).read() as db:
+        found, pages = await list_queries.newest(db, number)
+    if number > pages:
+        raise NotFound(_("There is no such page of snapshots."))
+    lines = [
+        (f, titled(h.query, h.framework, h.version, h.places), asked(h.query, h.labels))
+        for f in found
+        if (h := f.headline)
+    ]
+    return page(request, "snapshots/list.html", lines=lines, number=number, pages=pages)
+
+
 @get("/{locale:str}/snapshots/{snapshot:str}", name="snapshot", access=PUBLIC)
 async def snapshot_page(request: Request, snapshot: FromPath[str]) -> Response[str] | Response[bytes]:
     """The page of a snapshot; with an ending such as .csv, one of its files."""
@@ -77,6 +95,7 @@ async def snapshot_page(request: Request, snapshot: FromPath[str]) -> Response[s
         query=comparison.query,
         reference=desk.reference,
         since=since,
+        asked=asked(comparison.query, item_labels(comparison.framework.items)),
         has_pdf="pdf" in kinds_of(comparison),
         tables=tables(shown, desk.locale, _moment(comparison)),
         reading=reading(comparison, desk.locale),

@@ -2,6 +2,7 @@
 
 import logging
 import secrets
+from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from litestar import Request, Response
@@ -43,7 +44,8 @@ def _titles() -> dict[int, str]:
     }
 
 
-def error_page(request: Request, status: int, text: str) -> Answer:
+def error_page(request: Request, status: int, text: str, faults: Sequence[str] = ()) -> Answer:
+    """`faults`: what can't be taken, each in a sentence, where there is more than one."""
     if is_api(request.url.path):
         return problem(status, text)
     renderer = renderer_of(request)
@@ -52,16 +54,28 @@ def error_page(request: Request, status: int, text: str) -> Answer:
         "heading": titles.get(status, titles[400]),
         "text": text,
         "status": status,
+        "faults": faults,
+        "form": _form_of(request) if status == 422 else "",
     }
     html = renderer.html("errors/error.html", context)
     return Response(html, media_type="text/html", status_code=status)
+
+
+def _form_of(request: Request) -> str:
+    """Where a file of a comparison that can't be taken can be mended: its form, with all that was asked."""
+    compared = renderer_of(request).urls.path("compare", context_of(request).locale)
+    path = request.url.path
+    if request.method != "GET" or not (path.startswith(f"{compared}.") or path.startswith(f"{compared}/")):
+        return ""
+    return f"{compared}?{request.url.query}"
 
 
 def on_refused(request: Request, error: Refused) -> Answer:
     status = next(status for kind, status in _STATUS if isinstance(error, kind))
     if isinstance(error, Invalid) and is_api(request.url.path):
         return problem(status, str(error), errors=field_errors(error.faults))
-    return error_page(request, status, str(error))
+    faults = list(dict.fromkeys(error.faults.values())) if isinstance(error, Invalid) else []
+    return error_page(request, status, str(error), faults if len(faults) > 1 else ())
 
 
 def on_no_token(request: Request, error: NoToken) -> Answer:

@@ -50,10 +50,10 @@ def environment() -> Environment:
     return env
 
 
-def _chart(spec: Spec) -> Markup:
-    """A chart drawn for a page; what it tells makes the ids in it unique."""
+def _chart(spec: Spec, width: float = 640.0) -> Markup:
+    """A chart drawn for a page, `width` pixels wide where there is room; what it tells makes the ids in it unique."""
     name = f"chart-{crc32(repr(spec).encode('utf-8', 'backslashreplace')):08x}"
-    return Markup(svg.draw(lay_out(spec, 640.0), name))  # nosec B704: the drawer escapes every text
+    return Markup(svg.draw(lay_out(spec, width), name))  # nosec B704: the drawer escapes every text
 
 
 @dataclass(frozen=True, slots=True)

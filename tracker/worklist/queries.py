@@ -11,7 +11,7 @@ from tracker.access.actor import OrganisationActor
 from tracker.access.permissions import Permission
 from tracker.corrections import queries as corrections
 from tracker.corrections.followed_queries import to_correct
-from tracker.editions import queries as editions
+from tracker.editions import draft_queries as editions
 from tracker.editions.content import EditionLine
 from tracker.entries import draft_queries
 from tracker.entries import queries as entries
@@ -63,7 +63,7 @@ async def gather(db: AsyncSession, organisation_id: UUID) -> WorkList:
     return WorkList(
         returned=await draft_queries.returned(db),
         to_review=await draft_queries.submitted(db),
-        new_editions=await editions.begun_by_themselves(db),
+        new_editions=[*await editions.returned(db), *await editions.begun_by_themselves(db)],
         editions=await editions.submitted(db),
         replies_due=[n for n in received if not n.reply and not n.taken_back],
         ready=[n for n in sent if not n.closed_at],

@@ -1,0 +1,103 @@
+"""Having files made: how many at once, stopping it, and what becomes of a failure."""
+
+import pytest
+
+from tests import personas
+from tests.editions import made
+from tests.editions.test_story import ORG, act, begin, jobs
+from tests.personas import Visitor
+from tracker.access.actor import OrganisationActor
+from tracker.db.session import Database
+from tracker.editions import asking_service
+from tracker.jobs import service
+from tracker.jobs.service import LostLease
+from tracker.kit.errors import Conflict
+
+
+@pytest.fixture
+async def author(database: Database) -> OrganisationActor:
+    return await personas.actor(database, personas.OWNER)
+
+
+async def test_what_is_asked_for_can_be_stopped(owner: Visitor, database: Database) -> None:
+    address = await begin(owner)
+    assert (await owner.submit(f"{address}/files/stop", {})).status_code == 409
+    await act(owner, address, "files")
+    assert "Stop making them" in (await owner.get(address)).text
+    assert (await owner.submit(f"{address}/files/stop", {})).status_code == 303
+    page = (await owner.get(address)).text
+    assert "None was made yet." in page
+    assert '<meta http-equiv="refresh"' not in page
+    await jobs(database)
+    assert "None was made yet." in (await owner.get(address)).text
+    await act(owner, address, "files")
+    await jobs(database)
+    assert (await owner.get(f"{address}/file/pdf")).status_code == 200
+
+
+async def test_stopped_while_it_is_worked_on_nothing_is_kept(
+    database: Database, author: OrganisationActor
+) -> None:
+    edition = await made.begun(database, author)
+    of = {"briefing_id": edition.briefing_id, "number": 1}
+    async with database.write(personas.bound(author)) as db:
+        await asking_service.ask_for_files(db, author, **of)
+    taken = await service.take(database, [asking_service.DRAFT_FILES])
+    assert taken is not None
+    async with database.write(personas.bound(author)) as db:
+        await asking_service.give_up_files(db, author, **of)
+    with pytest.raises(LostLease):
+        async with database.write(personas.bound(author)) as db:
+            await service.hold(db, taken)
+
+
+async def test_the_files_of_a_final_edition_are_not_stopped(
+    owner: Visitor, teammate: Visitor, database: Database
+) -> None:
+    address = await begin(owner)
+    await act(owner, address, "submit")
+    await act(teammate, address, "final")
+    assert "Stop making them" not in (await owner.get(address)).text
+    assert (await owner.submit(f"{address}/files/stop", {})).status_code == 409
+    await jobs(database)
+    assert "They are with the published edition." in (await owner.get(address)).text
+
+
+async def test_no_organisation_asks_for_more_than_its_share(
+    database: Database, author: OrganisationActor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asking_service, "MOST_WAITING", 2)
+    editions = [await made.begun(database, author) for _ in range(3)]
+
+    async def ask(edition: made.Edition) -> None:
+        async with database.write(personas.bound(author)) as db:
+            await asking_service.ask_for_files(db, author, edition.briefing_id, 1)
+
+    for edition in editions[:2]:
+        await ask(edition)
+    await ask(editions[0])  # it waits already
+    with pytest.raises(Conflict):
+        await ask(editions[2])
+    async with database.write(personas.bound(author)) as db:
+        await asking_service.give_up_files(db, author, editions[0].briefing_id, 1)
+    await ask(editions[2])
+
+
+async def test_a_failure_is_told_and_can_be_tried_again(
+    owner: Visitor, database: Database, author: OrganisationActor
+) -> None:
+    edition = await made.begun(database, author)
+    address = f"{ORG}/briefings/{edition.briefing_id}/1"
+    await act(owner, address, "files")
+    taken = await service.take(database, [asking_service.DRAFT_FILES])
+    assert taken is not None
+    await service.fail(database, taken, "Something went wrong on our side. It was noted.")
+    page = (await owner.get(address)).text
+    assert "The files could not be made." in page
+    assert "Something went wrong on our side." in page
+    assert "Try again" in page
+    await act(owner, address, "files")
+    await jobs(database)
+    page = (await owner.get(address)).text
+    assert "The files could not be made." not in page
+    assert "Make them again" in page

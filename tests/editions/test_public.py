@@ -1,0 +1,118 @@
+"""What anyone reads of final editions: the list with its filters and pages, and how to cite one."""
+
+import json
+import re
+
+import pytest
+
+from tests import personas
+from tests.editions import made
+from tests.editions.test_story import ORG, act, finished
+from tests.personas import Visitor
+from tracker.access.actor import OrganisationActor
+from tracker.db.session import Database
+from tracker.editions import public_views
+
+
+@pytest.fixture
+async def people(database: Database) -> tuple[OrganisationActor, OrganisationActor]:
+    return await personas.actor(database, personas.OWNER), await personas.actor(database, personas.TEAMMATE)
+
+
+async def published(
+    database: Database, people: tuple[OrganisationActor, OrganisationActor], question: str, **parameters: str
+) -> None:
+    edition = await made.begun(database, people[0], made.with_question(question), **parameters)
+    await made.final(database, *people, edition, sketched=True)
+
+
+async def test_the_list_is_filtered(
+    client: Visitor, database: Database, people: tuple[OrganisationActor, OrganisationActor]
+) -> None:
+    assert "No edition is final yet." in (await client.get("/en/briefings")).text
+    await published(database, people, "Of two?", jurisdictions="XAA,XAB")
+    await published(database, people, "Of another?", jurisdictions="XAC")
+    for asked, shown in (
+        ("", {"Of two?", "Of another?"}),
+        ("?jurisdiction=XAC", {"Of another?"}),
+        ("?jurisdiction=XAB", {"Of two?"}),
+        ("?organisation=health-xaa", {"Of two?", "Of another?"}),
+        ("?organisation=health-xaa&jurisdiction=XAA", {"Of two?"}),
+        ("?organisation=health-xab", set()),
+        ("?jurisdiction=US-TX", set()),
+        ("?page=nonsense", {"Of two?", "Of another?"}),
+    ):
+        page = await client.get(f"/en/briefings{asked}")
+        assert page.status_code == 200
+        assert {q for q in ("Of two?", "Of another?") if q in page.text} == shown, asked
+        if not shown:
+            assert "No final edition answers to this." in page.text
+    for asked, say in (
+        ("?jurisdiction=NOPE%25", "There is no jurisdiction with the code NOPE%."),
+        ("?organisation=nobody", "There is no organisation with the key nobody."),
+    ):
+        page = await client.get(f"/en/briefings{asked}")
+        assert page.status_code == 422
+        assert say in page.text
+        assert "Of two?" not in page.text
+
+
+async def test_the_list_has_pages(
+    client: Visitor,
+    database: Database,
+    people: tuple[OrganisationActor, OrganisationActor],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(public_views, "PAGE", 2)
+    for n in range(3):
+        await published(database, people, f"Question {n}?", jurisdictions="XAA")
+    first = (await client.get("/en/briefings?jurisdiction=XAA")).text
+    assert ("Question 2?" in first, "Question 1?" in first, "Question 0?" in first) == (True, True, False)
+    assert "Page 1 of 2" in first
+    following = re.search(r'href="([^"]+)" rel="next"', first)
+    assert following
+    second = (await client.get(following[1].replace("&amp;", "&"))).text
+    assert ("Question 2?" in second, "Question 0?" in second) == (False, True)
+    assert (await client.get("/en/briefings?page=3")).status_code == 404
+
+
+async def test_it_is_cited_in_four_forms_of_the_same_facts(
+    owner: Visitor, teammate: Visitor, client: Visitor, database: Database
+) -> None:
+    _address, public = await finished(owner, teammate, database, question="What {of} 100 % & more?")
+    page = (await client.get(public)).text
+    assert "How to cite this edition" in page
+    assert "What {of} 100 % &amp; more? Briefing, edition 1 of" in page
+    bib = await client.get(f"{public}/bib")
+    assert bib.headers["content-type"].startswith("application/x-bibtex")
+    assert r"title = {{What \{of\} 100 \% \& more?}}" in bib.text
+    ris = (await client.get(f"{public}/ris")).text
+    assert ris.startswith("TY  - RPRT\r\n")
+    csl = json.loads((await client.get(f"{public}/csl.json")).content)[0]
+    assert (csl["type"], csl["title"], csl["edition"]) == ("report", "What {of} 100 % & more?", "1")
+    for form in (page, bib.text, ris, json.dumps(csl)):
+        assert csl["URL"] in form
+        assert csl["author"][0]["literal"] in form
+        assert str(csl["issued"]["date-parts"][0][0]) in form
+    sha256 = re.search(r"SHA-256 ([0-9a-f]{64})", csl["note"])
+    assert sha256
+    assert sha256[1] in bib.text
+    assert sha256[1] in ris
+    assert (await client.get(f"{public}/endnote")).status_code == 404
+    assert 'href="/en/corrections"' in page
+
+
+async def test_an_older_edition_says_which_is_the_newest(
+    owner: Visitor, teammate: Visitor, client: Visitor, database: Database
+) -> None:
+    address, public = await finished(owner, teammate, database, parts=["matrix"])
+    second = (await owner.submit(f"{address.rpartition('/')[0]}/next")).headers["location"]
+    await act(owner, second, "submit")
+    await act(teammate, second, "final")
+    old = (await client.get(public)).text
+    assert "Superseded." in old
+    assert "Edition 2 is the newest" in old
+    new = (await client.get(f"{public.rpartition('/')[0]}/2")).text
+    assert "Superseded." not in new
+    assert "The files are still being made." in new
+    assert ORG not in new

@@ -1,0 +1,100 @@
+"""The list of snapshots, the newest first. What stands in it of one is read from its record, once in a process."""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from tracker.compare.query import Query
+from tracker.db.base import select
+from tracker.snapshots.models import PublishedSnapshot
+from tracker.snapshots.record import frozen_query
+
+PAGE = 20
+MOST_KNOWN = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """What a record says of itself before its cells. `places`: (name, whether fictional)."""
+
+    query: Query
+    framework: str
+    version: str
+    labels: dict[str, str]
+    places: tuple[tuple[str, bool], ...]
+    cells: int
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """A line of the list."""
+
+    id: str
+    frozen_at: datetime
+    headline: Headline
+
+    @property
+    def on(self) -> date:
+        assert self.headline.query.on is not None  # a frozen query states both dates
+        return self.headline.query.on
+
+    @property
+    def as_of(self) -> datetime:
+        assert self.headline.query.as_of is not None
+        return self.headline.query.as_of
+
+
+# A record never changes, and holds no text that could be redacted: what was read of it once stays true.
+_known: dict[str, Headline] = {}
+
+
+async def newest(db: AsyncSession, number: int) -> tuple[list[Frozen], int]:
+    """(the lines of page `number`, from 1; how many pages there are, at least 1)."""
+    s = PublishedSnapshot
+    total = (await db.execute(select(sa.func.count(col(s.id))))).scalar_one()
+    rows = (
+        await db.execute(
+            select(s.id, s.sha256, s.recorded_at)
+            .order_by(col(s.recorded_at).desc(), s.id)
+            .offset((number - 1) * PAGE)
+            .limit(PAGE)
+        )
+    ).all()
+    found = []
+    for row in rows:
+        if row.sha256 not in _known:
+            text = (await db.execute(select(s.canonical).where(col(s.id) == row.id))).scalar_one()
+            # A large record takes a while to read, and others are served meanwhile.
+            _keep(row.sha256, await asyncio.to_thread(_headline, text))
+        found.append(Frozen(row.id, row.recorded_at, _known[row.sha256]))
+    return found, max(1, -(-total // PAGE))
+
+
+def _keep(sha256: str, headline: Headline) -> None:
+    if len(_known) >= MOST_KNOWN:
+        _known.clear()
+    _known[sha256] = headline
+
+
+def _label(item: Mapping[str, str]) -> str:
+    label = item["label"] or item["text"]
+    return f"{item['number']}: {label}" if item["number"] else label
+
+
+def _headline(canonical: str) -> Headline:
+    record = json.loads(canonical)
+    framework = record["framework"]
+    return Headline(
+        query=frozen_query(record),
+        framework=framework["title"],
+        version=framework["version"],
+        labels={item["key"]: _label(item) for item in framework["items"]},
+        places=tuple((place["name"], place["fictional"]) for place in record["jurisdictions"]),
+        cells=len(record["cells"]),
+    )
