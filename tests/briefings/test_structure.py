@@ -9,6 +9,8 @@ from pypdf import PdfReader
 
 from tests.briefings import structure
 from tests.personas import Visitor
+from tracker.briefings.document import Document, Facts, Part, Run, Text
+from tracker.briefings.pdf import draw
 
 STATES = "US-CT,US-FL,US-LA,US-MI,US-TX"
 COUNTRIES = "XAA,XAB,XAC"
@@ -85,3 +87,47 @@ async def test_no_page_ends_in_a_heading_or_holds_next_to_nothing(client: Visito
         body = [line for line in lines if "not affiliated with" not in line and not line.startswith("page ")]
         assert len(" ".join(body)) > 200, f"page {number} is nearly empty"
         assert body[-1] not in headings, f"page {number} ends in a heading"
+
+
+@pytest.mark.parametrize("codes", [STATES, COUNTRIES])
+async def test_the_first_sheet_has_the_answer_and_where_it_comes_from(client: Visitor, codes: str) -> None:
+    """Question and key messages on the first page; all cells, the address and how to cite it on the second."""
+    root = structure.tree(await pdf_of(client, codes))
+    order = [e.text.strip() for e in root.walk() if e.kind in ("H1", "H2", "H3")]
+    assert order[1:5] == [
+        "Key messages",
+        "At a glance",
+        "How to find and cite it",
+        "What this briefing reads",
+    ]
+    with pikepdf.open(BytesIO(await pdf_of(client, codes))) as file:
+        pages = {page.objgen: n for n, page in enumerate(file.pages, 1)}
+        starts = [pages[entry.destination[0].objgen] for entry in _flat(file)][:3]
+    assert starts == [1, 2, 2]
+
+
+def _flat(file: pikepdf.Pdf) -> list[pikepdf.OutlineItem]:
+    names = file.Root.Dests if "/Dests" in file.Root else {}
+    with file.open_outline() as outline:
+        found = [item for top in outline.root for item in (top, *top.children)]
+    for item in found:
+        if not isinstance(item.destination, pikepdf.Array):
+            item.destination = names[str(item.destination)]
+    return found
+
+
+def test_what_is_read_is_told_in_a_document_of_one_part() -> None:
+    document = Document(
+        question="Who?",
+        subtitle="",
+        dated="2026-07-01",
+        language="en",
+        direction="ltr",
+        publisher="T",
+        footer="T",
+        facts=Facts((("As of", (Run("1 July 2026"),)),)),
+        parts=(Part("only", "Only part", 1, (Text((Run("Words."),)),)),),
+    )
+    told = structure.tree(draw(document)).text
+    assert "As of" in told
+    assert "1 July 2026" in told

@@ -1,15 +1,16 @@
 """What changed since the last edition or a day, and the course of what is said over the years."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from tracker.briefings.desk import Desk, text_block
 from tracker.briefings.document import Block, Part, Run, Runs, Table
 from tracker.briefings.moves import Move, moves
 from tracker.briefings.sides import chart
 from tracker.briefings.wording import axis_word, day
-from tracker.charts.spec import Pair, Slope, since_unknown
+from tracker.charts.spec import Pair, Slope, is_level, since_unknown
 from tracker.compare.comparison import Column, Comparison
-from tracker.compare.wording import cell_ref, column_ref
+from tracker.compare.wording import cell_ref, column_ref, listed
 from tracker.kit.i18n import gettext as _
 from tracker.kit.vocabulary import Axis, value
 
@@ -123,7 +124,12 @@ def _courses(desk: Desk) -> Iterator[Block]:
     )
     rows: list[tuple[Runs, ...]] = []
     for course in desk.beside.courses:
-        yield chart(course)
+        level = [any(is_level(step.code) for step in panel.steps) for panel in course.panels]
+        shown = tuple(panel for panel, any_ in zip(course.panels, level, strict=True) if any_)
+        yield chart(replace(course, panels=shown) if shown else course)
+        silent = [panel.label for panel, any_ in zip(course.panels, level, strict=True) if not any_]
+        if shown and silent:
+            yield text_block(_("Without a level at any time: %(names)s.") % {"names": listed(silent)})
         rows += [
             (
                 (Run(f"{panel.label}: {course.title}"),),

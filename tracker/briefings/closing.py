@@ -66,10 +66,7 @@ def data(desk: Desk) -> Part:
     query = desk.comparison.query.url(**pinned)
     rows += [
         (_("The same as a page"), _link(f"{url}compare/briefing?{query}")),
-        (_("For editing (DOCX)"), _link(f"{url}compare/briefing.docx?{query}")),
-        (_("What it is made of (JSON)"), _link(f"{url}compare/briefing.json?{query}")),
-        (_("Its tables (CSV, zipped)"), _link(f"{url}compare/briefing.zip?{query}")),
-        (_("The cells (CSV)"), _link(f"{url}compare.csv?{query}")),
+        (_("As files"), _files(url, query)),
     ]
     framework = desk.comparison.framework
     if framework.licence:
@@ -95,6 +92,21 @@ def _query(desk: Desk) -> str:
     at = desk.comparison.at
     given = replace(desk.comparison.query, on=at.on, as_of=at.as_of).parameters()
     return " · ".join(f"{name}={value}" for name, value in given.items())
+
+
+def _files(url: str, query: str) -> Runs:
+    """Links, and how their addresses follow from the one above, for whoever reads it on paper."""
+    return (
+        Run(_("Word file, for editing"), href=f"{url}compare/briefing.docx?{query}"),
+        Run(" · "),
+        Run(_("JSON, what it is made of"), href=f"{url}compare/briefing.json?{query}"),
+        Run(" · "),
+        Run(_("its tables as CSV, zipped"), href=f"{url}compare/briefing.zip?{query}"),
+        Run(" · "),
+        Run(_("the cells as CSV"), href=f"{url}compare.csv?{query}"),
+        Run(" · "),
+        Run(_("The address is that of the page with .docx, .json or .zip after “briefing”.")),
+    )
 
 
 def _link(url: str) -> Runs:

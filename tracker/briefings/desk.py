@@ -11,7 +11,7 @@ from tracker.briefings.options import ALWAYS, DEFAULT, MOST_IN_FULL, Options
 from tracker.compare.caveats import filtered
 from tracker.compare.comparison import Column, ComparedCell, Comparison
 from tracker.compare.files import cell_path
-from tracker.compare.wording import cell_ref
+from tracker.compare.wording import cell_ref, column_ref
 from tracker.entries.standing import Standing
 from tracker.jurisdictions.queries import Place
 from tracker.kit.i18n import gettext as _
@@ -95,11 +95,21 @@ class Desk:
     def references(self, cells: Iterable[tuple[Place, Column]]) -> Runs:
         """Links to the cells that a sentence rests on, after it."""
         wanted = list(dict.fromkeys(cells))
-        runs: list[Run] = []
-        for place, column in wanted[:MOST_REFERENCES]:
-            runs += [Run("; "), self.cell_run(place, column)]
-        if not runs:
+        shown = wanted[:MOST_REFERENCES]
+        if not shown:
             return ()
+        # What they share is said once: the column, or the jurisdiction where that is said less often.
+        by_column = len({column for _p, column in shown}) <= len({place for place, _c in shown})
+        groups: dict[str, list[tuple[Place, Column]]] = {}
+        for place, column in shown:
+            groups.setdefault(column_ref(column) if by_column else place.name, []).append((place, column))
+        runs: list[Run] = []
+        for name, alike in groups.items():
+            told = joined(
+                [Run(p.name if by_column else column_ref(c), href=self.cell_url(self.comparison.cell(p, c)))]
+                for p, c in alike
+            )
+            runs += [Run("; "), Run(f"{name}: "), *told]
         left = len(wanted) - MOST_REFERENCES
         if left > 0:
             runs += [

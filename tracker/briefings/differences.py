@@ -193,6 +193,9 @@ def _counts(desk: Desk, place: Place) -> Runs:
             and reading.code != "not_applicable"
         )
         total = coverage(desk.comparison, place, axis).total
+        if not codes:
+            parts.append(_("%(axis)s: every cell that applies has a level") % {"axis": axis_word(axis)})
+            continue
         why = ", ".join(f"{word('missing', code)} {n}" for code, n in codes.most_common())
         told = _("%(axis)s: %(n)s of %(total)s cells without a level") % {
             "axis": axis_word(axis),

@@ -8,10 +8,10 @@ from tracker.briefings.annex import Source
 from tracker.briefings.desk import Desk, text_block
 from tracker.briefings.document import Block, Bullets, Facts, Notice, Part, Run, Runs, Table, Text
 from tracker.briefings.register import places_table
-from tracker.briefings.wording import axis_word, day, principle_line
+from tracker.briefings.wording import axis_word, basis_tag, day, principle_line
 from tracker.compare.comparison import ComparedCell, coverage
 from tracker.compare.principles import Told, told
-from tracker.compare.wording import column_ref, item_ref, place_heading
+from tracker.compare.wording import column_ref, place_heading
 from tracker.entries.standing import Evidence, Review, Standing
 from tracker.jurisdictions.queries import Place
 from tracker.kit.i18n import gettext as _
@@ -63,14 +63,15 @@ def _part(desk: Desk, place: Place) -> Part:
     blocks += _principles(desk, place)
     blocks += _remarks(spoken)
     blocks += _replies(spoken)
+    # A heading and a few lines need no page of their own; `fresh` lets them follow where they fit whole.
     return Part(anchor(place), place_heading(place), 2, tuple(blocks))
 
 
 def _facts(desk: Desk, place: Place, spoken: list[Spoken]) -> Facts:
     kind = word("jurisdiction", place.kind.value)
+    real = _("Fictional") if place.fictional else _("Real")
     rows: list[tuple[str, Runs]] = [
-        (_("Code"), (Run(place.code, href=desk.place_url(place)), Run(f" · {kind}"))),
-        (_("Real or fictional"), (Run(_("Fictional") if place.fictional else _("Real")),)),
+        (_("Code"), (Run(place.code, href=desk.place_url(place)), Run(f" · {kind} · {real}"))),
     ]
     for axis in desk.axes:
         count = coverage(desk.comparison, place, axis)
@@ -96,18 +97,15 @@ def _cells(spoken: list[Spoken]) -> list[ComparedCell]:
 
 
 def _table(desk: Desk, place: Place, spoken: list[Spoken]) -> Table:
-    by_domain = len(desk.comparison.framework.domains) > 1
     by_voice = _voice_names(spoken)
     voices = len(by_voice) > 1
-    columns: list[tuple[str, float]] = [(_("Item"), 0.22)]
-    if by_domain:
-        columns.append((_("Domain"), 0.16))
+    columns: list[tuple[str, float]] = [(_("Item"), 0.27)]
     columns += [(axis_word(axis), 0.17) for axis in desk.axes]
-    columns += [(_("Basis, scope"), 0.14), (_("Since"), 0.12)]
+    columns += [(_("Basis, scope"), 0.14), (_("Since"), 0.16)]
     if voices:
-        columns.append((_("Said by"), 0.16))
+        columns.append((_("Said by"), 0.15))
     whole = sum(width for _title, width in columns)
-    rows = tuple(_row(desk, cell, voice, by_domain, by_voice if voices else {}) for cell, voice in spoken)
+    rows = tuple(_row(desk, cell, voice, by_voice if voices else {}) for cell, voice in spoken)
     caption = _("%(name)s: cells of which something is recorded") % {"name": place_heading(place)}
     return Table(
         caption, tuple(title for title, _w in columns), rows, tuple(width / whole for _t, width in columns)
@@ -126,15 +124,11 @@ def _voice_names(spoken: list[Spoken]) -> dict[str, str]:
     }
 
 
-def _row(
-    desk: Desk, cell: ComparedCell, voice: Standing, by_domain: bool, by_voice: dict[str, str]
-) -> tuple[Runs, ...]:
-    row: list[Runs] = [(Run(item_ref(cell.item), href=desk.cell_url(cell)),)]
-    if by_domain:
-        row.append((Run(word("domain", cell.domain.value)),))
+def _row(desk: Desk, cell: ComparedCell, voice: Standing, by_voice: dict[str, str]) -> tuple[Runs, ...]:
+    row: list[Runs] = [(Run(column_ref((cell.item, cell.domain)), href=desk.cell_url(cell)),)]
     row += [tuple(desk.level(voice, axis)) for axis in desk.axes]
-    basis = word("basis", voice.basis.value) if voice.basis else ""
-    scope = word("scope", voice.scope.value) if voice.scope else ""
+    basis = basis_tag(voice.basis)
+    scope = word("scope", voice.scope.value).lower() if voice.scope else ""
     row.append((Run(", ".join(t for t in (basis, scope) if t) or _("Not stated")),))
     row.append((Run(_period(voice)),))
     if by_voice:

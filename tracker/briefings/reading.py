@@ -1,7 +1,8 @@
 """The parts that show the comparison itself: how to read it, and the matrix."""
 
-from tracker.briefings.desk import Desk, text, text_block
+from tracker.briefings.desk import Desk, joined, text, text_block
 from tracker.briefings.document import (
+    Block,
     Bullets,
     Key,
     Mark,
@@ -23,6 +24,9 @@ from tracker.entries.standing import Standing
 from tracker.jurisdictions.queries import Place
 from tracker.kit.i18n import gettext as _
 from tracker.kit.vocabulary import LEVEL_CODES, MISSING_CODES, Axis, Domain, value, word
+
+# Fewer rows without any entry than this are drawn like the others.
+LEAST_SILENT = 3
 
 
 def how_to_read(desk: Desk) -> Part:
@@ -124,7 +128,7 @@ def matrix_parts(desk: Desk) -> tuple[Part, ...]:
         only = comparison.domains[0] if len(comparison.domains) == 1 else Domain.ALL
         name = "" if only is Domain.ALL else word("domain", only.value)
         drawn = _drawn(desk, comparison.columns, name)
-        return (Part("matrix", heading, 1, (drawn,)),)
+        return (Part("matrix", heading, 1, drawn),)
     # Nothing under this heading itself: a text would be left alone on its page before a sideways matrix.
     parts = [Part("matrix", heading, 1, ())]
     silent: list[Domain] = []
@@ -134,7 +138,7 @@ def matrix_parts(desk: Desk) -> tuple[Part, ...]:
             silent.append(domain)
             continue
         name = word("domain", domain.value)
-        parts.append(Part(f"matrix-{domain.value}", name, 2, (_drawn(desk, columns, name),)))
+        parts.append(Part(f"matrix-{domain.value}", name, 2, _drawn(desk, columns, name)))
     if silent:
         parts.append(_silence(desk, silent))
     return tuple(parts)
@@ -157,21 +161,36 @@ def _silence(desk: Desk, domains: list[Domain]) -> Part:
     return Part("matrix-silent", heading, 2, (text_block(told, _("This says nothing about adoption.")),))
 
 
-def _drawn(desk: Desk, columns: tuple[Column, ...], domain: str) -> Text | Matrix:
+def _drawn(desk: Desk, columns: tuple[Column, ...], domain: str) -> tuple[Block, ...]:
+    """The matrix of some columns; jurisdictions that nobody has spoken of here are named below it, not drawn."""
     if _silent(desk, columns):
         told = _("These read “not assessed” for every jurisdiction: %(columns)s.") % {
             "columns": columns_ref(columns, len(columns))
         }
-        return text_block(told, _("This says nothing about adoption."))
+        return (text_block(told, _("This says nothing about adoption.")),)
+    places = desk.comparison.places
+    silent = [p for p in places if not any(desk.comparison.cell(p, c).voices for c in columns)]
+    if len(silent) < LEAST_SILENT:
+        silent = []
     caption = " · ".join(axis_word(a) for a in desk.axes)
     several = len({d for _item, d in columns}) > 1
     heads = [item_name(i) + (f" ({word('domain', d.value)})" if several else "") for i, d in columns]
-    return Matrix(
+    matrix = Matrix(
         caption=f"{domain}: {caption}" if domain else caption,
         corner=_("Jurisdiction"),
         columns=tuple(heads),
-        rows=tuple(_row(desk, place, columns) for place in desk.comparison.places),
+        rows=tuple(_row(desk, place, columns) for place in places if place not in silent),
     )
+    return (matrix, _unheard(desk, silent, len(columns))) if silent else (matrix,)
+
+
+def _unheard(desk: Desk, silent: list[Place], columns: int) -> Text:
+    """Who would have a row of dashes: said once, so that what is known can be seen."""
+    told = _(
+        "Not drawn, for all %(count)s cells of each read “not assessed”, which says nothing about adoption:"
+    )
+    names = joined([Run(place.name, href=desk.place_url(place))] for place in silent)
+    return Text((Run(told % {"count": columns} + " "), *names, Run(".")))
 
 
 def _row(desk: Desk, place: Place, columns: tuple[Column, ...]) -> MatrixRow:

@@ -7,14 +7,14 @@ from tracker.briefings.desk import Desk, text_block
 from tracker.briefings.document import Block, Chart, Mark, Part
 from tracker.briefings.wording import axis_word
 from tracker.charts.layout import key_codes, words
-from tracker.charts.spec import CoverageBars, Covered, Dumbbell, LevelBars, Pair, Spec, Stack
+from tracker.charts.spec import CoverageBars, Covered, Dumbbell, LevelBars, Pair, Spec, Stack, is_level
 from tracker.compare.comparison import Column, coverage
 from tracker.compare.wording import item_ref
 from tracker.kit.i18n import gettext as _
 from tracker.kit.vocabulary import LEVEL_CODES, MISSING_CODES, Axis, Domain, value, word
 
 # More pairs than this in one drawing are no longer compared by eye.
-MOST_PAIRS = 18
+MOST_PAIRS = 22
 
 
 def chart(spec: Spec) -> Chart:
@@ -110,14 +110,13 @@ def _pairs(desk: Desk, columns: list[Column], name: str) -> Iterator[Block]:
                 item = column[0].source_number or item_ref(column[0])
                 label = f"{place.name}: {item}" if several else item_ref(column[0])
                 pairs.append(Pair(label, first.code, second.code))
-    if not pairs:
-        yield text_block(_("No cell here has a level."))
+    if not any(is_level(pair.first) and is_level(pair.second) for pair in pairs):
+        yield text_block(_("No cell here has a level on both axes, so there are none to set side by side."))
         return
     title = _("%(name)s: each cell with a level, on paper and in practice") % {"name": name}
     summary = _("A full dot is the level on paper, an open square that in practice.")
-    for start in range(0, len(pairs), MOST_PAIRS):
-        part = tuple(pairs[start : start + MOST_PAIRS])
-        more = (
-            f" ({start // MOST_PAIRS + 1}/{-(-len(pairs) // MOST_PAIRS)})" if len(pairs) > MOST_PAIRS else ""
-        )
-        yield Chart(Dumbbell(title + more, summary, part))
+    drawings = -(-len(pairs) // MOST_PAIRS)
+    each = -(-len(pairs) // drawings)  # nearly equal, so that no drawing has a pair alone
+    for n in range(drawings):
+        more = f" ({n + 1}/{drawings})" if drawings > 1 else ""
+        yield Chart(Dumbbell(title + more, summary, tuple(pairs[n * each : (n + 1) * each])))

@@ -23,7 +23,7 @@ MOST_COLUMNS, LONGEST_ADDRESS = 32, 400
 def summary(desk: Desk, question: str, fictional: str) -> tuple[Part, ...]:
     blocks: list[Block] = []
     if fictional:
-        invented = _("Invented to show how the service works.")
+        invented = _("Made up to show how the service works.")
         blocks.append(Notice((Run(fictional, bold=True), Run(" " + invented))))
     if desk.filtered:
         blocks.append(Notice(text(desk.filtered)))

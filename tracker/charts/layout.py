@@ -24,6 +24,7 @@ from tracker.charts.spec import (
     Timelines,
     is_level,
 )
+from tracker.kit.i18n import format_date
 from tracker.kit.i18n import gettext as _
 from tracker.kit.vocabulary import LEVEL_CODES, Axis, value
 
@@ -175,7 +176,7 @@ def _stub(labels: Iterable[str], width: float, most: float = 0.34) -> float:
 def _coverage(spec: CoverageBars, width: float, shapes: list[Shape]) -> float:
     """A frame for all the cells, filled as far as there are levels, lightly where claimed; below, what that means."""
     stub, told = _stub([r.label for r in spec.rows], width), 74.0
-    left, room, step, bar = stub + GUTTER, width - stub - told - 2 * GUTTER, 30.0, 14.0
+    left, room, step, bar = stub + GUTTER, width - stub - told - 2 * GUTTER, 26.0, 14.0
     for n, row in enumerate(spec.rows):
         middle = step * n + step / 2
         _name(row.label, stub, middle, shapes)
@@ -208,7 +209,7 @@ def _tones(base: float, width: float, shapes: list[Shape]) -> float:
 
 
 def _levels(spec: LevelBars, width: float, shapes: list[Shape]) -> float:
-    stub, step, bar = _stub([r.label for r in spec.rows], width), 30.0, 18.0
+    stub, step, bar = _stub([r.label for r in spec.rows], width), 26.0, 18.0
     left, room = stub + GUTTER, width - stub - GUTTER
     for n, row in enumerate(spec.rows):
         middle, x = step * n + step / 2, left
@@ -241,7 +242,7 @@ PANEL_HEIGHT, PANEL_LEAST = 96.0, 140.0
 
 
 def _timelines(spec: Timelines, width: float, shapes: list[Shape]) -> float:
-    across = max(1, min(4, int((width + GUTTER * 2) / (PANEL_LEAST + GUTTER * 2)), len(spec.panels) or 1))
+    across = max(1, min(4, int((width + GUTTER * 2) / (PANEL_LEAST + GUTTER * 2))))
     room = (width - (across - 1) * GUTTER * 2) / across
     for n, panel in enumerate(spec.panels):
         x = (n % across) * (room + GUTTER * 2)
@@ -349,7 +350,7 @@ def _slope(spec: Slope, width: float, shapes: list[Shape]) -> float:
         at[code] = top + lines * LEADING / 2
         top += lines * LEADING + 9
     for x, anchor, day in ((left, "end", spec.before), (right, "start", spec.after)):
-        shapes.append(Label(x, SIZE, day.isoformat(), bold=True, anchor=anchor))
+        shapes.append(Label(x, SIZE, format_date(day), bold=True, anchor=anchor))
     for code in codes:
         shapes.append(Line(left, at[code], right, at[code], "rule", 0.5))
     moves: dict[tuple[str, str], int] = defaultdict(int)
@@ -444,8 +445,7 @@ def key_codes(spec: Spec) -> tuple[tuple[Axis, str], ...]:
     """The codes that a chart shows by tone or sign alone, in order: what its key must explain in words."""
     if isinstance(spec, LevelBars):
         codes = dict.fromkeys(code for row in spec.rows for code, n in row.counts if n)
-        return tuple((spec.axis, code) for code in codes)
-    if isinstance(spec, Timelines):
+    elif isinstance(spec, Timelines):
         codes = dict.fromkeys(step.code for panel in spec.panels for step in panel.steps)
     elif isinstance(spec, Slope):
         codes = dict.fromkeys(c for row in spec.rows for c in (row.first, row.second))

@@ -27,6 +27,7 @@ from tracker.briefings.pdf.pages import Flow, Sheet
 from tracker.briefings.pdf.tagged import Node
 from tracker.briefings.pdf.text import Typesetter
 from tracker.briefings.pdf.wrap import ACCENT, MUTED, RULE, WASH, Style
+from tracker.charts.spec import QrCode
 from tracker.kit.i18n import current_locale, gettext
 
 BODY = Style(10, 15)
@@ -43,6 +44,8 @@ KEY_WORD = Style(8.5, 11.5, font=fonts.BOLD)
 
 # Longer lines than this are hard to follow.
 MEASURE = 435.0
+# For the QR code beside the text that says where it leads.
+QR_ROOM = 140.0
 # A column of a table gives way to a word of at most so many characters; a longer one is broken.
 LONGEST_WORD = 16
 
@@ -88,6 +91,25 @@ class Composer:
                 return self._evidence(block, section)
             case Chart():
                 return figure(block, self._setter, section, self._wide)
+
+    def beside(self, blocks: tuple[Block, ...], section: Node) -> list[Flow] | None:
+        """Texts with a QR code at their right; None for anything else."""
+        *texts, last = blocks
+        if not isinstance(last, Chart) or not isinstance(last.spec, QrCode):
+            return None
+        if not all(isinstance(block, Text) for block in texts):
+            return None
+        room = self._wide - QR_ROOM
+        words: list[tuple[float, Box]] = [
+            (8.0, self.lines(block.runs, BODY, room - 24, section.add("P")))
+            for block in texts
+            if isinstance(block, Text)
+        ]
+        code: list[tuple[float, Box]] = [
+            (4.0 if n else 0.0, flow.box)
+            for n, flow in enumerate(figure(last, self._setter, section, QR_ROOM))
+        ]
+        return [Flow(Row(((0, Stack(tuple(words))), (room, Stack(tuple(code))))), 0, whole=True, below=5)]
 
     def _bullets(self, block: Bullets, section: Node) -> list[Flow]:
         items = [runs for runs in block.items if _holds(runs)]
@@ -184,15 +206,18 @@ class Composer:
             [self._entry(mark, meaning, room, listing.add("LI")) for mark, meaning in entries]
             for _, entries in groupby(block.entries, key=lambda entry: entry[0].label)
         ]
-        rows: list[tuple[float, Box]] = []
+        flows = [Flow(title, 14, keep=True)]
         while groups:
             left = groups.pop(0)
             half = (len(left) + 1) // 2
             left, right = (left, groups.pop(0)) if groups else (left[:half], left[half:])
-            for index, (a, b) in enumerate(zip_longest(left, right)):
-                pair = tuple((x, entry) for x, entry in ((0.0, a), (room + 24, b)) if entry)
-                rows.append((0.0 if index or not rows else 8.0, Row(pair, pad=3)))
-        return [Flow(title, 14, keep=True), Flow(Stack(tuple(rows)), 4, whole=True, below=5)]
+            pairs = [
+                tuple((x, entry) for x, entry in ((0.0, a), (room + 24, b)) if entry)
+                for a, b in zip_longest(left, right)
+            ]
+            rows = tuple((0.0, Row(pair, pad=2)) for pair in pairs)
+            flows.append(Flow(Stack(rows), 6, whole=True))
+        return flows
 
     def _entry(self, mark: Mark, meaning: str, room: float, item: Node) -> Row:
         tile = matrix.Tile(mark.code, (), ())

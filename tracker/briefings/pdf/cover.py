@@ -3,11 +3,12 @@
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from tracker.briefings.document import Document, Part, Run
 from tracker.briefings.pdf import fonts
 from tracker.briefings.pdf.blocks import SMALL, Composer
-from tracker.briefings.pdf.layout import Box, Row
+from tracker.briefings.pdf.layout import Box, Row, Stack
 from tracker.briefings.pdf.pages import Flow, Sheet
 from tracker.briefings.pdf.pen import Pen
 from tracker.briefings.pdf.tagged import Node
@@ -64,7 +65,7 @@ class PageNumber:
 
 
 def cover(document: Document, composer: Composer, root: Node, sheet: Sheet) -> list[Flow]:
-    """The question as title, who asks and answers it, the facts, and what follows on which page."""
+    """The question as title, and who asks and answers it; the key messages follow on the same page."""
     section = root.add("Sect")
     style = _title_style(document.question)
     wide = sheet.measure
@@ -79,34 +80,44 @@ def cover(document: Document, composer: Composer, root: Node, sheet: Sheet) -> l
         flows.append(
             Flow(composer.lines((Run(document.subtitle),), SUBTITLE, wide - 40, section.add("P")), 12)
         )
-    facts = composer.facts(document.facts, section)
-    return [*flows, *(_lowered(facts, 20)), *contents(document.parts, composer, section, wide)]
+    return flows
 
 
-def _lowered(flows: list[Flow], gap: float) -> list[Flow]:
-    return [Flow(flow.box, gap, whole=flow.whole) for flow in flows]
+def about(document: Document, composer: Composer, root: Node, sheet: Sheet) -> list[Flow]:
+    """What follows on which page, and what the briefing reads: after the summary, which is what most come for."""
+    listed = contents(document.parts, composer, root.add("Sect"), sheet.measure)
+    section = root.add("Sect")
+    part = Part("", gettext("What this briefing reads"), 2, ())
+    head = heading(part, composer, section, sheet.measure)
+    return [*listed, head, *composer.facts(document.facts, section)]
 
 
 def contents(parts: Sequence[Part], composer: Composer, section: Node, wide: float) -> list[Flow]:
-    """A line for each part with its page, or nothing where there are too few or too many."""
+    """A line for each part with its page, in two columns; nothing where there are too few or too many."""
     listed = [part for part in parts if part.anchor and part.heading]
     if len(listed) > MOST_CONTENTS:
         listed = [part for part in listed if part.level == 1]
     if not LEAST_CONTENTS <= len(listed) <= MOST_CONTENTS:
         return []
+    title = Flow(
+        composer.lines((Run(gettext("Contents"), bold=True),), CONTENTS, wide, section.add("P")),
+        22,
+        keep=True,
+    )
     toc = section.add("TOC")
-    flows: list[Flow] = []
+    room = (wide - 24) / 2
+    cells: list[Box] = []
     for part in listed:
         entry = toc.add("TOCI").add("Reference")
         indent = 0.0 if part.level == 1 else 16.0
         runs = (Run(part.heading, bold=part.level == 1, href=f"#{part.anchor}"),)
-        words = composer.lines(runs, CONTENTS, wide - 60, entry, most=2)
-        cells: tuple[tuple[float, Box], ...] = (
-            (indent, words),
-            (wide - 40, PageNumber(part.anchor, 40, entry)),
-        )
-        flows.append(Flow(Row(cells), 2 if flows else 16))
-    return flows
+        words = composer.lines(runs, CONTENTS, room - 50, entry, most=2)
+        cells.append(Row(((indent, words), (room - 40, PageNumber(part.anchor, 40, entry)))))
+    half = (len(cells) + 1) // 2
+    rows = zip_longest(cells[:half], cells[half:])
+    pairs = [Row(tuple((x, c) for x, c in ((0.0, a), (room + 24, b)) if c)) for a, b in rows]
+    stack = Stack(tuple((2.0, pair) for pair in pairs))
+    return [title, Flow(stack, 4, whole=True)]
 
 
 def heading(part: Part, composer: Composer, section: Node, wide: float) -> Flow:
@@ -115,7 +126,7 @@ def heading(part: Part, composer: Composer, section: Node, wide: float) -> Flow:
     lines = composer.lines((Run(part.heading or "—"),), style, wide, section.add(f"H{level + 1}"), most=8)
     return Flow(
         lines,
-        38 if level == 1 else 26,
+        34 if level == 1 else 22,
         keep=True,
         anchors=(part.anchor,),
         level=level,
@@ -133,12 +144,12 @@ def reservations(notes: Notes) -> list[str]:
         said.append(
             gettext(
                 "%(count)d characters of %(kinds)d kinds are not in the typefaces of this file. "
-                "They stand as \ufffd or as a count in square brackets: %(names)s."
+                "They stand as \ufffd or as a count in square brackets: %(names)s"
             )
             % {
                 "count": notes.missing.total(),
                 "kinds": len(kinds),
-                "names": names + (", …" if kinds[12:] else ""),
+                "names": names + (", …" if kinds[12:] else "."),
             }
         )
     if notes.controls:

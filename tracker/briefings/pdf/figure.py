@@ -12,12 +12,13 @@ from tracker.briefings.pdf.pages import Flow
 from tracker.briefings.pdf.pen import Pen
 from tracker.briefings.pdf.tagged import Node
 from tracker.briefings.pdf.text import Typesetter, label
-from tracker.briefings.pdf.wrap import Style
+from tracker.briefings.pdf.wrap import MUTED, Style
 from tracker.charts import pdf
 from tracker.charts.layout import lay_out
-from tracker.charts.spec import Glance, Spec
+from tracker.charts.spec import Glance, QrCode, Spec
 
 KEY = Style(8, 11)
+SUMMARY = Style(8.5, 12, MUTED)
 KEY_ROOM = 118.0
 # A drawing wider than this has more air than figures.
 WIDEST = 483.0
@@ -53,30 +54,39 @@ def figure(chart: Chart, setter: Typesetter, section: Node, measure: float) -> l
     title = Lines(
         setter.lines((Run(chart.spec.title),), matrix.CAPTION, measure, 4), matrix.CAPTION, holder.add("P")
     )
+    summary = () if isinstance(chart.spec, QrCode) else (Run(chart.spec.summary),)
+    told = Lines(
+        setter.lines(summary, SUMMARY, min(measure, WIDEST), 6),
+        SUMMARY,
+        holder.add("P") if summary else holder,
+    )
     picture = lay_out(chart.spec, min(measure, WIDEST))
     node = holder.add("Figure", alternative=alternative(chart.spec))
     drawing = pdf.draw(picture, fonts.REGULAR, fonts.BOLD, setter.plain)
     flows = [
         Flow(title, 14, keep=True),
+        *([Flow(told, 2, keep=True)] if summary else []),
         Flow(Figure(drawing, node), 8, whole=True, keep=bool(chart.key), below=4),
     ]
     return flows + _key(chart, setter, holder, measure)
 
 
 def alternative(spec: Spec) -> str:
-    """What the drawing tells, in words: its summary, then its table row by row; of all cells at once the counts."""
+    """What the drawing tells, in words: its table row by row; of all cells at once the counts. Its summary stands above it."""
     told = spec.told()
+    if isinstance(spec, QrCode):
+        return label(f"{spec.summary} {told.rows[0][0]}: {told.rows[0][1]}", most=LONGEST)
     if isinstance(spec, Glance):
         counted = (
             f"{row[0]}: " + ", ".join(f"{word} {n}" for word, n in Counter(row[1:]).most_common())
             for row in told.rows
         )
-        return label(f"{spec.summary} " + "; ".join(counted), most=LONGEST)
+        return label("; ".join(counted), most=LONGEST)
     rows = (
         f"{row[0]}: " + ", ".join(f"{c} {v}".strip() for c, v in zip(told.columns[1:], row[1:], strict=True))
         for row in told.rows
     )
-    return label(f"{spec.summary} " + "; ".join(rows), most=LONGEST)
+    return label("; ".join(rows), most=LONGEST)
 
 
 def _key(chart: Chart, setter: Typesetter, holder: Node, measure: float) -> list[Flow]:

@@ -64,11 +64,12 @@ def _pie(canvas: Canvas, quarters: int) -> None:
 
 
 def _sign(canvas: Canvas, code: str) -> None:
+    """The signs of missing values, the same as on the pages and in the charts."""
     if code == "not_assessed":
         canvas.setLineWidth(1.4)
         canvas.line(-3.5, 0, 3.5, 0)
     elif code == "not_applicable":
-        canvas.circle(0, 0, 4, stroke=1, fill=0)
+        canvas.setLineWidth(1.2)
         canvas.line(-2.8, -2.8, 2.8, 2.8)
     elif code == "inconclusive":
         canvas.setLineWidth(1.2)
@@ -77,10 +78,14 @@ def _sign(canvas: Canvas, code: str) -> None:
         canvas.line(0, -0.1, 1.55, 0.5)
         canvas.circle(0, -3.6, 0.8, stroke=0, fill=1)
     elif code == "no_response":
-        canvas.setDash(1.2, 1.2)
-        canvas.rect(-3.6, -3.6, 7.2, 7.2, stroke=1, fill=0)
+        for x in (-3.5, 0, 3.5):
+            canvas.circle(x, 0, 0.9, stroke=0, fill=1)
     else:
-        canvas.rect(-2.6, -2.6, 5.2, 5.2, stroke=0, fill=1)
+        canvas.setLineWidth(1.1)
+        canvas.rect(-3.2, -3.9, 6.4, 4.6, stroke=0, fill=1)
+        canvas.line(-1.8, 0.7, -1.8, 2.1)
+        canvas.line(1.8, 0.7, 1.8, 2.1)
+        canvas.arc(-1.8, 0.3, 1.8, 3.9, 0, 180)
 
 
 def draw_patch(pen: Pen, code: str, x: float, top: float, height: float) -> None:

@@ -13,7 +13,7 @@ class Flow:
     `gap` is left above it unless it begins a page, `below` under it. `keep` holds it to what follows;
     `whole` never splits what fits on one page. `landscape` is the page it needs, None for any.
     `anchors` lead to it; `level` is 1 or 2 for a heading, whose part reaches to the next of its level,
-    and `title` its bookmark. `fresh` begins a page.
+    and `title` its bookmark. `fresh` begins a page unless its part fits whole on what is left of one.
     """
 
     box: Box
@@ -55,7 +55,9 @@ class Page:
 
 
 # How empty a page may be left so that a part (by its level) isn't torn, as a share of the page.
-_MAY_LEAVE = {1: 0.5, 2: 0.35}
+_MAY_LEAVE = {1: 0.35, 2: 0.3}
+# A page with less than this on it is not left so, though what follows would begin a page of its own.
+LEAST_USED = 0.25
 
 
 class Paginator:
@@ -91,7 +93,9 @@ class Paginator:
             return self._turn(flow.landscape)
         if not page.items:
             return None
-        if flow.fresh and not (index and self._flows[index - 1].keep):
+        first = not (index and self._flows[index - 1].keep)
+        begun = page.used > LEAST_USED * page.sheet.room
+        if flow.fresh and first and begun and self._section(index) > self._left:
             return self._turn(bool(flow.landscape))
         stays = sideways and flow.landscape is None
         needed = self._needed(index, stays)

@@ -11,6 +11,8 @@ INK, MUTED, ACCENT, LINK = "#1f2933", "#52606d", "#253494", "#1b4f8a"
 RULE, WASH = "#cbd2d9", "#f3f5f8"
 
 _BREAK_AFTER = frozenset("/-._?&=,;:)")
+# In an address a hyphen or a colon is a part of a name or an hour.
+_BREAK_ADDRESS_AFTER = frozenset("/?&=,")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,7 @@ def _chop(word: _Word, style: Style, room: float) -> Iterator[_Word]:
     first, pieces, used = True, list[_Piece](), 0.0
     for text, font, href, link, _ in word.pieces:
         table = fonts.advances(font)
+        breaks = _BREAK_ADDRESS_AFTER if "://" in text else _BREAK_AFTER
         start, mark = 0, 0
         for index, char in enumerate(text):
             step = table[ord(char)] * style.size
@@ -93,7 +96,7 @@ def _chop(word: _Word, style: Style, room: float) -> Iterator[_Word]:
                 first, pieces, start = False, [], cut
                 used = sum(table[ord(c)] for c in text[cut:index]) * style.size
             used += step
-            if char in _BREAK_AFTER:
+            if char in breaks:
                 mark = index + 1
         pieces.append((text[start:], font, href, link, 0.0))
     yield _measured(pieces, style, word, first)

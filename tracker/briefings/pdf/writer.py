@@ -11,7 +11,7 @@ from reportlab.lib.utils import TimeStamp
 from reportlab.pdfbase.pdfdoc import PDFName, PDFStream
 from reportlab.pdfgen.canvas import Canvas
 
-from tracker.briefings.document import Document, Evidence, Run, Text
+from tracker.briefings.document import Bullets, Chart, Document, Evidence, Part, Run, Table, Text
 from tracker.briefings.pdf import cover, fonts, matrix, tagged
 from tracker.briefings.pdf.blocks import Composer
 from tracker.briefings.pdf.layout import Lines
@@ -27,6 +27,8 @@ PAGE_SIZES = {"A4": A4, "Letter": LETTER}
 FOOTER = Style(7.2, 9.6, MUTED)
 # A page this much used by what stands before a sideways matrix would leave it no room of its own.
 BEFORE_MATRIX = 0.4
+# A text no higher than this may be a heading to what follows; a longer one stands by itself.
+SHORT = 80.0
 
 # A ReportLab font must not serve two documents at the same time.
 _ONE_AT_A_TIME = Lock()
@@ -60,19 +62,38 @@ def _places(document: Document) -> frozenset[str]:
 def _compose(document: Document, setter: Typesetter, root: Node, sheets: tuple[Sheet, Sheet]) -> list[Flow]:
     composer = Composer(setter, sheets)
     flows = cover.cover(document, composer, root, sheets[0])
+    told = next((n for n, part in enumerate(document.parts) if n and part.level == 1), len(document.parts))
     waiting: list[Flow] = []  # headings of parts without blocks: they stand with what comes next
-    for part in document.parts:
+    for number, part in enumerate(document.parts):
+        if number == told:
+            flows += cover.about(document, composer, root, sheets[0])
         section = root.add("Sect")
         waiting.append(cover.heading(part, composer, section, sheets[0].measure))
         if part.blocks:
-            blocks = [flow for block in part.blocks for flow in composer.block(block, section)]
-            if blocks and part.level == 1 and len(part.blocks) == 1 and isinstance(part.blocks[0], Text):
-                # A sentence that only introduces the parts below stands with the first of them.
-                blocks[-1] = replace(blocks[-1], keep=True)
+            blocks = _blocks(part, composer, section)
             flows += _part([*waiting, *blocks], sheets[1])
             waiting = []
     flows += waiting
+    if told == len(document.parts):
+        flows += cover.about(document, composer, root, sheets[0])
     return flows + cover.closing(setter.notes, composer, root, sheets[0].measure)
+
+
+def _blocks(part: Part, composer: Composer, section: Node) -> list[Flow]:
+    """What introduces a list, a table, a chart or the parts below stands with the beginning of it."""
+    if (beside := composer.beside(part.blocks, section)) is not None:
+        return beside
+    flows: list[Flow] = []
+    following = [*part.blocks[1:], None]
+    for block, after in zip(part.blocks, following, strict=True):
+        made = composer.block(block, section)
+        introduces = (
+            isinstance(after, Bullets | Table | Chart) if after else part.level == 1 and len(part.blocks) == 1
+        )
+        if made and isinstance(block, Text) and introduces and made[-1].box.height <= SHORT:
+            made[-1] = replace(made[-1], keep=True)
+        flows += made
+    return flows
 
 
 def _part(flows: list[Flow], sideways: Sheet) -> list[Flow]:
