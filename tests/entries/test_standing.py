@@ -315,6 +315,6 @@ def test_two_reviewers_of_one_name_are_two() -> None:
         Review("health-b", "Ministry of Health", True, "It is so.", "", True, at),
         Review("health-b", "Ministry of Health", True, "Still so.", "", True, at),
     )
-    voice = replace(a_voice(1, ("2", "2"), (False, False), 0, []), reviews=reviews)
+    voice = structs.replace(a_voice(1, ("2", "2"), (False, False), 0, []), reviews=reviews)
     assert [r.by for r in voice.verdicts] == ["health-a", "health-b"]
     assert voice.disputed

@@ -42,8 +42,8 @@ UNWANTED = re.compile(r"victim|víctima|slave|rescue|photo|ضحايا|ضحية",
 
 def read(name: str) -> list[dict[str, str]]:
     with (SEED / name).open(encoding="utf-8", newline="") as file:
-        reader = csv.DictReader(file, strict=True)
-        rows = list(reader)
+        # Files of the exchange formats tell of the whole in lines before their columns.
+        rows = list(csv.DictReader((line for line in file if not line.startswith("#")), strict=True))
     assert all(None not in row and None not in row.values() for row in rows), f"{name}: ragged row"
     return rows
 
