@@ -10,7 +10,7 @@ import pytest
 
 from tests.backup.archives import Contents, backed_up, contents, inhabit, restored, rewritten, settings_of
 from tests.worlds import NAMES, World, Worlds
-from tracker.backup.archive import MANIFEST, Damaged
+from tracker.backup.archive import MANIFEST, Damaged, written
 from tracker.backup.swap import swapping
 from tracker.kit.errors import Refused
 from tracker.settings import Settings
@@ -243,3 +243,36 @@ def test_a_failed_swap_puts_everything_back(tmp_path: Path) -> None:
         _put_and_fail(tmp_path)
     assert (tmp_path / "place" / "old").read_bytes() == b"old"
     assert sorted(p.name for p in tmp_path.iterdir()) == ["made", "place"]
+
+
+@pytest.mark.parametrize("how", ["a file", "a link"])
+def test_what_somebody_put_in_its_way_gets_nothing_of_it(tmp_path: Path, how: str) -> None:
+    """In a folder where others write too: a file of theirs, that they may read, under the name of the unfinished one."""
+    out, theirs = tmp_path / "back-up.zip", tmp_path / "theirs"
+    theirs.write_bytes(b"")
+    trap = tmp_path / ".back-up.zip.partial"
+    if how == "a link":
+        trap.symlink_to(theirs)
+    else:
+        trap.hardlink_to(theirs)
+        theirs.chmod(0o666)
+    with written(out) as writer:
+        writer.add("tables/user_account.jsonl", [b'["a hash"]\n'])
+    assert theirs.read_bytes() == b""
+    assert (out.stat().st_mode & 0o777, out.stat().st_nlink) == (0o600, 1)
+    assert not [p for p in tmp_path.iterdir() if p not in (out, theirs, trap)]
+
+
+def test_two_at_once_do_not_write_into_each_other(tmp_path: Path) -> None:
+    out = tmp_path / "back-up.zip"
+
+    def write_while_another_does() -> None:
+        with written(out) as first:
+            first.add("tables/one.jsonl", [b"1\n"])
+            with written(out) as second:
+                second.add("tables/two.jsonl", [b"2\n"])
+
+    with pytest.raises(Refused):
+        write_while_another_does()
+    with zipfile.ZipFile(out) as archive:
+        assert (archive.namelist(), archive.testzip()) == (["tables/two.jsonl"], None)

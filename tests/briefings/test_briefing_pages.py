@@ -1,5 +1,6 @@
 """The briefing as a page and as a PDF: the same words, every figure led back to its source, the same bytes each time."""
 
+import asyncio
 import re
 import unicodedata
 from io import BytesIO
@@ -10,6 +11,9 @@ from pypdf import PdfReader
 
 from tests.pages import html
 from tests.personas import Visitor
+from tests.snapshots.frozen import freeze
+from tracker.briefings import apart
+from tracker.db.session import Database
 from tracker.kit import clock
 from tracker.loading import seed
 
@@ -156,3 +160,17 @@ async def test_nothing_to_tell_is_told(client: Visitor) -> None:
         page = await client.get(f"/en/compare/briefing?{query}")
         assert page.status_code == 200
         assert (await pdf_of(client, query)).startswith(b"%PDF-")
+
+
+async def test_a_long_line_for_files_is_refused_and_ends(
+    client: Visitor, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever waits for a file to be drawn holds a whole document in memory."""
+    frozen = (await freeze(database, jurisdictions="XAA")).id
+    addresses = ["/en/compare/briefing.json?jurisdictions=XAA", f"/en/snapshots/{frozen}.csv"] * 3
+    monkeypatch.setattr(apart, "MOST_IN_LINE", 2)
+    answers = await asyncio.gather(*(client.get(address) for address in addresses))
+    assert sorted({a.status_code for a in answers}) == [200, 429]
+    assert "Many files are being made" in next(a for a in answers if a.status_code == 429).text
+    for address in addresses[:2]:
+        assert (await client.get(address)).status_code == 200

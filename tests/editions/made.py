@@ -22,6 +22,7 @@ from tracker.editions.files import Drawn
 from tracker.editions.models import Edition, PublishedEdition
 from tracker.editions.work import HANDLERS
 from tracker.jobs.runner import Runner
+from tracker.kit import clock
 
 QUESTION = "Where do the ministries stand?"
 ADVICE = Advice(Grade.URGES, "The ministries to publish what their training covers.")
@@ -61,7 +62,7 @@ async def begun(
                 db, author, made.briefing_id, each_quarter=True, on_change=True
             )
         if sketched:
-            await file_service.keep_draft_files(db, made, [SKETCH])
+            await file_service.keep_draft_files(db, made, [SKETCH], clock.now())
     if files:
         await jobs(database)
     return made
@@ -84,7 +85,7 @@ async def final(
             db, reviewer, **of, version=edition.version + 1, question=edition.question or QUESTION
         )
         if sketched:
-            await file_service.keep_final_files(db, made, [SKETCH])
+            await file_service.keep_final_files(db, made, [SKETCH], clock.now())
     if not sketched:
         await jobs(database)
     return made

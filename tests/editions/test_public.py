@@ -57,6 +57,17 @@ async def test_the_list_is_filtered(
         assert "Of two?" not in page.text
 
 
+async def test_an_organisation_of_which_nothing_is_public_is_none(
+    client: Visitor, operator: Visitor, database: Database
+) -> None:
+    """Nobody is told here either that it was admitted, before it has a mandate."""
+    new = {"name": "Ministry of Kenya", "key": "health-ken", "kind": "ministry"}
+    await operator.submit("/en/o/secretariat/organisations", new)
+    page, other = [await client.get(f"/en/briefings?organisation={key}") for key in ("health-ken", "nobody")]
+    assert (page.status_code, other.status_code) == (422, 422)
+    assert page.text.replace("health-ken", "nobody").partition("<main")[2] == other.text.partition("<main")[2]
+
+
 async def test_the_list_has_pages(
     client: Visitor,
     database: Database,

@@ -9,16 +9,22 @@ from uuid import UUID
 import pytest
 
 from tests import factories, personas
+from tests.conftest import SETTINGS
 from tests.editions import made
 from tests.editions.test_story import ORG
 from tests.personas import Visitor
 from tracker.access.actor import OrganisationActor
+from tracker.briefings.document import Document
 from tracker.briefings.options import Grade
 from tracker.db.session import Database
-from tracker.editions import queries
+from tracker.editions import asking_service, queries, work
+from tracker.editions.asking_service import DRAFT_FILES
+from tracker.editions.assembly import Gathered
 from tracker.editions.content import Advice
-from tracker.editions.files import KINDS
+from tracker.editions.files import KINDS, Drawn
 from tracker.editions.models import PublishedEdition
+from tracker.editions.work import HANDLERS
+from tracker.jobs.runner import Runner
 from tracker.privacy import service as privacy
 
 SECRET = "The unit wrote about a resident of the Larkspur house at length."
@@ -149,3 +155,45 @@ async def test_a_draft_s_file_is_not_given_out_after_a_redaction(
     await made.jobs(database)
     assert (await made.read(database, author, edition)).files == ()
     assert "None was made yet." in (await owner.get(address)).text
+
+
+@pytest.mark.parametrize("kind", ["a draft", "a final one"])
+async def test_what_is_redacted_while_files_are_drawn_is_in_none_of_them(
+    database: Database,
+    client: Visitor,
+    owner: Visitor,
+    author: OrganisationActor,
+    reviewer: OrganisationActor,
+    monkeypatch: pytest.MonkeyPatch,
+    kind: str,
+) -> None:
+    """The text was read before it was redacted, and the file is kept after: drawing a register takes minutes."""
+    cited = replace(factories.CITATION, quote=SECRET)
+    where = await factories.cell(database, "XAA")
+    told_of = await factories.published(
+        database, author, reviewer, where, factories.content(citations=(cited,))
+    )
+    content = replace(made.CONTENT, parts=(*made.CONTENT.parts, "evidence", "jurisdictions"))
+    edition = await made.begun(database, author, content, jurisdictions="XAA")
+    draw, late = work.drawn, []
+
+    async def redacted_meanwhile(of: Gathered, document: Document) -> list[Drawn]:
+        found = await draw(of, document)
+        if not late:
+            late.append(await redact(database, told_of.uid, "citation.1.quote"))
+        return found
+
+    monkeypatch.setattr(work, "drawn", redacted_meanwhile)
+    if kind == "a draft":
+        async with database.write(personas.bound(author)) as db:
+            await asking_service.ask_for_files(db, author, edition.briefing_id, edition.number)
+        await Runner(database, SETTINGS, {DRAFT_FILES: HANDLERS[DRAFT_FILES]}).until_empty()
+        assert late
+        address = f"{ORG}/briefings/{edition.briefing_id}/1/file"
+        assert (await owner.get(f"{address}/json")).status_code == 404
+        return
+    final = await made.final(database, author, reviewer, edition)
+    assert late
+    for kind_of, body in (await bodies(client, f"/en/briefings/{final.briefing_id}/1")).items():
+        if kind_of != "pdf":
+            assert SECRET not in told(kind_of, body)

@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
+from sqlmodel import col
 
 from tests import factories, personas
 from tests.conftest import SETTINGS
@@ -11,6 +13,7 @@ from tests.editions.test_story import ORG
 from tests.personas import Visitor
 from tests.worlds import World
 from tracker.access.actor import OrganisationActor
+from tracker.access.models import Organisation
 from tracker.db.session import Database
 from tracker.editions import draft_queries, subscription_service
 from tracker.editions.content import EditionLine
@@ -230,3 +233,25 @@ async def test_what_was_returned_waits_for_its_authors(
     assert "Say who is meant." in work
     await owner.submit(f"{address}/submit", {"version": "3"})
     assert "Say who is meant." not in (await owner.get(f"{ORG}/work")).text
+
+
+async def test_a_suspended_organisation_begins_nothing_by_itself(
+    database: Database, author: OrganisationActor
+) -> None:
+    """Nobody acts for it, the service neither: no draft of it, and no comparison frozen in public for one."""
+    await subscribe(database, author, each_quarter=True)
+    start = clock.now()
+
+    async def suspended(since: datetime | None) -> None:
+        async with database.write() as db:
+            here = sa.update(Organisation).where(col(Organisation.id) == author.organisation_id)
+            await db.execute(here.values(suspended_at=since))
+
+    await suspended(start)
+    with clock.at(start + timedelta(days=100)):
+        await day_passes(database)
+        assert len(await lines(database, author)) == 1
+    await suspended(None)
+    with clock.at(start + timedelta(days=101)):
+        await day_passes(database)
+        assert len(await lines(database, author)) == 2

@@ -221,12 +221,13 @@ async def test_a_suspended_organisation_takes_nobody_in(database: Database, clie
 async def test_the_operator_invites_a_first_admin(
     database: Database, operator: Visitor, client: Visitor
 ) -> None:
-    page = "/en/o/secretariat/organisations/health-xab/invite"
-    made = await operator.submit(page, {"email": NEW.email})
+    home = "/en/o/secretariat/organisations"
+    await operator.submit(home, {"name": "Ministry of Kenya", "key": "health-ken", "kind": "ministry"})
+    made = await operator.submit(f"{home}/health-ken/invite", {"email": NEW.email})
     (path,) = LINK.findall(made.text)
     assert (await client.submit(path, JOIN)).status_code == 303
-    assert await role_of(database, replace(NEW, organisation="health-xab")) is Role.ADMIN
-    assert (await operator.get("/en/o/health-xab/members")).status_code == 404
+    assert await role_of(database, replace(NEW, organisation="health-ken")) is Role.ADMIN
+    assert (await operator.get("/en/o/health-ken/members")).status_code == 404
 
 
 async def test_a_key_follows_from_the_secret(database: Database) -> None:

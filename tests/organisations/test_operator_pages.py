@@ -192,3 +192,12 @@ async def test_admins_elsewhere_are_no_operators(database: Database, admin: Visi
             await db.scalar(sa.select(sa.func.count()).where(col(Organisation.suspended_at).is_not(None)))
             == 0
         )
+
+
+@pytest.mark.parametrize("number", [0, 2**31, 2**63, 10**30])
+async def test_a_number_that_no_mandate_has(operator: Visitor, number: int) -> None:
+    for answer in (
+        await operator.get(f"{NGO}/mandates/{number}"),
+        await operator.submit(f"{NGO}/mandates/{number}", {"last_day": "2027-12-31"}),
+    ):
+        assert answer.status_code == 404

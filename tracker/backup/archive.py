@@ -8,6 +8,7 @@ before anything else happens.
 import hashlib
 import os
 import re
+import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
@@ -112,9 +113,10 @@ def written(out: Path) -> Iterator[Writer]:
     """
     if out.exists():
         raise Refused(_("%(name)s is there already: a back-up replaces no other.") % {"name": out})
-    unfinished = out.with_name(f".{out.name}.partial")
+    # Of a name that nobody knows before, and new: others may write to the folder too.
+    descriptor, name = tempfile.mkstemp(prefix=f".{out.name[:100]}.", suffix=".partial", dir=out.parent)
+    unfinished = Path(name)
     try:
-        descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "wb") as file:
             with zipfile.ZipFile(file, "w") as archive:
                 yield Writer(archive)

@@ -7,18 +7,24 @@ back, can be ended, and sees neither the database nor a secret. See docs/decisio
 import asyncio
 import pickle  # nosec B403: what this program says to itself
 import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 from tracker.briefings import drawing_child
 from tracker.briefings.document import Document
+from tracker.kit.errors import TooBusy
 from tracker.kit.i18n import current_locale
+from tracker.kit.i18n import gettext as _
 
 KINDS = drawing_child.KINDS
 # Longer than the child's own limit on computing, which ends it first unless the machine is overloaded.
 PATIENCE = 300.0
 AT_ONCE = 2  # of one server process; more wait their turn
+MOST_IN_LINE = 20  # visitors of one server process; jobs are few by themselves
 
 
 class NotDrawn(RuntimeError):
@@ -28,6 +34,25 @@ class NotDrawn(RuntimeError):
 @cache
 def _gate(_loop_id: int) -> asyncio.Semaphore:
     return asyncio.Semaphore(AT_ONCE)
+
+
+_in_line: Counter[int] = Counter()
+
+
+@contextmanager
+def in_line() -> Iterator[None]:
+    """A place among those who wait for a file that anyone may ask for, from before it is composed until it is drawn.
+
+    Whoever waits holds a whole document in memory, so the line is short. Raises TooBusy where it is full.
+    """
+    loop = id(asyncio.get_running_loop())
+    if _in_line[loop] >= MOST_IN_LINE:
+        raise TooBusy(_("Many files are being made at this moment. Please try again in a minute."))
+    _in_line[loop] += 1
+    try:
+        yield
+    finally:
+        _in_line[loop] -= 1
 
 
 async def drawn(kind: str, document: Document, page_size: str = "A4") -> bytes:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from litestar import Request, Response, get
 
 from tracker.access.guard import PUBLIC
+from tracker.briefings.apart import in_line
 from tracker.briefings.compose import compose
 from tracker.briefings.document import Document
 from tracker.briefings.options import DEFAULT
@@ -107,9 +108,10 @@ async def briefing_zip(request: Request) -> Response[bytes]:
 
 
 async def _file(request: Request, kind: str) -> Response[bytes]:
-    made = await _made(request)
     locale, base_url = context_of(request).locale, renderer_of(request).settings.base_url
-    body = await file_made(kind, made.comparison, made.document, DEFAULT, base_url, locale)
+    with in_line():
+        made = await _made(request)
+        body = await file_made(kind, made.comparison, made.document, DEFAULT, base_url, locale)
     name = file_name(made.query, made.document, kind)
     headers = {"content-disposition": f'attachment; filename="{name}"'}
     return Response(body, media_type=MEDIA_TYPES[kind], headers=headers)

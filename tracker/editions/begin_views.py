@@ -108,6 +108,7 @@ async def _freeze(request: Request, query: Query) -> str:
         salt=snapshots.salt_of(settings.secret_key),
         sender=sender_of(settings.secret_key, "briefings", str(actor.organisation_id)),
         most_cells=MOST_CELLS,
+        listed=False,  # until an edition of it is final
     )
 
 

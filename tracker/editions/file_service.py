@@ -18,7 +18,7 @@ from sqlmodel import col
 from tracker.access.models import Organisation
 from tracker.audit.record import Action, record
 from tracker.db.base import select
-from tracker.db.session import Bound, Database
+from tracker.db.session import Bound, Database, queue_behind
 from tracker.editions import draft_queries, queries
 from tracker.editions.assembly import Desk, Gathered, gathered, the_snapshot
 from tracker.editions.draft_queries import Own
@@ -27,6 +27,7 @@ from tracker.editions.models import Edition, EditionFile, FinalFile, PublishedEd
 from tracker.kit import clock
 from tracker.kit.errors import NotFound
 from tracker.kit.i18n import gettext as _
+from tracker.privacy import service as privacy
 from tracker.privacy.models import PublishedRedaction
 
 
@@ -51,10 +52,21 @@ async def under_way(db: AsyncSession, edition_id: UUID) -> UnderWay:
     return UnderWay(own, row.name)
 
 
-async def keep_draft_files(db: AsyncSession, edition: Edition, made: Iterable[Drawn]) -> None:
-    """In the place of those there are."""
+async def before_reading(database: Database) -> datetime:
+    """A moment to know files by that are drawn of what is read after it: a redaction that they miss is later.
+
+    Each redaction takes its moment in its turn, so those of an earlier one are there for everybody to read.
+    """
+    async with database.write() as db:
+        await queue_behind(db, privacy.TURN)
+        return clock.now()
+
+
+async def keep_draft_files(
+    db: AsyncSession, edition: Edition, made: Iterable[Drawn], read_at: datetime
+) -> None:
+    """In the place of those there are. `read_at`: `before_reading` of what they were drawn of."""
     await db.execute(sa.delete(EditionFile).where(col(EditionFile.edition_id) == edition.id))
-    now = clock.now()
     for file in made:
         db.add(
             EditionFile(
@@ -65,16 +77,18 @@ async def keep_draft_files(db: AsyncSession, edition: Edition, made: Iterable[Dr
                 version=edition.version,
                 sha256=file.sha256,
                 body=file.body,
-                made_at=now,
+                made_at=read_at,
             )
         )
     await db.flush()
 
 
-async def keep_final_files(db: AsyncSession, final: PublishedEdition, made: Iterable[Drawn]) -> None:
-    """Those that are not there yet: a file of a final edition is never replaced here."""
+async def keep_final_files(
+    db: AsyncSession, final: PublishedEdition, made: Iterable[Drawn], read_at: datetime
+) -> None:
+    """Those that are not there yet: a file of a final edition is never replaced here. `read_at`: as of drafts."""
     there = {f.kind for f in await queries.final_files(db, final.id)}
-    now, fresh = clock.now(), [file for file in made if file.kind not in there]
+    fresh = [file for file in made if file.kind not in there]
     for file in fresh:
         db.add(
             FinalFile(
@@ -83,9 +97,9 @@ async def keep_final_files(db: AsyncSession, final: PublishedEdition, made: Iter
                 first_sha256=file.sha256,
                 sha256=file.sha256,
                 body=file.body,
-                first_made_at=now,
-                made_at=now,
-                checked_at=now,
+                first_made_at=read_at,
+                made_at=read_at,
+                checked_at=read_at,
             )
         )
     await db.flush()
@@ -129,7 +143,7 @@ async def unchecked(db: AsyncSession) -> list[PublishedEdition]:
 
 async def check_final(database: Database, final: PublishedEdition, desk: Desk) -> None:
     """Look whether a redaction concerns the edition's files, and make them again if so."""
-    checked = clock.now()
+    checked = await before_reading(database)
     async with database.read() as db:
         kept = await queries.final_files(db, final.id)
         of = await gathered(db, await queries.told_final(db, final, desk.base_url), desk)
@@ -142,7 +156,7 @@ async def check_final(database: Database, final: PublishedEdition, desk: Desk) -
             file.checked_at = checked
             if file.kind in made and made[file.kind].sha256 != file.sha256:
                 file.body, file.sha256 = made[file.kind].body, made[file.kind].sha256
-                file.made_at = clock.now()
+                file.made_at = checked
         await db.flush()
         if made:
             await _record(db, final, {kind: file.sha256 for kind, file in made.items()})

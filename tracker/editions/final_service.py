@@ -27,6 +27,7 @@ from tracker.kit.errors import Conflict, Forbidden, Invalid
 from tracker.kit.i18n import gettext as _
 from tracker.privacy.findings import Text, findings, require_confirmed
 from tracker.snapshots import queries as snapshots
+from tracker.snapshots.service import put_on_list
 
 
 async def submit(
@@ -129,6 +130,7 @@ async def _publish(
     )
     db.add(final)
     await db.flush()
+    await put_on_list(db, edition.snapshot_id)
     places = await jurisdictions.by_codes(db, await snapshots.codes(db, edition.snapshot_id))
     db.add_all(PublishedEditionPlace(edition_id=final.id, jurisdiction_id=p.id) for p in places.values())
     for t in await draft_queries.texts_of(db, edition.id):

@@ -21,6 +21,8 @@ from tracker.editions.models import (
     PublishedEditionText,
     TextKind,
 )
+from tracker.entries.models import PublishedRevision
+from tracker.organisations.models import Mandate
 
 
 def advice(texts: Any) -> tuple[Advice, ...]:
@@ -99,8 +101,14 @@ async def composers(db: AsyncSession) -> list[tuple[str, str]]:
 
 
 async def organisation_of(db: AsyncSession, key: str) -> UUID | None:
-    """The id of an organisation."""
-    found: UUID | None = await db.scalar(select(Organisation.id).where(col(Organisation.key) == key))
+    """The id of an organisation of which something is public: a mandate, at any time, an entry or an edition."""
+    o = col(Organisation.id)
+    public = sa.or_(
+        o.in_(select(Mandate.organisation_id)),
+        o.in_(select(PublishedRevision.organisation_id)),
+        o.in_(select(PublishedEdition.organisation_id)),
+    )
+    found: UUID | None = await db.scalar(select(Organisation.id).where(col(Organisation.key) == key, public))
     return found
 
 

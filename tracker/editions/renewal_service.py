@@ -57,7 +57,7 @@ async def look(database: Database, organisation: Organisation, *, salt: str) -> 
         own = sender_of(salt, "briefing", str(due.briefing.id))
         with _passed_over(due.briefing.id):
             snapshot_id = await snapshots.freeze(
-                database, due.query, salt=salt, sender=own, most_cells=MOST_CELLS
+                database, due.query, salt=salt, sender=own, most_cells=MOST_CELLS, listed=False
             )
             async with database.write(bound) as db:
                 made.append(await _begin(db, organisation, due, snapshot_id))

@@ -29,6 +29,7 @@ async def draft_files(run: Run) -> None:
     """Draw the files of an edition under way."""
     bound = Bound(tenant=UUID(run.about["tenant"]))
     await run.tell(10, "reading")
+    read_at = await file_service.before_reading(run.database)
     async with run.database.read(bound) as db:
         found = await file_service.under_way(db, UUID(run.about["edition"]))
         told = await draft_queries.told_of(db, found.own, found.organisation, run.settings.base_url)
@@ -40,12 +41,13 @@ async def draft_files(run: Run) -> None:
     await run.tell(90, "keeping")
     async with run.database.write(bound) as db:
         await hold(db, run.taken)
-        await file_service.keep_draft_files(db, found.own.edition, made)
+        await file_service.keep_draft_files(db, found.own.edition, made, read_at)
 
 
 async def final_files(run: Run) -> None:
     """Draw the files of a final edition, once."""
     await run.tell(10, "reading")
+    read_at = await file_service.before_reading(run.database)
     async with run.database.read() as db:
         final = await queries.final_by_uid(db, UUID(run.about["edition"]))
         if final is None:
@@ -59,7 +61,7 @@ async def final_files(run: Run) -> None:
     await run.tell(90, "keeping")
     async with run.database.write(Bound(tenant=final.organisation_id)) as db:
         await hold(db, run.taken)
-        await file_service.keep_final_files(db, final, made)
+        await file_service.keep_final_files(db, final, made, read_at)
 
 
 async def redacted(run: Run) -> None:
@@ -77,9 +79,9 @@ async def redacted(run: Run) -> None:
 
 
 async def subscriptions(run: Run) -> None:
-    """Begin the editions that subscriptions ask for."""
+    """Begin the editions that subscriptions ask for, of organisations that may act."""
     salt = salt_of(run.settings.secret_key)
-    for organisation in await _organisations(run):
+    for organisation in [o for o in await _organisations(run) if o.suspended_at is None]:
         await renewal_service.look(run.database, organisation, salt=salt)
         await run.tell(50, "reading")
 

@@ -19,6 +19,10 @@ class Conflict(Refused):
     """It has changed, or is in another state, since you looked."""
 
 
+class TooBusy(Refused):
+    """It could be done, but too many ask for it at this moment."""
+
+
 class Invalid(Refused):
     """What was given can't be taken. `faults` maps a field's name to its message."""
 

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from tracker.access.actor import Actor, OrganisationActor
-from tracker.access.models import Invitation, Membership, Organisation, User
+from tracker.access.models import Invitation, Organisation, User
 from tracker.access.permissions import Permission, Role
 from tracker.access.tokens import key_hash
 from tracker.accounts import passwords
@@ -23,7 +23,7 @@ from tracker.kit import clock
 from tracker.kit.errors import Conflict, Forbidden, Invalid, NotFound
 from tracker.kit.i18n import gettext as _
 from tracker.kit.vocabulary import OrganisationKind
-from tracker.members.queries import Offer, is_open
+from tracker.members.queries import MemberLine, Offer, holds, is_open, members
 
 HOLDS = timedelta(days=7)
 # Addresses of people who never came are not kept for longer.
@@ -53,14 +53,13 @@ async def invite(
 ) -> UUID:
     """Invite somebody to the session's organisation; an open invitation to the same address ends.
 
-    `mails`: its mail is to be sent. `by` administers the organisation, or operates the service. Raises Invalid.
+    `mails`: its mail is to be sent. `by` administers the organisation, or operates the service and brings an admin to
+    one that has none. Raises Invalid.
     """
     _may_invite(by, organisation, role)
     address = checked_email(email)
     await queue_behind(db, f"members:{organisation.id}")
-    is_member = select(col(Membership.id)).join(User, col(User.id) == Membership.user_id)
-    if (await db.execute(is_member.where(col(User.email) == address))).first():
-        raise Invalid({"email": _("This person is a member already.")})
+    _check_members(await members(db), address, foreign=by.organisation_id != organisation.id)
     await _end_others(db, address)
     invitation_id, now = uuid4(), clock.now()
     db.add(
@@ -99,6 +98,21 @@ def _may_invite(by: OrganisationActor, organisation: Organisation, role: Role) -
             raise Invalid({"role": _("Only a member of an operator organisation can be operator.")})
         if not by.may(Permission.OPERATE):
             raise Invalid({"role": _("Only an operator makes somebody operator.")})
+
+
+def _check_members(found: list[MemberLine], address: str, *, foreign: bool) -> None:
+    """Raises Invalid. `foreign`: an operator asks, who would otherwise become admin of any organisation, and read its
+
+    drafts; and who is not told who its members are.
+    """
+    if foreign:
+        if any(m.administers for m in found):
+            told = _(
+                "This organisation has an admin, who invites its members. You can invite one when all have left."
+            )
+            raise Invalid({"email": told})
+    elif any(m.email == address for m in found):
+        raise Invalid({"email": _("This person is a member already.")})
 
 
 async def _end_others(db: AsyncSession, address: str) -> None:
@@ -171,8 +185,10 @@ async def accept_known(database: Database, offer: Offer, actor: Actor) -> None:
 
 async def _taken(db: AsyncSession, offer: Offer) -> Invitation:
     """The invitation, used by this transaction alone. Raises Conflict."""
+    # Nobody's role changes between this look at the members and the end of the transaction.
+    await queue_behind(db, f"members:{offer.organisation_id}")
     invitation = await _locked(db, offer.invitation_id)
-    if not is_open(invitation):
+    if not is_open(invitation) or not holds(invitation, await members(db)):
         raise Conflict(_("This invitation was used, has ended or was replaced."))
     invitation.accepted_at = clock.now()
     invitation.next_at = None
@@ -180,7 +196,10 @@ async def _taken(db: AsyncSession, offer: Offer) -> Invitation:
 
 
 async def _join(db: AsyncSession, invitation: Invitation, user_id: UUID) -> None:
-    held = (await db.execute(select(col(Membership.id)).where(col(Membership.user_id) == user_id))).first()
+    found = await members(db)
+    held = any(m.user_id == user_id for m in found)
+    # The one whom an operator brings to an organisation without an admin may be a member.
+    needed = invitation.role is Role.ADMIN and not any(m.administers for m in found)
     await record(
         db,
         Action.INVITATION_ACCEPTED,
@@ -188,5 +207,5 @@ async def _join(db: AsyncSession, invitation: Invitation, user_id: UUID) -> None
         actor=user_id,
         subject=f"invitation:{invitation.id}",
     )
-    if held is None:  # else somebody has added them meanwhile, and that role stands
+    if needed or not held:  # else somebody has added them meanwhile, and that role stands
         await set_role(db, invitation.tenant_id, user_id, invitation.role, by=invitation.created_by)

@@ -1,5 +1,6 @@
 """Reading the members of an organisation and the invitations to it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -29,6 +30,10 @@ class MemberLine:
     @property
     def administers(self) -> bool:
         return Permission.ADMINISTER in GRANTS[self.role] and not self.disabled
+
+    @property
+    def operates(self) -> bool:
+        return Permission.OPERATE in GRANTS[self.role] and not self.disabled
 
 
 async def members(db: AsyncSession) -> list[MemberLine]:
@@ -63,15 +68,30 @@ def is_open(invitation: Invitation) -> bool:
     return ended is None and invitation.expires_at > clock.now()
 
 
+def holds(invitation: Invitation, found: Collection[MemberLine]) -> bool:
+    """Whether its maker might make it now. `found`: the members of its organisation.
+
+    So nobody comes in by what somebody left behind who was removed or lowered. An operator's is for an organisation that
+    has no admin, and none from the moment that it has one. Who made it at the command line has the machine anyway.
+    """
+    maker = next((m for m in found if m.user_id == invitation.created_by), None)
+    if invitation.role is Role.OPERATOR:
+        return invitation.created_by is None or (maker is not None and maker.operates)
+    if invitation.created_by is None or (maker is not None and maker.administers):
+        return True
+    return not any(m.administers for m in found)
+
+
 async def open_invitations(db: AsyncSession) -> list[InvitationLine]:
-    """Those of the session's organisation, the latest first."""
+    """Those of the session's organisation that may be accepted, the latest first."""
+    who = await members(db)
     found = await db.execute(select(Invitation).order_by(col(Invitation.created_at).desc(), Invitation.email))
     return [
         InvitationLine(
             i.id, i.email, i.role, i.created_at, i.expires_at, i.next_at is not None, i.sent_at, i.fault
         )
         for i in found.scalars()
-        if is_open(i)
+        if is_open(i) and holds(i, who)
     ]
 
 
@@ -107,4 +127,7 @@ async def offer(database: Database, secret_key: str, key: str) -> Offer | None:
             return None
         i, o = row
         known = (await db.execute(select(col(User.id)).where(col(User.email) == i.email))).first()
+    async with database.read(Bound(tenant=o.id)) as db:
+        if not holds(i, await members(db)):
+            return None
     return Offer(i.id, o.id, o.key, o.name, o.fictional, i.email, i.role, i.expires_at, known is not None)

@@ -121,7 +121,7 @@ async def briefings_feed(request: Request) -> Response[bytes]:
     """The final editions of briefings."""
     base = settings_of(request).base_url
     async with database_of(request).read() as db:
-        found = await editions.final_editions(db)
+        found = await editions.final_editions(db, limit=MOST)
     entries = [
         Entry(
             f"urn:uuid:{e.uid}",
@@ -131,6 +131,6 @@ async def briefings_feed(request: Request) -> Response[bytes]:
             e.organisation,
             _("Edition %(n)s") % {"n": e.number},
         )
-        for e in found[:MOST]
+        for e in found
     ]
     return _answer(request, _path(request, "briefings"), _("Final editions of briefings"), entries)

@@ -99,14 +99,18 @@ async def end_mandate(
 
     What was published under it stays, as whose it was. Raises NotFound, Invalid, Conflict where it has a last day.
     """
+    # As the database counts them; a larger number it would not even look for.
     mandate = (
-        await db.execute(
-            select(Mandate)
-            .where(col(Mandate.id) == mandate_id, col(Mandate.organisation_id) == organisation.id)
-            .with_for_update()
-        )
-    ).scalar_one_or_none()
-    if mandate is None:
+        0 < mandate_id < 2**31
+        and (
+            await db.execute(
+                select(Mandate)
+                .where(col(Mandate.id) == mandate_id, col(Mandate.organisation_id) == organisation.id)
+                .with_for_update()
+            )
+        ).scalar_one_or_none()
+    )
+    if not mandate:
         raise NotFound(_("There is no such mandate."))
     if mandate.valid_to is not None:
         raise Conflict(_("This mandate has a last day already."))

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from tracker.access.actor import OrganisationActor
 from tracker.access.permissions import Permission
 from tracker.audit.record import Action, record, take_turn
+from tracker.db.session import queue_behind
 from tracker.instruments import redacted_service as files
 from tracker.jobs.service import enqueue
 from tracker.kit import clock
@@ -21,6 +22,8 @@ from tracker.privacy.models import FILES, REASON_LENGTH, PublishedRedaction
 from tracker.privacy.place_queries import Place, Subject
 from tracker.privacy.scan import scan
 
+# Redactions queue behind this name, and so does who needs a moment that no unfinished one lies before.
+TURN = "redaction"
 REDACTED = "privacy.redacted"  # the job that reaches what was drawn before
 
 
@@ -63,6 +66,8 @@ async def redact(
     reason = " ".join(reason.split())
     _check(reason)
     place = await _named(db, actor, uid, field)
+    # Before anything is locked, and before the moment of the redaction.
+    await queue_behind(db, TURN)
     tombstone = f"[redacted {clock.today().isoformat()}: {reason}]"
     if place.table == FILES:
         places, private = await _redact_file(db, actor, place, tombstone, reason)

@@ -12,7 +12,7 @@ from sqlmodel import col
 
 from tracker.compare.query import Query
 from tracker.db.base import select
-from tracker.snapshots.models import PublishedSnapshot
+from tracker.snapshots.models import PublishedSnapshot, PublishedSnapshotListing
 from tracker.snapshots.record import frozen_query
 
 PAGE = 20
@@ -56,11 +56,12 @@ _known: dict[str, Headline] = {}
 
 async def newest(db: AsyncSession, number: int) -> tuple[list[Frozen], int]:
     """(the lines of page `number`, from 1; how many pages there are, at least 1)."""
-    s = PublishedSnapshot
-    total = (await db.execute(select(sa.func.count(col(s.id))))).scalar_one()
+    s, listing = PublishedSnapshot, PublishedSnapshotListing
+    total = (await db.execute(select(sa.func.count(col(listing.snapshot_id))))).scalar_one()
     rows = (
         await db.execute(
             select(s.id, s.sha256, s.recorded_at)
+            .join(listing, col(listing.snapshot_id) == s.id)
             .order_by(col(s.recorded_at).desc(), s.id)
             .offset((number - 1) * PAGE)
             .limit(PAGE)

@@ -40,3 +40,16 @@ class PublishedSnapshot(Table, table=True):
     salt: str = text_field(64)
     canonical: str = Field(sa_type=PackedText)
     recorded_at: datetime = moment_field()
+
+
+class PublishedSnapshotListing(Table, table=True):
+    """That a snapshot stands in the public list: a visitor froze it, or an edition is final that shows it.
+
+    What a draft compares is frozen too, and nobody is to be told of drafts.
+    """
+
+    kind__: ClassVar[Kind] = Kind.PUBLISHED
+    snapshot_id: str = Field(
+        sa_type=sa.String(26), foreign_key="published_snapshot.id", primary_key=True, max_length=26
+    )
+    recorded_at: datetime = moment_field()

@@ -24,7 +24,7 @@ from tracker.entries import queries as entries
 from tracker.kit import clock
 from tracker.kit.errors import Invalid, Refused
 from tracker.kit.i18n import gettext as _
-from tracker.snapshots.models import PublishedSnapshot
+from tracker.snapshots.models import PublishedSnapshot, PublishedSnapshotListing
 from tracker.snapshots.queries import canonical
 from tracker.snapshots.record import LONGEST_ID, SHORTEST_ID, id_of, sha256_of
 
@@ -48,13 +48,21 @@ def salt_of(secret_key: str) -> str:
 
 
 async def freeze(
-    database: Database, query: Query, *, salt: str, sender: str, site: str = "", most_cells: int = 0
+    database: Database,
+    query: Query,
+    *,
+    salt: str,
+    sender: str,
+    site: str = "",
+    most_cells: int = 0,
+    listed: bool = True,
 ) -> str:
     """Freeze what the query answers now, and return the snapshot's id; that of the same snapshot, where there is one.
 
     `sender`, `site`: hashes that stand for where it came from, see `tracker.kit.senders`. `most_cells`: MOST_CELLS where
     it is not given. The work is done while
     others may write; what is written under the lock is what was worked out, unless the record has moved meanwhile.
+    `listed`: it stands in the public list from now on, if it does not yet.
     Raises Invalid for a query that can't be taken or asks for too much, and TooManySnapshots.
     """
     if not query.jurisdictions:
@@ -65,7 +73,7 @@ async def freeze(
     async with _gate(id(asyncio.get_running_loop())):
         async with database.read() as db:
             made = await _worked_out(db, query, salt)
-        if made.known:
+        if made.known and (not listed or await _is_listed(database, made.known)):
             return made.known
         sites = {site: MOST_FROM_A_SITE} if site else {}
         await _count(database, {sender: MOST_AN_HOUR} | sites | {"snapshot:all": MOST_OF_ALL})
@@ -73,7 +81,23 @@ async def freeze(
             await take_turn(db)  # who is publishing at this moment is through, or has not begun
             if await stamp.current(db) != made.stamp:
                 made = await _worked_out(db, query, salt)
-            return made.known or await _keep(db, made, salt)
+            kept = made.known or await _keep(db, made, salt)
+            if listed:
+                await put_on_list(db, kept)
+            return kept
+
+
+async def put_on_list(db: AsyncSession, snapshot_id: str) -> None:
+    """Let the public list have the snapshot, unless it has it."""
+    await take_turn(db)  # or two at once would both put it there
+    if await db.get(PublishedSnapshotListing, snapshot_id) is None:
+        db.add(PublishedSnapshotListing(snapshot_id=snapshot_id, recorded_at=clock.now()))
+        await db.flush()
+
+
+async def _is_listed(database: Database, snapshot_id: str) -> bool:
+    async with database.read() as db:
+        return await db.get(PublishedSnapshotListing, snapshot_id) is not None
 
 
 @cache
@@ -139,6 +163,7 @@ async def _keep(db: AsyncSession, made: _Made, salt: str) -> str:
         recorded_at=clock.now(),
     )
     db.add(row)
+    await db.flush()
     await record(db, Action.SNAPSHOT_FROZEN, tenant=SERVICE, actor=None, subject=f"snapshot:{row.id}")
     return row.id
 

@@ -146,11 +146,12 @@ async def _file(request: Request, snapshot_id: str, ending: str) -> Response[byt
     kind = KINDS.get(ending)
     if kind is None:
         raise NotFound(_("A snapshot has no file of this kind."))
-    async with database_of(request).read() as db:
-        found = await _found(db, snapshot_id)
-    desk = _desk(request, found)
-    made = await asyncio.to_thread(kind.make, desk)
-    body = made if isinstance(made, bytes) else await apart.drawn("pdf", made)
+    with apart.in_line():
+        async with database_of(request).read() as db:
+            found = await _found(db, snapshot_id)
+        desk = _desk(request, found)
+        made = await asyncio.to_thread(kind.make, desk)
+        body = made if isinstance(made, bytes) else await apart.drawn("pdf", made)
     return _answer(request, kind, body, f"snapshot-{found.id}.{ending}", desk.reference.url)
 
 

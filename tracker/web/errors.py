@@ -10,7 +10,7 @@ from litestar.exceptions import HTTPException, SerializationException
 from litestar.response import Redirect
 
 from tracker.access.guard import BadToken, NoToken, NotSignedIn, NotTaken
-from tracker.kit.errors import Conflict, Forbidden, Invalid, NotFound, Refused
+from tracker.kit.errors import Conflict, Forbidden, Invalid, NotFound, Refused, TooBusy
 from tracker.kit.i18n import gettext as _
 from tracker.web.problem import field_errors, is_api, problem
 from tracker.web.render import context_of, renderer_of
@@ -25,6 +25,7 @@ _STATUS: list[tuple[type[Refused], int]] = [
     (Forbidden, 403),
     (Conflict, 409),
     (Invalid, 422),
+    (TooBusy, 429),
     (Refused, 400),
 ]
 
