@@ -80,7 +80,8 @@ async def gathered(db: AsyncSession, told: Told, desk: Desk) -> Gathered:
     options = told.options(Frozen(snapshot.id, snapshot.sha256, url))
     if told.earlier:
         earlier = (await the_snapshot(db, told.earlier[0])).comparison
-        if comparable(earlier, snapshot.comparison):
+        # One of a later day than this is no earlier one, though its number is lower: change is not told then.
+        if comparable(earlier, snapshot.comparison) and earlier.at.on <= snapshot.comparison.at.on:
             options = replace(options, since=earlier.at.on, known_by=earlier.at.as_of)
     with speaking(locale):
         beside = await gather(db, snapshot.comparison, options)
