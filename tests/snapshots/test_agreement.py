@@ -56,9 +56,9 @@ async def test_page_and_all_files_agree(client: Visitor, database: Database, que
         pdf = await file(client, made.id, "pdf")
         drawn = reading.of_pdf(pdf)
         assert drawn == {cell: cells[cell] for cell in drawn}
-        # A domain of which nobody has said anything is told in a sentence instead of a matrix.
+        # A place of which nobody has said anything in a domain is told in a sentence instead of a row.
         assert {cells[cell] for cell in cells if cell not in drawn} <= {("Not assessed", "Not assessed")}
-        assert {c[2] for c in cells if c not in drawn}.isdisjoint({c[2] for c in drawn})
+        assert {(c[0], c[2]) for c in cells if c not in drawn}.isdisjoint({(c[0], c[2]) for c in drawn})
         assert reading.marks_of_pdf(pdf) == {cell: marks[cell] for cell in drawn}
     told = {row["valid_from"] for row in rows} | {row["valid_to"] for row in rows}
     frozen = json.loads(await file(client, made.id, "record.json"))

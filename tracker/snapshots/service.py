@@ -48,17 +48,18 @@ def salt_of(secret_key: str) -> str:
 
 
 async def freeze(
-    database: Database, query: Query, *, salt: str, sender: str, site: str = "", most_cells: int = MOST_CELLS
+    database: Database, query: Query, *, salt: str, sender: str, site: str = "", most_cells: int = 0
 ) -> str:
     """Freeze what the query answers now, and return the snapshot's id; that of the same snapshot, where there is one.
 
-    `sender`, `site`: hashes that stand for where it came from, see `tracker.kit.senders`. The work is done while
+    `sender`, `site`: hashes that stand for where it came from, see `tracker.kit.senders`. `most_cells`: MOST_CELLS where
+    it is not given. The work is done while
     others may write; what is written under the lock is what was worked out, unless the record has moved meanwhile.
     Raises Invalid for a query that can't be taken or asks for too much, and TooManySnapshots.
     """
     if not query.jurisdictions:
         raise Invalid({"jurisdictions": _("Choose at least one jurisdiction.")})
-    await _check_size(database, query, most_cells)
+    await _check_size(database, query, most_cells or MOST_CELLS)
     await _count(database, {_tries_of(sender): MOST_TRIES_AN_HOUR})
     await _settle(database, query)
     async with _gate(id(asyncio.get_running_loop())):
