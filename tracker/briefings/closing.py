@@ -81,8 +81,9 @@ def data(desk: Desk) -> Part:
     framework = desk.comparison.framework
     if framework.licence:
         rows.append((_("Licence of the framework"), text(framework.licence)))
-    terms = Run(_("as the page of open data states them"), href=f"{url}data")
-    rows.append((_("Terms of the record's data"), (terms,)))
+    if not (options.snapshot and options.snapshot.licence):  # of what is frozen it is said above
+        terms = Run(_("as the page of open data states them"), href=f"{url}data")
+        rows.append((_("Terms of the record's data"), (terms,)))
     rows.append(
         (
             _("Corrections"),
