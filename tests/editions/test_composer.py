@@ -8,7 +8,7 @@ import pytest
 from tests import factories, personas
 from tests.editions import made
 from tests.editions.test_editions import FORM, edit
-from tests.editions.test_story import ORG, act, begin, finished, jobs, version_of
+from tests.editions.test_story import ORG, START, act, begin, finished, jobs, version_of
 from tests.personas import Visitor
 from tracker.access.actor import OrganisationActor
 from tracker.db.session import Database
@@ -244,3 +244,34 @@ async def rename(database: Database, code: str, name: str) -> None:
         place = (await db.execute(statement(Jurisdiction).where(col(Jurisdiction.code) == code))).scalar_one()
         place.name = name
         await db.flush()
+
+
+async def test_the_next_edition_of_an_unchanged_record_can_be_opened(
+    owner: Visitor, teammate: Visitor
+) -> None:
+    address = await begin(owner, parts=["change"])
+    assert (await act(owner, address, "submit")).status_code == 303
+    assert (await act(teammate, address, "final")).status_code == 303
+    second = (await owner.submit(f"{address.rpartition('/')[0]}/next")).headers["location"]
+    for page in ("", "/edit", "/preview"):
+        assert (await owner.get(f"{second}{page}")).status_code == 200, page
+    assert "No reading has changed." in (await owner.get(f"{second}/preview")).text
+
+
+async def test_an_edition_of_a_later_day_is_no_earlier_one(owner: Visitor, teammate: Visitor) -> None:
+    address = await begin(owner, parts=["change"])
+    assert (await act(owner, address, "submit")).status_code == 303
+    assert (await act(teammate, address, "final")).status_code == 303
+    second = (await owner.submit(f"{address.rpartition('/')[0]}/next")).headers["location"]
+    assert (await select(owner, second, on="2024-01-31", as_of="")).status_code == 303
+    page = await owner.get(f"{second}/preview")
+    assert page.status_code == 200
+    assert "Readings that changed" not in page.text
+
+
+async def test_none_is_begun_that_could_not_be_opened(owner: Visitor) -> None:
+    answer = await owner.submit(f"{ORG}/briefings/new", START | {"parts": ["change"], "since": "2099-01-01"})
+    assert answer.status_code == 422
+    assert "The day must lie before the one that the comparison is of." in answer.text
+    assert 'value="2099-01-01"' in answer.text
+    assert "Where do" not in (await owner.get(f"{ORG}/briefings")).text

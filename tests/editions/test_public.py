@@ -113,6 +113,35 @@ async def test_it_is_cited_in_four_forms_of_the_same_facts(
     assert 'href="/en/corrections"' in page
 
 
+async def test_every_file_says_who_composed_it_and_leads_to_itself(
+    owner: Visitor, teammate: Visitor, client: Visitor, database: Database
+) -> None:
+    _address, public = await finished(owner, teammate, database, question="Who says so?", parts=["matrix"])
+    csl = json.loads((await client.get(f"{public}/csl.json")).content)[0]
+    who, url, snapshot = csl["author"][0]["literal"], csl["URL"], csl["note"].split()[3].strip(",")
+    page = (await client.get(public)).text
+    cited = re.search(r'<p class="cite">([^<]+)</p>', page)
+    assert cited
+    told = json.loads((await client.get(f"{public}/json")).content)["document"]
+    assert told["subtitle"].startswith("Edition 1 of ")
+    assert f"composed by {who}." in told["subtitle"]
+    parts = {part["anchor"]: json.dumps(part, ensure_ascii=False) for part in told["parts"]}
+    # The same reference as beside the page, not that of a briefing of the same comparison.
+    assert cited[1].removesuffix(url).strip() in parts["cite"]
+    for ending in ("", "/docx", "/json", "/zip"):
+        assert f'"{url}{ending}"' in parts["data"], ending
+    assert f"/snapshots/{snapshot}.csv" in parts["data"]
+    assert "compare/briefing" not in parts["data"]
+    assert "Creative Commons Attribution 4.0" in parts["data"]
+
+
+async def test_a_draft_says_on_its_front_that_it_is_none_yet(owner: Visitor, database: Database) -> None:
+    who = await personas.actor(database, personas.OWNER)
+    edition = await made.begun(database, who)
+    preview = (await owner.get(f"{ORG}/briefings/{edition.briefing_id}/1/preview")).text
+    assert "Draft of edition 1, not published: begun on " in preview
+
+
 async def test_an_older_edition_says_which_is_the_newest(
     owner: Visitor, teammate: Visitor, client: Visitor, database: Database
 ) -> None:

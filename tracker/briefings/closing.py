@@ -4,7 +4,9 @@ from dataclasses import replace
 
 from tracker.briefings.desk import Desk, text
 from tracker.briefings.document import Bullets, Facts, Notice, Part, Run, Runs
+from tracker.briefings.options import Edition, Frozen
 from tracker.compare.query import DEFAULT_FRAMEWORK
+from tracker.kit import licences
 from tracker.kit.i18n import gettext as _
 from tracker.kit.vocabulary import word
 
@@ -57,6 +59,8 @@ def data(desk: Desk) -> Part:
         frozen = options.snapshot
         rows.append((_("Snapshot"), (Run(frozen.id, href=frozen.url),)))
         rows.append((_("SHA-256 of its data"), text(frozen.sha256)))
+        if frozen.licence:
+            rows.append((_("Licence"), _licence(frozen.licence)))
     if options.edition:
         edition = options.edition
         told = _("%(n)s, %(state)s") % {"n": edition.number, "state": word("edition", edition.state)}
@@ -64,15 +68,22 @@ def data(desk: Desk) -> Part:
     pinned = {"on": at.on, "as_of": at.as_of}
     url = f"{desk.base_url}/{desk.locale}/"
     query = desk.comparison.query.url(**pinned)
-    rows += [
-        (_("The same as a page"), _link(f"{url}compare/briefing?{query}")),
-        (_("As files"), _files(url, query)),
-    ]
+    if options.edition:
+        rows += [
+            (_("The same as a page"), _link(options.edition.url)),
+            (_("As files"), _edition_files(options.edition, options.snapshot)),
+        ]
+    else:
+        rows += [
+            (_("The same as a page"), _link(f"{url}compare/briefing?{query}")),
+            (_("As files"), _files(url, query)),
+        ]
     framework = desk.comparison.framework
     if framework.licence:
         rows.append((_("Licence of the framework"), text(framework.licence)))
-    terms = Run(_("as the page of open data states them"), href=f"{url}data")
-    rows.append((_("Terms of the record's data"), (terms,)))
+    if not (options.snapshot and options.snapshot.licence):  # of what is frozen it is said above
+        terms = Run(_("as the page of open data states them"), href=f"{url}data")
+        rows.append((_("Terms of the record's data"), (terms,)))
     rows.append(
         (
             _("Corrections"),
@@ -108,6 +119,29 @@ def _files(url: str, query: str) -> Runs:
         Run(_("the cells as CSV"), href=f"{url}compare.csv?{query}"),
         Run(" · "),
         Run(_("The address is that of the page with .docx, .json or .zip after “briefing”.")),
+    )
+
+
+def _edition_files(edition: Edition, frozen: Frozen | None) -> Runs:
+    """Those of the edition itself: a briefing of its comparison has neither its messages nor its recommendations."""
+    cells = (Run(_("the cells as CSV"), href=f"{frozen.url}.csv"), Run(" · ")) if frozen else ()
+    return (
+        Run(_("Word file, for editing"), href=f"{edition.url}/docx"),
+        Run(" · "),
+        Run(_("JSON, what it is made of"), href=f"{edition.url}/json"),
+        Run(" · "),
+        Run(_("its tables as CSV, zipped"), href=f"{edition.url}/zip"),
+        Run(" · "),
+        *cells,
+        Run(_("The address is that of the page with /docx, /json or /zip after it.")),
+    )
+
+
+def _licence(key: str) -> Runs:
+    """Its title, linked; what others wrote keeps its own terms."""
+    return (
+        Run(licences.title(key), href=licences.address(key)),
+        Run(". " + _(licences.REMAINDER)),
     )
 
 

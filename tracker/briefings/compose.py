@@ -18,7 +18,7 @@ from tracker.briefings.places import place_parts
 from tracker.briefings.reading import how_to_read, matrix_parts
 from tracker.briefings.sides import sides
 from tracker.briefings.summary import summary
-from tracker.briefings.wording import axis_word, day, moment
+from tracker.briefings.wording import axis_word, day, edition_told, moment
 from tracker.compare.caveats import shown
 from tracker.compare.comparison import Comparison
 from tracker.compare.query import DEFAULT_FRAMEWORK
@@ -54,7 +54,7 @@ def compose(
     question = question_of(comparison, options)
     return Document(
         question=question,
-        subtitle=_subtitle(comparison),
+        subtitle=_subtitle(desk),
         dated=comparison.at.dated.isoformat(),
         language=locale,
         direction=direction(),
@@ -120,7 +120,8 @@ def _adopted(comparison: Comparison) -> str:
     return _("the items of “%(title)s”") % {"title": comparison.framework.title}
 
 
-def _subtitle(comparison: Comparison) -> str:
+def _subtitle(desk: Desk) -> str:
+    comparison, edition = desk.comparison, desk.options.edition
     framework = comparison.framework
     told = _("A comparative briefing under %(title)s (%(year)s), as of %(day)s.") % {
         "title": framework.title,
@@ -133,6 +134,8 @@ def _subtitle(comparison: Comparison) -> str:
             "year": framework.year,
             "day": moment(comparison.at.as_of),
         }
+    if edition:
+        told = f"{edition_told(edition)} {told}"
     return f"{told} {_fictional(comparison)}".strip()
 
 

@@ -17,8 +17,8 @@ from tracker.jurisdictions.queries import Place
 from tracker.kit.i18n import gettext as _
 from tracker.kit.vocabulary import Axis, word
 
-# More references than this after one sentence would drown it; the rest is in the matrix.
-MOST_REFERENCES = 4
+# More references than this after one sentence would drown it; the rest is in the matrix, unless it is a single one.
+MOST_REFERENCES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ class Desk:
     def references(self, cells: Iterable[tuple[Place, Column]]) -> Runs:
         """Links to the cells that a sentence rests on, after it."""
         wanted = list(dict.fromkeys(cells))
-        shown = wanted[:MOST_REFERENCES]
+        shown = wanted[: MOST_REFERENCES + (len(wanted) == MOST_REFERENCES + 1)]
         if not shown:
             return ()
         # What they share is said once: the column, or the jurisdiction where that is said less often.
@@ -110,7 +110,7 @@ class Desk:
                 for p, c in alike
             )
             runs += [Run("; "), Run(f"{name}: "), *told]
-        left = len(wanted) - MOST_REFERENCES
+        left = len(wanted) - len(shown)
         if left > 0:
             runs += [
                 Run("; "),

@@ -57,25 +57,31 @@ class Recommendation:
 
 @dataclass(frozen=True, slots=True)
 class Frozen:
-    """The snapshot that a briefing is made from: its id, SHA-256 (hexadecimal), absolute address and how to cite it."""
+    """The snapshot that a briefing is made from: its id, SHA-256 (hexadecimal), absolute address and how to cite it.
+
+    `licence`: of what it says, a key of `tracker.kit.licences`; "" where none is told.
+    """
 
     id: str
     sha256: str
     url: str
     citation: str = ""
+    licence: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Edition:
     """`number` from 1; `state`: draft, final or superseded; `url`: the edition's own absolute address.
 
-    `made_on`: the day on which it was made; `before`: number and day of the edition that change is told since.
+    `made_on`: the day on which it was made; `by`: the organisation that composed it; `before`: number and day of the
+    edition that change is told since.
     """
 
     number: int
     state: str
     url: str
     made_on: date
+    by: str
     before: tuple[int, date] | None = None
 
 

@@ -150,13 +150,20 @@ def _instruments(desk: Desk, spoken: list[Spoken]) -> Iterator[Table]:
             (Run(f"[{number}]", href=desk.place("evidence", f"e{number}")),),
             (Run(evidence.title, href=safe_url(evidence.url)),),
             (Run(" · ".join(t for t in (word("instrument", evidence.kind.value), evidence.issuer) if t)),),
-            (Run(day(evidence.dated)),),
+            (Run(_dated(evidence)),),
             (Run(str(len(cells))),),
         )
         for number, (evidence, cells) in sorted(cited.items())
     ]
     columns = (_("Number"), _("Instrument"), _("Kind, publisher"), _("Dated"), _("Cells"))
     yield Table(_("Instruments cited"), columns, tuple(rows), (0.11, 0.41, 0.22, 0.16, 0.1))
+
+
+def _dated(evidence: Evidence) -> str:
+    """The day of the document; where only the day is known from which it is in force, it says so."""
+    if evidence.adopted_on or not evidence.in_force_on:
+        return day(evidence.adopted_on)
+    return _("in force %(day)s") % {"day": day(evidence.in_force_on)}
 
 
 def _period(voice: Standing) -> str:

@@ -32,10 +32,9 @@ async def _earlier(db: AsyncSession, comparison: Comparison, options: Options) -
     if options.since is None or not options.has("change"):
         return None
     known_by = options.known_by or comparison.at.as_of
-    if options.since > comparison.at.on or (options.since, known_by) == (
-        comparison.at.on,
-        comparison.at.as_of,
-    ):
+    # An edition of the very same moment is no fault: nothing was published since, and that is told.
+    same = options.known_by is None and options.since == comparison.at.on
+    if options.since > comparison.at.on or same:
         raise Invalid({"since": _("The day must lie before the one that the comparison is of.")})
     query = replace(comparison.query, on=options.since, as_of=known_by, show="all")
     return await compare(db, query)

@@ -7,7 +7,7 @@ from tracker.briefings.document import Block, Bullets, Chart, Mark, Notice, Part
 from tracker.briefings.messages import Generated, generated
 from tracker.briefings.options import Message
 from tracker.briefings.own_words import cells_of, named_in, without_names
-from tracker.briefings.wording import axis_tag, axis_word, day, moment
+from tracker.briefings.wording import axis_tag, axis_word, day, edition_reference, moment
 from tracker.charts.layout import key_codes
 from tracker.charts.spec import Glance, GlanceRow, QrCode
 from tracker.compare.comparison import Column
@@ -134,19 +134,23 @@ def _head(item: Item) -> str:
 
 def _citation(desk: Desk, question: str) -> list[Block]:
     at, url = desk.comparison.at, desk.own_url
-    edition = desk.options.edition
-    reference = _(
-        "%(service)s. “%(question)s” Briefing%(edition)s, as of %(as_of)s, on what is in force on %(on)s."
-    ) % {
-        "service": desk.service_name,
-        "question": question,
-        "as_of": moment(at.as_of),
-        "on": day(at.on),
-        "edition": _(", edition %(n)s") % {"n": edition.number} if edition else "",
-    }
-    frozen = desk.options.snapshot
-    if frozen and frozen.citation and not edition:
-        reference = frozen.citation.removesuffix(url).strip()
+    edition, frozen = desk.options.edition, desk.options.snapshot
+    if edition:
+        reference = edition_reference(
+            question, edition.number, edition.made_on, edition.by, desk.service_name, url
+        )
+    elif frozen and frozen.citation:
+        reference = frozen.citation
+    else:
+        reference = _(
+            "%(service)s. “%(question)s” Briefing, as of %(as_of)s, on what is in force on %(on)s."
+        ) % {
+            "service": desk.service_name,
+            "question": question,
+            "as_of": moment(at.as_of),
+            "on": day(at.on),
+        }
+    reference = reference.removesuffix(url).strip()
     blocks: list[Block] = [Text((Run(reference + " "), Run(url, href=url)))]
     if frozen:
         blocks.append(

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+from tracker.briefings.options import Edition
 from tracker.entries.principles import Stated
 from tracker.entries.queries import end_of
 from tracker.kit.i18n import format_date
@@ -18,6 +19,29 @@ def moment(value: datetime) -> str:
     if value == end_of(value.date()):
         return format_date(value.date())
     return _("%(day)s, %(time)s UTC") % {"day": format_date(value.date()), "time": value.strftime("%H:%M")}
+
+
+def edition_told(edition: Edition) -> str:
+    """Which edition it is, of which day, and who composed it: a sentence for the cover."""
+    values = {"n": edition.number, "day": day(edition.made_on), "by": edition.by}
+    if edition.state == "draft":
+        return _("Draft of edition %(n)s, not published: begun on %(day)s by %(by)s.") % values
+    return _("Edition %(n)s of %(day)s, composed by %(by)s.") % values
+
+
+def edition_reference(
+    title: str, number: int, made_on: date, organisation: str, service: str, url: str
+) -> str:
+    """How an edition is cited, the same on its page and in its files."""
+    return _("%(by)s (%(year)s). %(title)s Briefing, edition %(n)s of %(day)s. %(service)s. %(url)s") % {
+        "by": organisation,
+        "year": made_on.year,
+        "title": title if title[-1:] in tuple(".?!…") else f"{title}.",
+        "n": number,
+        "day": format_date(made_on),
+        "service": service,
+        "url": url,
+    }
 
 
 def axis_word(axis: Axis) -> str:

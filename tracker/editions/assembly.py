@@ -27,10 +27,11 @@ AT_ONCE = 2  # compositions in a process; a register of a thousand jurisdictions
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Where the service is, for links and names."""
+    """Where the service is, for links and names, and the licence of what it publishes."""
 
     base_url: str
     service_name: str
+    licence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +78,11 @@ async def gathered(db: AsyncSession, told: Told, desk: Desk) -> Gathered:
     snapshot = await the_snapshot(db, told.snapshot_id)
     locale = told.content.locale
     url = f"{desk.base_url}/{locale}/snapshots/{snapshot.id}"
-    options = told.options(Frozen(snapshot.id, snapshot.sha256, url))
+    options = told.options(Frozen(snapshot.id, snapshot.sha256, url, licence=desk.licence))
     if told.earlier:
         earlier = (await the_snapshot(db, told.earlier[0])).comparison
-        if comparable(earlier, snapshot.comparison):
+        # One of a later day than this is no earlier one, though its number is lower: change is not told then.
+        if comparable(earlier, snapshot.comparison) and earlier.at.on <= snapshot.comparison.at.on:
             options = replace(options, since=earlier.at.on, known_by=earlier.at.as_of)
     with speaking(locale):
         beside = await gather(db, snapshot.comparison, options)

@@ -14,14 +14,15 @@ from tracker.access.permissions import Permission
 from tracker.compare.query import Query, parse
 from tracker.crosswalks import queries as crosswalks
 from tracker.editions import draft_queries, queries, service
-from tracker.editions.assembly import lost_cells, the_snapshot
-from tracker.editions.content import MOST_CELLS, Content
-from tracker.editions.context import EDITION, OWN, own_edition, own_gathered
+from tracker.editions.assembly import gathered, lost_cells, the_snapshot
+from tracker.editions.content import MOST_CELLS, Content, Told
+from tracker.editions.context import EDITION, OWN, desk_of, own_edition, own_gathered
 from tracker.editions.draft_queries import Own
 from tracker.editions.forms import StartForm, number_of
 from tracker.editions.models import EditionState
 from tracker.editions.selection import SelectionForm, values_of
 from tracker.frameworks import queries as frameworks
+from tracker.kit import clock
 from tracker.kit.errors import Conflict, Invalid, NotFound
 from tracker.kit.i18n import gettext as _
 from tracker.kit.senders import sender_of
@@ -87,6 +88,7 @@ async def new_do(request: Request) -> Response[str] | Response[bytes] | Redirect
             query = form.asked()
             service.check(form.basics())
             snapshot_id = await _freeze(request, query)
+            await _composable(request, form.basics(), snapshot_id)
             async with database_of(request).write(bound_of(request)) as db:
                 made = await service.start(
                     db, actor, query=query.parameters(), content=form.basics(), snapshot_id=snapshot_id
@@ -98,6 +100,15 @@ async def new_do(request: Request) -> Response[str] | Response[bytes] | Redirect
         except snapshots.TooManySnapshots as wait:
             return error_page(request, 429, str(wait))
     return form_page(request, "editions/new.html", form)
+
+
+async def _composable(request: Request, content: Content, snapshot_id: str) -> None:
+    """Raises Invalid where a first edition could not be composed so, before there is one that nobody can open."""
+    told = Told(
+        organisation_of(request).organisation_name, 1, "draft", "", clock.today(), snapshot_id, content
+    )
+    async with database_of(request).read() as db:
+        await gathered(db, told, desk_of(request))
 
 
 async def _freeze(request: Request, query: Query) -> str:

@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from tracker.briefings.wording import edition_reference
 from tracker.compare.canonical import canonical_json
 from tracker.editions.assembly import Gathered
 from tracker.editions.models import PublishedEdition
-from tracker.kit.i18n import format_date
 from tracker.kit.i18n import gettext as _
 from tracker.snapshots.citations import bibtex_safe, one_line
 
@@ -39,15 +39,9 @@ class Reference:
 
     def text(self) -> str:
         """A sentence for a list of references."""
-        return _("%(by)s (%(year)s). %(title)s Briefing, edition %(n)s of %(day)s. %(service)s. %(url)s") % {
-            "by": self.organisation,
-            "year": self.final.year,
-            "title": self.title if self.title[-1:] in tuple(".?!…") else f"{self.title}.",
-            "n": self.number,
-            "day": format_date(self.final),
-            "service": self.service,
-            "url": self.url,
-        }
+        return edition_reference(
+            self.title, self.number, self.final, self.organisation, self.service, self.url
+        )
 
     def bibtex(self) -> str:
         fields = {

@@ -135,7 +135,7 @@ class Told:
                 Recommendation(self.organisation, r.grade, r.text) for r in content.recommendations
             ),
             snapshot=frozen,
-            edition=Edition(self.number, self.state, self.url, self.made_on, before),
+            edition=Edition(self.number, self.state, self.url, self.made_on, self.organisation, before),
         )
 
 

@@ -18,7 +18,7 @@ EDITION = OWN + "/{briefing_id:uuid}/{edition:int}"
 
 def desk_of(request: Request) -> Desk:
     settings = settings_of(request)
-    return Desk(settings.base_url, settings.service_name)
+    return Desk(settings.base_url, settings.service_name, settings.data_licence)
 
 
 async def own_edition(request: Request, briefing_id: UUID, number: int) -> Own:

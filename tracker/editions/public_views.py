@@ -123,7 +123,6 @@ async def final_edition(request: Request, briefing: FromPath[str], edition: From
         since=since,
         reference=reference(final, of),
         snapshot=of.snapshot,
-        organisation_name=of.told.organisation,
         files=files,
         kinds=list(KINDS),
         licence=licences.LICENCES[licence],

@@ -22,7 +22,7 @@ DAILY = (SUBSCRIPTIONS,)
 
 
 def desk_of(run: Run) -> Desk:
-    return Desk(run.settings.base_url, run.settings.service_name)
+    return Desk(run.settings.base_url, run.settings.service_name, run.settings.data_licence)
 
 
 async def draft_files(run: Run) -> None:

@@ -122,8 +122,9 @@ async def _reach(database: Database, settings: Settings) -> None:
     await redaction_service.rewrite_all(database, settings)
     async with database.read() as db:
         behind = await file_service.unchecked(db)
+    desk = Desk(settings.base_url, settings.service_name, settings.data_licence)
     for final in behind:
-        await file_service.check_final(database, final, Desk(settings.base_url, settings.service_name))
+        await file_service.check_final(database, final, desk)
 
 
 async def _compare(site: _Site, database: Database, renderer: Renderer, locale: str) -> list[str]:

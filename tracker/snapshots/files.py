@@ -30,6 +30,7 @@ class Desk:
     base_url: str
     locale: str
     service_name: str
+    licence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,8 @@ def _pdf(desk: Desk) -> Document:
 
 def briefing(desk: Desk) -> Document:
     """The briefing of the snapshot: that of its comparison, which names the snapshot and how to cite it."""
-    frozen = Frozen(desk.snapshot.id, desk.snapshot.sha256, desk.reference.url, desk.reference.text())
+    snapshot, cited = desk.snapshot, desk.reference
+    frozen = Frozen(snapshot.id, snapshot.sha256, cited.url, cited.text(), desk.licence)
     return compose(
         desk.snapshot.comparison,
         base_url=desk.base_url,

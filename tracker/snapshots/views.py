@@ -139,7 +139,7 @@ async def _found(db: AsyncSession, snapshot_id: str) -> Snapshot:
 def _desk(request: Request, found: Snapshot) -> Desk:
     settings, locale = settings_of(request), context_of(request).locale
     cited = reference(found, service=settings.service_name, base_url=settings.base_url, locale=locale)
-    return Desk(found, cited, settings.base_url, locale, settings.service_name)
+    return Desk(found, cited, settings.base_url, locale, settings.service_name, settings.data_licence)
 
 
 async def _file(request: Request, snapshot_id: str, ending: str) -> Response[bytes]:

@@ -46,6 +46,8 @@ KEY_WORD = Style(8.5, 11.5, font=fonts.BOLD)
 MEASURE = 435.0
 # For the QR code beside the text that says where it leads.
 QR_ROOM = 140.0
+# An entry of a list that is no higher stands on one page: a line or two of it on the next would be lost.
+WHOLE = 120.0
 # A column of a table gives way to a word of at most so many characters; a longer one is broken.
 LONGEST_WORD = 16
 
@@ -119,7 +121,8 @@ class Composer:
             item = listing.add("LI")
             sign = self.lines((Run("•"),), BODY, 10, item.add("Lbl"))
             words = self.lines(runs, BODY, self._measure - 16, item.add("LBody"))
-            flows.append(Flow(Row(((2, sign), (16, words)), least_share=60), 4 if flows else 8))
+            row = Row(((2, sign), (16, words)), least_share=60)
+            flows.append(Flow(row, 4 if flows else 8, whole=row.height <= WHOLE))
         return flows
 
     def facts(self, block: Facts, section: Node) -> list[Flow]:

@@ -17,7 +17,7 @@ from tracker.briefings.pdf.wrap import ACCENT, INK, MUTED, Style
 from tracker.kit.i18n import gettext
 
 PUBLISHER = Style(9.5, 13, ACCENT, font=fonts.BOLD)
-SUBTITLE = Style(12.5, 18, MUTED)
+SUBTITLE = Style(11.5, 16, MUTED)
 HEADINGS = {1: Style(17, 22, ACCENT, font=fonts.BOLD), 2: Style(12.5, 17, INK, font=fonts.BOLD)}
 CONTENTS = Style(9.5, 14, quiet=True)
 # The contents must leave the cover a cover; longer ones are left to the bookmarks.
@@ -35,8 +35,8 @@ def _title_style(title: str) -> Style:
 class Accent:
     """A short bar above the title, with air around it."""
 
-    height: float = 44.0
-    least: float = 44.0
+    height: float = 38.0
+    least: float = 38.0
 
     def split(self, room: float) -> None:
         return None
@@ -78,7 +78,7 @@ def cover(document: Document, composer: Composer, root: Node, sheet: Sheet) -> l
     ]
     if document.subtitle:
         flows.append(
-            Flow(composer.lines((Run(document.subtitle),), SUBTITLE, wide - 40, section.add("P")), 12)
+            Flow(composer.lines((Run(document.subtitle),), SUBTITLE, wide - 40, section.add("P")), 8)
         )
     return flows
 

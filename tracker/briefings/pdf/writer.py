@@ -11,7 +11,7 @@ from reportlab.lib.utils import TimeStamp
 from reportlab.pdfbase.pdfdoc import PDFName, PDFStream
 from reportlab.pdfgen.canvas import Canvas
 
-from tracker.briefings.document import Bullets, Chart, Document, Evidence, Part, Run, Table, Text
+from tracker.briefings.document import Block, Bullets, Chart, Document, Evidence, Part, Run, Table, Text
 from tracker.briefings.pdf import cover, fonts, matrix, tagged
 from tracker.briefings.pdf.blocks import Composer
 from tracker.briefings.pdf.layout import Lines
@@ -80,19 +80,27 @@ def _compose(document: Document, setter: Typesetter, root: Node, sheets: tuple[S
 
 
 def _blocks(part: Part, composer: Composer, section: Node) -> list[Flow]:
-    """What introduces a list, a table, a chart or the parts below stands with the beginning of it."""
+    """What introduces a list, a table, a chart or the parts below stands with the beginning of it.
+
+    So does a text after a chart, which says what the chart leaves out.
+    """
     if (beside := composer.beside(part.blocks, section)) is not None:
         return beside
     flows: list[Flow] = []
+    last: Block | None = None
     following = [*part.blocks[1:], None]
     for block, after in zip(part.blocks, following, strict=True):
         made = composer.block(block, section)
         introduces = (
             isinstance(after, Bullets | Table | Chart) if after else part.level == 1 and len(part.blocks) == 1
         )
-        if made and isinstance(block, Text) and introduces and made[-1].box.height <= SHORT:
+        short = made and isinstance(block, Text) and made[-1].box.height <= SHORT
+        if short and isinstance(last, Chart):
+            flows[-1] = replace(flows[-1], keep=True)
+        elif short and introduces:
             made[-1] = replace(made[-1], keep=True)
         flows += made
+        last = block
     return flows
 
 
