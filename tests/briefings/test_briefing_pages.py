@@ -3,18 +3,22 @@
 import asyncio
 import re
 import unicodedata
+from dataclasses import replace
 from io import BytesIO
 from urllib.parse import urlsplit
 
 import pytest
 from pypdf import PdfReader
 
+from tests import factories, personas
 from tests.pages import html
 from tests.personas import Visitor
 from tests.snapshots.frozen import freeze
 from tracker.briefings import apart
 from tracker.db.session import Database
+from tracker.instruments.queries import attachments_of
 from tracker.kit import clock
+from tracker.kit.vocabulary import PublishAs
 from tracker.loading import seed
 
 STATES = "US-CT,US-FL,US-LA,US-MI,US-TX"
@@ -174,3 +178,23 @@ async def test_a_long_line_for_files_is_refused_and_ends(
     assert "Many files are being made" in next(a for a in answers if a.status_code == 429).text
     for address in addresses[:2]:
         assert (await client.get(address)).status_code == 200
+
+
+async def test_the_annex_names_the_files_of_a_source_by_their_hash(
+    client: Visitor, database: Database
+) -> None:
+    author, reviewer = [await personas.actor(database, p) for p in (personas.OWNER, personas.TEAMMATE)]
+    instrument = await factories.instrument(database, author)
+    for as_ in (PublishAs.FILE, PublishAs.HASH):
+        await factories.attached(database, author, instrument, published_as=as_)
+    cited = factories.content(citations=(replace(factories.CITATION, instrument=instrument),))
+    await factories.published(database, author, reviewer, await factories.cell(database), cited)
+    async with database.read() as db:
+        files = (await attachments_of(db, [instrument], clock.now()))[instrument]
+    assert files
+    page = html.words((await client.get("/en/compare/briefing?jurisdictions=XAA")).text)
+    pdf = flat(text_of(await pdf_of(client, "jurisdictions=XAA")))
+    for file in files:
+        told = f"File: {file.title} · SHA-256 {file.sha256}"
+        assert told in page
+        assert flat(told) in pdf

@@ -1,6 +1,6 @@
 """The evidence annex: one numbered source per instrument, and what each level of the comparison rests on."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from uuid import UUID
@@ -12,9 +12,13 @@ from tracker.compare.wording import cell_ref
 from tracker.entries.evidence import ADOPTING
 from tracker.entries.principles import ordered
 from tracker.entries.standing import Evidence, Standing
+from tracker.instruments.queries import PublicAttachment
 from tracker.kit.i18n import gettext as _
 from tracker.kit.safe import safe_url
 from tracker.kit.vocabulary import Axis, word
+
+Files = Mapping[UUID, Sequence[PublicAttachment]]
+NO_FILES: Files = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +100,11 @@ def _uses(
         yield ("owner", organisation, cell.place.id, voice.owner), Use(cell, voice, owned, None)
 
 
-def annex(register: Register, *, in_full: bool = True) -> d.Part:
-    """The part that lists every source with its passages; without them and their cells where not `in_full`."""
+def annex(register: Register, *, in_full: bool = True, files: Files = NO_FILES) -> d.Part:
+    """The part that lists every source with its passages; without them and their cells where not `in_full`.
+
+    `files`: by instrument, the files published with it.
+    """
     intro = _(
         "Each document once, with the cells that cite it and where. Numbers in square brackets in this "
         "briefing lead here. A search that found nothing is evidence too and is listed as such."
@@ -109,14 +116,17 @@ def annex(register: Register, *, in_full: bool = True) -> d.Part:
             "Each document once. Numbers in square brackets lead here; which cells cite a document, where and in what "
             "words, is on the pages of the cells."
         )
-    blocks: tuple[d.Block, ...] = (d.Text((d.Run(intro),)), *(_entry(s, in_full) for s in register.sources))
+    blocks: tuple[d.Block, ...] = (
+        d.Text((d.Run(intro),)),
+        *(_entry(s, in_full, files) for s in register.sources),
+    )
     return d.Part("evidence", _("Evidence annex"), 1, blocks)
 
 
-def _entry(source: Source, in_full: bool) -> d.Evidence:
+def _entry(source: Source, in_full: bool, files: Files) -> d.Evidence:
     voice, first = source.uses[0].voice, source.uses[0].evidence
     if first is not None:
-        return _instrument(source, first, in_full)
+        return _instrument(source, first, in_full, files)
     if source.kind == "search":
         title = _("Search note: %(who)s") % {"who": voice.search_who}
         told = _("Looked in: %(where)s. On %(day)s.") % {
@@ -131,7 +141,7 @@ def _entry(source: Source, in_full: bool) -> d.Evidence:
     return d.Evidence(source.number, source.anchor, title, "", (told, said, *cells), "", "", "")
 
 
-def _instrument(source: Source, first: Evidence, in_full: bool) -> d.Evidence:
+def _instrument(source: Source, first: Evidence, in_full: bool, files: Files) -> d.Evidence:
     quote, language, translation = _passages(source) if in_full else ("", "", "")
     return d.Evidence(
         number=source.number,
@@ -140,6 +150,7 @@ def _instrument(source: Source, first: Evidence, in_full: bool) -> d.Evidence:
         href=safe_url(first.url),
         lines=(
             *_particulars(source, first),
+            *map(_file, files.get(first.instrument_id, ())),
             *_principles(source),
             *(_cells(source) if in_full else ()),
         ),
@@ -170,6 +181,13 @@ def _particulars(source: Source, first: Evidence) -> Iterator[str]:
         yield _("Provenance: as entered by %(organisation)s") % {"organisation": ", ".join(by)}
     # In full, for whoever reads it on paper.
     yield safe_url(first.url) or _("No public link is recorded.")
+
+
+def _file(file: PublicAttachment) -> str:
+    """A file by its title and hash; in place of one that was redacted stands what is told of it."""
+    if file.redacted:
+        return _("File: %(told)s") % {"told": file.redacted}
+    return _("File: %(title)s · SHA-256 %(hash)s") % {"title": file.title, "hash": file.sha256}
 
 
 def _principles(source: Source) -> Iterator[str]:

@@ -77,7 +77,7 @@ def _parts(desk: Desk, question: str) -> tuple[Part, ...]:
         "recommendations": lambda: [recommendations(desk)],
         "lens": lambda: lens_parts(desk, desk.beside.lens),
         "jurisdictions": lambda: place_parts(desk),
-        "evidence": lambda: [annex(desk.register, in_full=desk.in_full)],
+        "evidence": lambda: [annex(desk.register, in_full=desk.in_full, files=desk.beside.files)],
         "method": lambda: [*method(desk), context(desk)],
         "data": lambda: [data(desk)],
     }

@@ -1,6 +1,7 @@
 """Reading what stands beside a briefing's comparison."""
 
 from dataclasses import replace
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,6 +14,7 @@ from tracker.compare.queries import compare
 from tracker.crosswalks import queries as crosswalks
 from tracker.crosswalks.lens_queries import read_through
 from tracker.crosswalks.reading import Reading
+from tracker.instruments.queries import PublicAttachment, attachments_of
 from tracker.kit.errors import Invalid
 from tracker.kit.i18n import gettext as _
 from tracker.kit.vocabulary import Source
@@ -24,7 +26,18 @@ async def gather(db: AsyncSession, comparison: Comparison, options: Options) -> 
         courses=await _courses(db, comparison, options),
         earlier=await _earlier(db, comparison, options),
         lens=await _lens(db, comparison, options),
+        files=await _files(db, comparison, options),
     )
+
+
+async def _files(
+    db: AsyncSession, comparison: Comparison, options: Options
+) -> dict[UUID, list[PublicAttachment]]:
+    """The files of the instruments that are cited; none for a register, whose annex is short."""
+    if not options.has("evidence") or len(comparison.places) > MOST_IN_FULL:
+        return {}
+    cited = {e.instrument_id for cell in comparison.rows() for v in cell.voices for e in v.evidence}
+    return await attachments_of(db, cited, comparison.at.as_of)
 
 
 async def _earlier(db: AsyncSession, comparison: Comparison, options: Options) -> Comparison | None:

@@ -211,6 +211,7 @@ class PublicAttachment:
     """
 
     id: UUID
+    instrument_id: UUID
     title: str
     media_type: str
     size: int
@@ -230,6 +231,20 @@ async def attachments(db: AsyncSession, instrument_id: UUID, as_of: datetime) ->
     )
 
 
+async def attachments_of(
+    db: AsyncSession, instrument_ids: Collection[UUID], as_of: datetime
+) -> dict[UUID, list[PublicAttachment]]:
+    """The attachments published with each of the instruments by `as_of`, by title; only of those that have some."""
+    found: dict[UUID, list[PublicAttachment]] = defaultdict(list)
+    for attachment in await _attachments(
+        db,
+        col(PublishedAttachment.instrument_id).in_(instrument_ids),
+        col(PublishedAttachment.recorded_at) <= as_of,
+    ):
+        found[attachment.instrument_id].append(attachment)
+    return dict(found)
+
+
 async def public_file(db: AsyncSession, attachment_id: UUID) -> PublicAttachment | None:
     """A published attachment whose file anyone may have."""
     found = await _attachments(
@@ -245,6 +260,7 @@ async def _attachments(db: AsyncSession, *where: sa.ColumnElement[bool]) -> list
     rows = await db.execute(
         select(
             col(a.id),
+            a.instrument_id,
             a.title,
             a.media_type,
             a.size,
