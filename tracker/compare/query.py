@@ -81,6 +81,13 @@ class Query:
         return urlencode(replace(self, **changes).parameters(), safe=",@:")  # type: ignore[arg-type]
 
     @property
+    def moment(self) -> str:
+        """What links to cells carry, so that their pages read the moment that was asked for: `?on=…&as_of=…`, or ""."""
+        stated = self.parameters()
+        dates: dict[str, str] = {name: stated[name] for name in ("on", "as_of") if name in stated}
+        return f"?{urlencode(dates, safe=':')}" if dates else ""
+
+    @property
     def axes(self) -> tuple[Axis, ...]:
         return tuple(Axis) if self.axis == "both" else (Axis(self.axis),)
 
