@@ -124,6 +124,14 @@ def parse(given: Mapping[str, str]) -> Query:
     return query
 
 
+def what_can_be_read(given: Mapping[str, str]) -> Query:
+    """The query of those parameters that can be taken, for a form that keeps them beside what is wrong with the others."""
+    try:
+        return parse(given)
+    except Invalid as invalid:
+        return parse({name: text for name, text in given.items() if name not in invalid.faults})
+
+
 def codes_in(text: str) -> tuple[str, ...]:
     """The codes of a list of jurisdictions, each once: between commas, semicolons or white space, as people paste them."""
     return tuple(dict.fromkeys(code for code in re.split(r"[,;\s]+", text) if code))
