@@ -79,6 +79,37 @@ async def test_differences_gaps_and_unknown(client: Visitor) -> None:
     assert "do not differ" in html.words(same)
 
 
+async def test_where_nothing_is_shown_nothing_is_said_of_it(client: Visitor) -> None:
+    found = "/en/compare?jurisdictions=XAA,XAB&domains=individual&show=unknown"
+    told = html.words((await client.get(found)).text)
+    assert "Nothing is unknown here" in told and "there is nothing to count" in told
+    assert "only law on paper can be read" not in told, "both have practice: its columns are not shown"
+    assert "0 of 0" not in told and "suppressed" not in told
+    assert "No gap is confirmed in what is shown here" in told
+    states = html.words((await client.get(f"/en/compare?jurisdictions={STATES}")).text)
+    assert "Practice has no level here for Connecticut" in states
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/en/compare?jurisdictions=XAA,XAB",
+        "/en/compare/time?jurisdictions=XAA,XAB&items=HTCC-C2&axis=commitment",
+        "/en/compare/changes?jurisdictions=XAA,XAB&since=2024-01-01",
+        "/en/jurisdictions/XAA?axis=both",
+    ],
+)
+async def test_links_to_cells_carry_the_days_that_were_asked_for(client: Visitor, path: str) -> None:
+    asked = "on=2026-01-01&as_of=2026-02-01"
+    answer = await client.get(f"{path}&{asked}")
+    assert answer.status_code == 200, html.words(answer.text)
+    cells = [link for link in html.links(answer.text) if re.search(r"@2021/HTCC-\w+/", link)]
+    assert cells and {urlsplit(link).query for link in cells} == {asked}
+    assert (await client.get(cells[0])).status_code == 200
+    bare = [link for link in html.links((await client.get(path)).text) if re.search(r"@2021/HTCC-\w+/", link)]
+    assert bare and not any(urlsplit(link).query for link in bare), "the default stays the short address"
+
+
 async def test_the_basis_filters_what_is_heard(client: Visitor) -> None:
     by_name = await rows(client, ["XAA", "US-TX"], basis="by_name")
     assert {r["basis"] for r in by_name} == {"by_name", "none"}

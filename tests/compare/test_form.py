@@ -112,3 +112,21 @@ async def test_a_crosswalk_is_chosen_in_the_form_and_kept_there(client: Visitor)
     faulty = await client.get(f"/en/compare?jurisdictions=XAA&through={GUIDE}&show=gaps")
     assert faulty.status_code == 422
     assert f'<option value="{GUIDE}" selected>' in faulty.text
+
+
+@pytest.mark.parametrize(
+    "fault", ["as_of=2030-01-01", f"jurisdictions={MANY}", "basis=odd", "layout=by_domain,together"]
+)
+async def test_what_can_be_taken_stays_chosen_beside_a_fault(client: Visitor, fault: str) -> None:
+    asked = {"items": "HTCC-C2", "domains": "educator", "axis": "practice", "show": "gaps"}
+    asked |= {"source": "self", "basis": "equivalent", "principle": "trauma_informed", "layout": "swapped"}
+    name, _, text = fault.partition("=")
+    whole = {"jurisdictions": "XAA"} | asked | {name: text}
+    answer = await client.get("/en/compare?" + "&".join(f"{k}={v}" for k, v in whole.items()))
+    assert answer.status_code == 422
+    kept = html.form(answer.text, "Compare").fields
+    for key, value in asked.items():
+        if key != name:
+            assert kept[key] == value, key
+    if name != "jurisdictions":
+        assert ticked(answer.text) == {"XAA"}

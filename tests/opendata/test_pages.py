@@ -57,6 +57,7 @@ async def test_a_file_is_what_was_released(one: dict[str, bytes], client: Visito
         assert answer.content == content
         assert answer.headers["content-disposition"].startswith("attachment")
         assert "sandbox" in answer.headers["content-security-policy"]
+        assert answer.headers["content-type"].count("charset") <= 1
         assert answer.headers["etag"] == f'"{sha256(content)}"'
         again = await client.get(f"/data/1/{name}", headers={"If-None-Match": answer.headers["etag"]})
         assert again.status_code == 304 and not again.content
@@ -126,7 +127,9 @@ async def test_schema_org_has_what_search_engines_require(one: dict[str, bytes],
 async def test_the_catalogue_is_dcat(
     one: dict[str, bytes], client: Visitor, here: Settings, path: str, kind: str
 ) -> None:
-    graph = Graph().parse(data=(await client.get(path)).text, format=kind)
+    answer = await client.get(path)
+    assert answer.headers["content-type"].count("charset") <= 1
+    graph = Graph().parse(data=answer.text, format=kind)
     catalog = URIRef(f"{here.base_url}/data/catalog")
     release = URIRef(f"{here.base_url}/data/1")
     assert (catalog, RDF.type, DCAT.Catalog) in graph and (catalog, DCAT.dataset, release) in graph

@@ -298,6 +298,7 @@ async def test_every_page_is_there_for_who_may_see_it(
     for call in calls(app, await make_things(database)):
         if call.method == "GET":
             answer = await _send(app, settings, database, persona, call, call.path)
+            assert answer.headers.get("content-type", "").count("charset") <= 1, call.name
             wanted = {401} if call.access.who is Who.TOKEN else {200, 303}
             needy = {"briefing", "briefing_pdf", "briefing_docx", "briefing_json", "briefing_zip"}
             needy |= {

@@ -82,7 +82,7 @@ def _of_the_levels(comparison: Comparison) -> Iterator[str]:
             "Every measure here is an equivalent one: no level rests on an instrument that names the "
             "framework."
         )
-    if Axis.PRACTICE in comparison.query.axes:
+    if Axis.PRACTICE in comparison.query.axes and comparison.columns:
         silent = [
             place
             for place in comparison.places
@@ -91,7 +91,7 @@ def _of_the_levels(comparison: Comparison) -> Iterator[str]:
             )
         ]
         if silent:
-            yield _("Practice has no level anywhere for %(names)s: only law on paper can be read.") % {
+            yield _("Practice has no level here for %(names)s: only law on paper can be read.") % {
                 "names": named(silent)
             }
     if levels and not any(v.verification(a) in ("V2", "V3") for v, a in levels):

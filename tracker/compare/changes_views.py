@@ -7,7 +7,7 @@ from litestar import Request, Response, get
 
 from tracker.access.guard import PUBLIC
 from tracker.compare.changes_told import changes_told
-from tracker.compare.files import cell_path
+from tracker.compare.files import cell_link
 from tracker.compare.queries import compare
 from tracker.compare.query import Query, parse
 from tracker.kit.errors import Invalid
@@ -48,7 +48,7 @@ async def changes_page(request: Request) -> Response[str]:
         comparison=after,
         told=told,
         since=earlier.on if earlier else None,
-        href=lambda cell: cell_path(after, cell, locale) if after else "",
+        href=lambda cell: cell_link(after, cell, locale) if after else "",
     )
 
 

@@ -100,6 +100,11 @@ def cell_path(comparison: Comparison, cell: ComparedCell, locale: str) -> str:
     return f"/{locale}" + _below_locale(comparison, cell)
 
 
+def cell_link(comparison: Comparison, cell: ComparedCell, locale: str) -> str:
+    """The same with the moment that the comparison was asked for, for a page that leads from it to the cell."""
+    return cell_path(comparison, cell, locale) + comparison.query.moment
+
+
 def _below_locale(comparison: Comparison, cell: ComparedCell) -> str:
     parts = (cell.place.code, comparison.framework.name, cell.item.key, cell.domain.value)
     return "/jurisdictions/" + "/".join(_quoted(part) for part in parts)

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from tracker.access.guard import PUBLIC
 from tracker.charts.layout import key_codes
 from tracker.compare.comparison import Comparison
-from tracker.compare.files import cell_path
+from tracker.compare.files import cell_link
 from tracker.compare.one_column import one_column
 from tracker.compare.queries import compare
 from tracker.compare.query import DEFAULT_FRAMEWORK, Query, codes_in, parse
@@ -50,7 +50,7 @@ async def map_page(request: Request) -> Response[str]:
         comparison=drawn,
         map=world_map(drawn, axis) if drawn else None,
         said=[c for c in drawn.rows() if c.voices] if drawn else [],
-        href=lambda cell: cell_path(_some(drawn), cell, locale),
+        href=lambda cell: cell_link(_some(drawn), cell, locale),
         axes=list(Axis),
         sources=[s for s in Source if s is not Source.ALL],
         levels=[value(axis, code) for code in LEVEL_CODES],
@@ -113,7 +113,7 @@ async def time_page(request: Request) -> Response[str]:
         # A drawing for each, so that a narrow page sets them below each other instead of drawing them small.
         panels=[replace(course, title=p.label, panels=(p,)) for p in course.panels] if course else [],
         marks=[value(axis, code) for axis, code in key_codes(course)] if course else [],
-        href=lambda cell: cell_path(_some(drawn), cell, locale),
+        href=lambda cell: cell_link(_some(drawn), cell, locale),
         axes=list(Axis),
         sources=[s for s in Source if s is not Source.ALL],
     )

@@ -81,6 +81,13 @@ class Query:
         return urlencode(replace(self, **changes).parameters(), safe=",@:")  # type: ignore[arg-type]
 
     @property
+    def moment(self) -> str:
+        """What links to cells carry, so that their pages read the moment that was asked for: `?on=…&as_of=…`, or ""."""
+        stated = self.parameters()
+        dates: dict[str, str] = {name: stated[name] for name in ("on", "as_of") if name in stated}
+        return f"?{urlencode(dates, safe=':')}" if dates else ""
+
+    @property
     def axes(self) -> tuple[Axis, ...]:
         return tuple(Axis) if self.axis == "both" else (Axis(self.axis),)
 
@@ -115,6 +122,14 @@ def parse(given: Mapping[str, str]) -> Query:
     if faults:
         raise Invalid(faults)
     return query
+
+
+def what_can_be_read(given: Mapping[str, str]) -> Query:
+    """The query of those parameters that can be taken, for a form that keeps them beside what is wrong with the others."""
+    try:
+        return parse(given)
+    except Invalid as invalid:
+        return parse({name: text for name, text in given.items() if name not in invalid.faults})
 
 
 def codes_in(text: str) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from tracker.compare import told
 from tracker.compare.caveats import caveats
 from tracker.compare.comparison import Column, ComparedCell, Comparison, coverage
-from tracker.compare.files import cell_path
+from tracker.compare.files import cell_link
 from tracker.compare.measures import Measures, evidenced, score, scored
 from tracker.compare.principles import Saying, saying
 from tracker.compare.wording import column_ref
@@ -55,7 +55,7 @@ def reading(comparison: Comparison, locale: str) -> Reading:
         caveats=tuple(caveats(comparison)),
         one_tier=len(columns) == len(comparison.columns),
         saying=saying(comparison, comparison.query.principle),
-        href=lambda cell: cell_path(comparison, cell, locale),
+        href=lambda cell: cell_link(comparison, cell, locale),
         name=column_ref,
     )
 

@@ -44,26 +44,23 @@ class MatrixTable:
     silent: bool
 
 
-def tables(comparison: Comparison, locale: str, moment: str = "") -> list[MatrixTable]:
-    """A table for each domain, or one; jurisdictions down, or across; as the query's layout asks.
-
-    `moment`: the query string that cells' links carry, so that their pages read the same moment.
-    """
+def tables(comparison: Comparison, locale: str) -> list[MatrixTable]:
+    """A table for each domain, or one; jurisdictions down, or across; as the query's layout asks."""
     together = "together" in comparison.query.layout and len(comparison.domains) > 1
     domains: list[Domain | None] = [None] if together else list(comparison.domains)
-    return [_table(comparison, domain, locale, moment) for domain in domains if comparison.columns]
+    return [_table(comparison, domain, locale) for domain in domains if comparison.columns]
 
 
-def _table(comparison: Comparison, domain: Domain | None, locale: str, moment: str) -> MatrixTable:
+def _table(comparison: Comparison, domain: Domain | None, locale: str) -> MatrixTable:
     columns = tuple(c for c in comparison.columns if domain is None or c[1] is domain)
     swapped, regions = ("swapped" in comparison.query.layout, "regions" in comparison.query.layout)
     places = in_regions(comparison.places) if regions else comparison.places
-    asked = f"?{moment}" if moment else ""
+    moment = comparison.query.moment
     silent = not any(comparison.cell(p, c).voices for p in comparison.places for c in columns)
 
     def drawn(cells: Iterable[ComparedCell]) -> tuple[Markup, ...]:
         query = comparison.query
-        paths = ((c, cell_path(comparison, c, locale) + asked) for c in cells)
+        paths = ((c, cell_path(comparison, c, locale) + moment) for c in cells)
         return tuple(matrix_cell(c, path, query.axes, query.principle) for c, path in paths)
 
     if swapped:

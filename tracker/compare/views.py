@@ -18,7 +18,7 @@ from tracker.compare.files import long_csv
 from tracker.compare.json_file import comparison_json
 from tracker.compare.offered import Options, OwnSets, options, shorter
 from tracker.compare.queries import compare
-from tracker.compare.query import MOST_JURISDICTIONS, SHOW, Query, parse
+from tracker.compare.query import MOST_JURISDICTIONS, SHOW, Query, parse, what_can_be_read
 from tracker.compare.reading import reading
 from tracker.compare.tables import tables
 from tracker.compare.workbook import XLSX, comparison_xlsx
@@ -62,6 +62,7 @@ async def compare_page(request: Request) -> Response[str] | Redirect:
                 comparison = await (compare if query.principle else overview)(db, query)
         except Invalid as invalid:
             faults = invalid.faults
+            query = what_can_be_read(given) if query == Query() else query
         offered = await options(db, given, query, own)
     if not faults and not offered.searched and shorter(request.url.query, query.url()):
         # Checkboxes repeat their name; the address that people share is the short one.

@@ -13,8 +13,8 @@ from tracker.kit.i18n import gettext as _
 FORMATS = ("sssom", "csv", "xlsx")
 MOST_BYTES = 10 * 1024 * 1024
 MEDIA_TYPES = {
-    "sssom": ("sssom.tsv", "text/tab-separated-values; charset=utf-8"),
-    "csv": ("csv", "text/csv; charset=utf-8"),
+    "sssom": ("sssom.tsv", "text/tab-separated-values"),
+    "csv": ("csv", "text/csv"),
     "xlsx": ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
 }
 _ENDINGS = {".tsv": "sssom", ".csv": "csv", ".xlsx": "xlsx"}

@@ -8,7 +8,7 @@ from collections.abc import Hashable
 
 from markupsafe import Markup, escape
 
-from tracker.compare.files import cell_path
+from tracker.compare.files import cell_link
 from tracker.crosswalks.lens import ANYTHING, Result, Step, words
 from tracker.crosswalks.queries import MappingLine, SideItem
 from tracker.crosswalks.reading import Line, Reading, Ref
@@ -85,7 +85,7 @@ class Derivations:
     def _link(self, ref: Ref) -> str:
         if ref not in self._links:
             cell = self.reading.cell(self.place, ref)
-            href = escape(cell_path(self.reading.comparison, cell, self.locale))
+            href = escape(cell_link(self.reading.comparison, cell, self.locale))
             domain = "" if cell.domain == "all" else ", " + word("domain", cell.domain).lower()
             self._links[ref] = f'<a href="{href}">{escape(cell.item.label)}{escape(domain)}</a>'
         return self._links[ref]

@@ -70,7 +70,7 @@ async def diff_csv(request: Request, key: FromPath[str]) -> Response[str]:
     name = f"{key}-{versions.old}-to-{versions.new}.csv" if diff else f"{key}-{versions.new}.csv"
     return Response(
         diff_file.write(diff),
-        media_type="text/csv; charset=utf-8",
+        media_type="text/csv",
         headers={"content-disposition": f'attachment; filename="{name}"'},
     )
 

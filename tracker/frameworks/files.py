@@ -12,7 +12,7 @@ EXPORTS = ("csv", "xlsx", "case", "skos", "jsonld")
 MOST_BYTES = 10 * 1024 * 1024
 READERS = {"csv": csv_file.read, "xlsx": xlsx_file.read, "case": case_file.read}
 MEDIA_TYPES = {
-    "csv": ("csv", "text/csv; charset=utf-8"),
+    "csv": ("csv", "text/csv"),
     "xlsx": ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     "case": ("json", "application/json; charset=utf-8"),
     "skos": ("ttl", "text/turtle; charset=utf-8"),

@@ -10,7 +10,7 @@ from tracker.compare.aspects import aspects_told
 from tracker.compare.cells import matrix_cell
 from tracker.compare.changes import changes
 from tracker.compare.comparison import coverage
-from tracker.compare.files import cell_path
+from tracker.compare.files import cell_link
 from tracker.compare.principles import told
 from tracker.compare.queries import compare
 from tracker.compare.query import DEFAULT_FRAMEWORK, Query, parse
@@ -68,7 +68,7 @@ async def profile(request: Request, code: FromPath[str]) -> Response[str]:
             {
                 domain: matrix_cell(
                     comparison.cell(place, (item, domain)),
-                    cell_path(comparison, comparison.cell(place, (item, domain)), locale),
+                    cell_link(comparison, comparison.cell(place, (item, domain)), locale),
                     query.axes,
                 )
                 for domain in item.domains

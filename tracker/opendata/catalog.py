@@ -48,10 +48,6 @@ def citation(told: Told, release: Release) -> str:
     )
 
 
-def _plain(name: str) -> str:
-    return media_type(name).partition(";")[0]
-
-
 def dataset(told: Told, release: Release, files: Sequence[StoredFile]) -> dict[str, Any]:
     """schema.org's Dataset as JSON-LD."""
     address = told.address(release)
@@ -85,7 +81,7 @@ def dataset(told: Told, release: Release, files: Sequence[StoredFile]) -> dict[s
                 "@type": "DataDownload",
                 "name": file.name,
                 "contentUrl": f"{address}/{file.name}",
-                "encodingFormat": _plain(file.name),
+                "encodingFormat": media_type(file.name),
                 "contentSize": f"{file.size} B",
                 "sha256": file.sha256,
             }
@@ -177,7 +173,7 @@ def _distribution(graph: Graph, release: URIRef, licence: URIRef, file: StoredFi
     graph.add((address, DCTERMS.title, Literal(file.name)))
     graph.add((address, DCAT.downloadURL, address))
     graph.add((address, DCAT.accessURL, release))
-    graph.add((address, DCAT.mediaType, URIRef(IANA + _plain(file.name))))
+    graph.add((address, DCAT.mediaType, URIRef(IANA + media_type(file.name))))
     graph.add((address, DCAT.byteSize, Literal(file.size, datatype=XSD.nonNegativeInteger)))
     graph.add((address, DCTERMS.license, licence))
     checksum = BNode(f"sum{file.sha256[:16]}")

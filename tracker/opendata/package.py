@@ -140,13 +140,13 @@ def _field(field: Field, *, required: bool) -> dict[str, Any]:
 
 
 MEDIA = {
-    "csv": "text/csv; charset=utf-8",
-    "tsv": "text/tab-separated-values; charset=utf-8",
+    "csv": "text/csv",
+    "tsv": "text/tab-separated-values",
     "json": "application/json",
-    "md": "text/markdown; charset=utf-8",
+    "md": "text/markdown",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "parquet": "application/vnd.apache.parquet",
-    "": "text/plain; charset=utf-8",
+    "": "text/plain",
 }
 
 

@@ -161,7 +161,7 @@ async def catalog_jsonld(request: Request) -> Response[str]:
 @get("/data/catalog.ttl", name="catalog_turtle", access=PUBLIC)
 async def catalog_turtle(request: Request) -> Response[str]:
     """The same as Turtle."""
-    return await _catalog(request, "turtle", "text/turtle; charset=utf-8")
+    return await _catalog(request, "turtle", "text/turtle")
 
 
 async def _catalog(request: Request, kind: str, media: str) -> Response[str]:

@@ -13,7 +13,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from tracker.access.guard import PUBLIC
 from tracker.briefings import apart
 from tracker.compare.asked import asked, item_labels
-from tracker.compare.comparison import Comparison
 from tracker.compare.query import PARAMETERS, parse
 from tracker.compare.reading import reading
 from tracker.compare.tables import tables
@@ -97,7 +96,7 @@ async def snapshot_page(request: Request, snapshot: FromPath[str]) -> Response[s
         since=since,
         asked=asked(comparison.query, item_labels(comparison.framework.items)),
         has_pdf="pdf" in kinds_of(comparison),
-        tables=tables(shown, desk.locale, _moment(comparison)),
+        tables=tables(shown, desk.locale),
         reading=reading(comparison, desk.locale),
         levels={axis: [value(axis, code) for code in LEVEL_CODES] for axis in Axis},
         missing_values=[value(Axis.COMMITMENT, code) for code in MISSING_CODES],
@@ -121,12 +120,6 @@ def _signposts(desk: Desk, licence: str) -> str:
         described_by=described,
         items=posts.values(),
     )
-
-
-def _moment(comparison: Comparison) -> str:
-    """What the links to cells carry, so that their pages read what was frozen."""
-    stated = comparison.query.parameters()
-    return urlencode({name: stated[name] for name in ("on", "as_of")}, safe=":")
 
 
 async def _found(db: AsyncSession, snapshot_id: str) -> Snapshot:
