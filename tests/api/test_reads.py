@@ -18,6 +18,8 @@ from tracker.organisations.models import Mandate
 
 LISTS = ["jurisdictions", "frameworks", "organisations", "crosswalks", "corrections", "entries"]
 LISTS += [
+    "instruments",
+    "instruments?state=in_force&q=e",
     "jurisdictions/US-TX/instruments",
     "jurisdictions/XAA/criteria",
     "search?q=tr",

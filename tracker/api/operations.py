@@ -200,6 +200,12 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation(views.jurisdiction, "Jurisdictions", "Jurisdiction"),
     Operation(criteria_views.criteria_list, "Jurisdictions", "OwnCriterionList", ("as_of", *_PAGE)),
     Operation(
+        entry_views.register,
+        "Instruments",
+        "InstrumentList",
+        ("jurisdictions", "instrument_kind", "state", "q", "on", "as_of", *_PAGE),
+    ),
+    Operation(
         entry_views.instruments_list,
         "Instruments",
         "InstrumentList",
@@ -217,6 +223,7 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation(search_views.search, "Search", "FoundList", ("words", "found_kind", *_PAGE)),
     Operation(published_views.briefings_list, "Briefings", "BriefingList", _PAGE),
     Operation(published_views.briefing, "Briefings", "Briefing"),
+    Operation(published_views.snapshots_list, "Snapshots", "SnapshotList", _PAGE),
     Operation(published_views.snapshot, "Snapshots", "Snapshot"),
     Operation(published_views.releases_list, "Open data", "ReleaseList", _PAGE),
     Operation(published_views.release, "Open data", "Release"),
