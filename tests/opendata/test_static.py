@@ -151,6 +151,8 @@ async def test_every_listed_snapshot_is_found_and_no_other(
     assert 'href="page/2/index.html"' in pages[0].read_text()
     assert 'href="../../index.html"' in pages[1].read_text()
     assert not (folder / "page/3").exists() and not (folder / "page/1").exists()
+    cell = "../../jurisdictions/US-TX/hhs-core-competencies@2021/HTCC-C1/individual/index.html"
+    assert f'href="{cell}"' in (folder / listed[-1] / "index.html").read_text()  # not to the note
     assert untold not in " ".join(str(p) for p in (tmp_path / "site").rglob("*"))
     assert "en/snapshots/index.html" in (tmp_path / "site/index.html").read_text()
     assert "../snapshots/index.html" in (tmp_path / "site/en/data/index.html").read_text()

@@ -42,6 +42,7 @@ BRIEFING = "briefing briefing_pdf briefing_docx briefing_json briefing_zip".spli
 MOST_BRIEFED = 40
 _PARAMETER = re.compile(r"\{(\w+)\}")
 _FURTHER = re.compile(r"page=(\d+)")  # of a list that has several pages: those of snapshots
+_MOMENT = re.compile(r"(on|as_of)=[^&]*(&(on|as_of)=[^&]*)?")
 Told = Callable[[str], None]
 
 
@@ -58,19 +59,19 @@ class _Site:
     answers: dict[str, Answer] = field(default_factory=dict)
     compared: dict[tuple[str, str], Compared] = field(default_factory=dict)
 
+    def _route(self, path: str) -> tuple[str, dict[str, str]]:
+        """(the route's name, "" where it is none of these; its parameters)."""
+        for name, pattern in self.patterns:
+            if found := pattern.fullmatch(unquote(path)):
+                return name, found.groupdict()
+        return "", {}
+
     def wanted(self, address: str) -> bool:
         path, _mark, query = address.partition("?")
-        for name, pattern in self.patterns:
-            found = pattern.fullmatch(unquote(path))
-            if found:
-                if name == "snapshots" and query:
-                    return bool(_FURTHER.fullmatch(query))
-                return (
-                    self._of_comparison(name, path, query)
-                    if query
-                    else self._has_data(name, found.groupdict())
-                )
-        return False
+        name, given = self._route(path)
+        if name == "snapshots" and query:
+            return bool(_FURTHER.fullmatch(query))
+        return self._of_comparison(name, path, query) if query else self._has_data(name, given)
 
     def _of_comparison(self, name: str, path: str, query: str) -> bool:
         compared = self.compared.get((_locale(path), query))
@@ -86,10 +87,12 @@ class _Site:
         return name in PAGES and given.get("version") != "latest"
 
     def file(self, address: str) -> str | None:
+        path, _mark, query = address.partition("?")
+        if _MOMENT.fullmatch(query) and self._route(path)[0] == "cell":
+            address, query = path, ""  # whose history tells what it said at each moment
         answer = self.answers.get(address)
         if answer is None:
             return None
-        path, _mark, query = address.partition("?")
         if not query:
             return file_of(path, page=answer.is_page, name=answer.name)
         if further := _FURTHER.fullmatch(query):
