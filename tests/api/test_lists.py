@@ -1,12 +1,16 @@
 """Lists of everything there is of a kind: the register of all jurisdictions, and the snapshots that are listed."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests import factories, personas
+from tests.criteria import checklists
 from tests.personas import Visitor
 from tests.snapshots import frozen
 from tracker.compare.query import parse
 from tracker.db.session import Database
+from tracker.entries import publish
 from tracker.instruments import register_queries
 from tracker.snapshots import service
 
@@ -130,3 +134,45 @@ async def test_the_snapshot_of_a_draft_is_not_listed(client: Visitor, database: 
     async with database.write() as db:
         await service.put_on_list(db, draft_s)
     assert [s["snapshot"] for s in await read(client, "snapshots")] == [draft_s]
+
+
+async def test_every_citation_of_an_instrument_is_told_with_its_passage(
+    client: Visitor, database: Database
+) -> None:
+    author, reviewer = [await personas.actor(database, p) for p in (personas.OWNER, personas.TEAMMATE)]
+    instrument = await factories.instrument(database, author)
+    cited = factories.content(citations=(replace(factories.CITATION, instrument=instrument),))
+    past = await factories.published(database, author, reviewer, await factories.cell(database), cited)
+    await factories.draft(database, author, await factories.cell(database, item="HTCC-C5"), cited)
+    holds = await factories.published(
+        database, author, reviewer, await factories.cell(database, item="HTCC-C6"), cited
+    )
+    async with database.write(personas.bound(reviewer)) as db:
+        await publish.withdraw(db, reviewer, past.uid, reason="Was about another decree.")
+    url = f"instruments/{instrument}/citations"
+    told = await in_pages(client, f"{url}?limit=1")
+    assert [(c["uid"], c["holds"], c["withdrawn"]) for c in told] == [
+        (str(past.uid), False, True),
+        (str(holds.uid), True, False),
+    ]
+    assert {c["quote"] for c in told} == {factories.CITATION.quote}
+    cells = (await client.get(f"/api/v1/instruments/{instrument}")).json()["cited_by"]
+    assert sorted(cells, key=str) == sorted(({n: c[n] for n in cells[0]} for c in told), key=str)
+    assert (await client.get(f"/api/v1/{url}?as_of=2020-01-01")).status_code == 404
+    assert (await client.get(f"/api/v1/{url}?on=soon")).status_code == 422
+    nowhere = url.replace(str(instrument), "00000000-0000-4000-8000-000000000000")
+    assert (await client.get(f"/api/v1/{nowhere}")).status_code == 404
+
+
+async def test_own_criteria_of_all_jurisdictions_are_told_as_in_each(
+    client: Visitor, database: Database
+) -> None:
+    author, reviewer = [await personas.actor(database, p) for p in (personas.OWNER, personas.TEAMMATE)]
+    await checklists.published(database, author, reviewer)
+    told = await read(client, "criteria")
+    assert [c["jurisdiction"] for c in told] == ["XAA"]
+    assert told == await read(client, "jurisdictions/XAA/criteria")
+    assert told == await read(client, "criteria?jurisdictions=XAA,XAB")
+    assert await read(client, "criteria?jurisdictions=XAB") == []
+    assert await read(client, "criteria?as_of=2020-01-01") == []
+    assert (await client.get("/api/v1/criteria?jurisdictions=NOPE")).status_code == 422

@@ -44,6 +44,7 @@ ADDRESSES = {
     "register": "/api/v1/instruments?jurisdictions=US-TX,US-FL&on=2026-01-01&limit=2",
     "instruments": "/api/v1/jurisdictions/US-TX/instruments?on=2026-01-01",
     "criteria": "/api/v1/jurisdictions/XAA/criteria",
+    "own_criteria": "/api/v1/criteria?jurisdictions=XAA",
     "frameworks": "/api/v1/frameworks?limit=2",
     "framework": "/api/v1/frameworks/hhs-core-competencies@2021",
     "crosswalks": "/api/v1/crosswalks?limit=2",
@@ -146,6 +147,7 @@ async def _public(
         "correction": f"/api/v1/corrections/{number}",
         "entry": f"/api/v1/entries/{revision.uid}",
         "instrument": f"/api/v1/instruments/{instrument}?on=2026-01-01",
+        "instrument_citations": f"/api/v1/instruments/{instrument}/citations?on=2026-01-01&limit=2",
     }
     found = {}
     for name in [o.name for o in OPERATIONS if o.scope is None]:

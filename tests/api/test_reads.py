@@ -22,6 +22,7 @@ LISTS += [
     "instruments?state=in_force&q=e",
     "jurisdictions/US-TX/instruments",
     "jurisdictions/XAA/criteria",
+    "criteria",
     "search?q=tr",
     "search?q=health&kind=item",
     "briefings",

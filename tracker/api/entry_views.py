@@ -164,3 +164,24 @@ async def _instrument(db: AsyncSession, request: Request) -> Told:
         "cited_by": [shapes.citing(c) for c in cells[: cited_queries.MOST_CELLS]],
         "cited_by_more": len(cells) > cited_queries.MOST_CELLS,
     }
+
+
+@get(f"{ROOT}/instruments/{{instrument_id:uuid}}/citations", name="api_instrument_citations", access=PUBLIC)
+async def citations_list(request: Request) -> Response[bytes]:
+    """Every passage of an instrument that a published revision cites, in the order of publication."""
+    return await public(request, _citations)
+
+
+async def _citations(db: AsyncSession, request: Request) -> Listing:
+    given = query_parameters(request)
+    ask, faults = asked(given)
+    if faults:
+        raise Invalid(faults)
+    page = paged(given, (int,), "on", "as_of")
+    at, number = Moment(ask.on, ask.as_of, ask.on), request.path_params["instrument_id"]
+    if await instruments.instrument(db, number, ask.as_of) is None:
+        raise NotFound(_("There is no such instrument, or it was not published by then."))
+    after = page.after[0] if page.after else None
+    found = await cited_queries.citations_after(db, number, at, after=after, limit=page.limit + 1)
+    kept, cursor = page.of(found, lambda c: [c.citation_id])
+    return Listing([shapes.instrument_citation(c) for c in kept], cursor, {"on": day(ask.on)})

@@ -200,6 +200,12 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation(views.jurisdiction, "Jurisdictions", "Jurisdiction"),
     Operation(criteria_views.criteria_list, "Jurisdictions", "OwnCriterionList", ("as_of", *_PAGE)),
     Operation(
+        criteria_views.own_criteria_list,
+        "Jurisdictions",
+        "OwnCriterionList",
+        ("jurisdictions", "as_of", *_PAGE),
+    ),
+    Operation(
         entry_views.register,
         "Instruments",
         "InstrumentList",
@@ -212,6 +218,7 @@ OPERATIONS: tuple[Operation, ...] = (
         ("instrument_kind", "state", "q", "on", "as_of", *_PAGE),
     ),
     Operation(entry_views.instrument, "Instruments", "Instrument", ("on", "as_of")),
+    Operation(entry_views.citations_list, "Instruments", "InstrumentCitationList", ("on", "as_of", *_PAGE)),
     Operation(views.frameworks_list, "Frameworks", "FrameworkList", _PAGE),
     Operation(views.framework, "Frameworks", "Framework"),
     Operation(crosswalk_views.crosswalks_list, "Crosswalks", "CrosswalkList", _PAGE),
