@@ -18,6 +18,7 @@ from tracker.api import deprecation
 from tracker.api import docs_views as api_docs
 from tracker.api import draft_views as api_drafts
 from tracker.api import entry_views as api_entries
+from tracker.api import framework_views as api_frameworks
 from tracker.api import import_views as api_imports
 from tracker.api import published_views as api_published
 from tracker.api import search_views as api_search
@@ -292,6 +293,7 @@ ROUTES: list[HTTPRouteHandler] = [
     api.jurisdiction,
     api.frameworks_list,
     api.framework,
+    api_frameworks.framework_changes,
     api.organisations_list,
     api.organisation,
     api_crosswalks.crosswalks_list,

@@ -1,11 +1,16 @@
 """Lists of everything there is of a kind: the register of all jurisdictions, and the snapshots that are listed."""
 
+import csv
+import io
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from tests import factories, personas
 from tests.criteria import checklists
+from tests.frameworks import samples
+from tests.frameworks.test_versions import KEY, OLD, both, new_csv
 from tests.personas import Visitor
 from tests.snapshots import frozen
 from tracker.compare.query import parse
@@ -14,7 +19,7 @@ from tracker.entries import publish
 from tracker.instruments import register_queries
 from tracker.snapshots import service
 
-Told = list[dict[str, object]]
+Told = list[dict[str, Any]]
 
 
 async def read(client: Visitor, query: str) -> Told:
@@ -176,3 +181,25 @@ async def test_own_criteria_of_all_jurisdictions_are_told_as_in_each(
     assert await read(client, "criteria?jurisdictions=XAB") == []
     assert await read(client, "criteria?as_of=2020-01-01") == []
     assert (await client.get("/api/v1/criteria?jurisdictions=NOPE")).status_code == 422
+
+
+async def test_versions_of_a_framework_are_compared_as_in_the_csv(
+    client: Visitor, database: Database
+) -> None:
+    await both(database, samples.as_csv(OLD), new_csv())
+    url = f"frameworks/{KEY}/changes"
+    told = await in_pages(client, f"{url}?limit=4")
+    csv_rows = csv.DictReader(io.StringIO((await client.get(f"/en/frameworks/{KEY}/diff.csv")).text))
+    assert [
+        (" ".join(c["changes"]), c["old_item"], c["new_item"], c["new_title"], str(c["told"]).lower())
+        for c in told
+    ] == [(r["changes"], r["old_item"], r["new_item"], r["new_text"], r["told"]) for r in csv_rows]
+    meta = (await client.get(f"/api/v1/{url}?from=2&to=1")).json()["meta"]
+    assert meta == {"framework": KEY, "from_version": "2", "to_version": "1"}
+    assert (await client.get(f"/api/v1/{url}?from=7")).status_code == 422
+    assert (await client.get("/api/v1/frameworks/no-such/changes")).status_code == 404
+
+
+async def test_of_a_framework_with_one_version_nothing_has_changed(client: Visitor) -> None:
+    answer = (await client.get("/api/v1/frameworks/hhs-core-competencies/changes")).json()
+    assert answer["data"] == [] and answer["meta"]["from_version"] == "none"
