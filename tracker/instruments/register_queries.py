@@ -9,7 +9,7 @@ from sqlmodel import col
 
 from tracker.db.base import select
 from tracker.instruments.models import PublishedInstrument
-from tracker.instruments.queries import Known, fitting, register
+from tracker.instruments.queries import Known, fitting, register, situations
 from tracker.instruments.reading import Asked
 from tracker.jurisdictions.models import Jurisdiction
 
@@ -35,25 +35,33 @@ async def register_after(
     limit: int,
 ) -> list[Known]:
     """The next `limit` instruments that are asked for, of these jurisdictions or (None) of all, after a place."""
-    found: list[Known] = []
+    chosen: list[UUID] = []
     batch = limit if ask.state is None else max(limit, BATCH)
-    while len(found) < limit:
-        ids = await _ids(db, ask, jurisdictions, after, batch)
-        read = {known.id: known for known in await register(db, col(P.id).in_(ids), ask.as_of)}
-        found += ask.keep(read[number] for number in ids)
-        if len(ids) < batch:
+    while len(chosen) < limit:
+        places = await _places(db, ask, jurisdictions, after, batch)
+        chosen += await _in_state(db, ask, [number for _code, _title, number in places])
+        if len(places) < batch:
             break
-        after = place_of(read[ids[-1]])
-    return found[:limit]
+        after = places[-1]
+    chosen = chosen[:limit]
+    read = {known.id: known for known in await register(db, col(P.id).in_(chosen), ask.as_of)}
+    return [read[number] for number in chosen]
 
 
-async def _ids(
+async def _in_state(db: AsyncSession, ask: Asked, ids: list[UUID]) -> list[UUID]:
+    if ask.state is None:
+        return ids
+    now = await situations(db, ids, ask.as_of)
+    return [number for number in ids if now[number].on(ask.on) is ask.state]
+
+
+async def _places(
     db: AsyncSession, ask: Asked, jurisdictions: Collection[int] | None, after: Place | None, limit: int
-) -> list[UUID]:
+) -> list[Place]:
     order = (col(Jurisdiction.code), sa.func.substr(P.title, 1, TITLE), col(P.id))
     statement = (
-        select(col(P.id))
-        .join(Jurisdiction, col(Jurisdiction.id) == P.jurisdiction_id)
+        select(*order)
+        .join(P, col(Jurisdiction.id) == P.jurisdiction_id)
         .where(col(P.recorded_at) <= ask.as_of, *fitting(ask.kind, ask.text))
         .order_by(*order)
         .limit(limit)
@@ -64,4 +72,4 @@ async def _ids(
         code, title, number = after
         place = sa.tuple_(sa.literal(code), sa.literal(title), sa.literal(number, sa.Uuid()))
         statement = statement.where(sa.tuple_(*order) > place)
-    return list((await db.execute(statement)).scalars())
+    return [(code, title, number) for code, title, number in await db.execute(statement)]
