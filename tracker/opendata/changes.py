@@ -42,7 +42,7 @@ class Changes:
 def _voices(rows: Rows) -> Iterator[tuple[Key, list[str]]]:
     """The rows in which somebody speaks, with their keys.
 
-    Without the service's address: where it has moved, nobody says anything else for that.
+    Of the cell's address only the path: where the service has moved, nobody says anything else for that.
     """
     keyed = ((tuple(row[i] for i in _KEY), _placeless(row)) for row in rows)
     return ((key, row) for key, row in keyed if key[-1] != "none")
@@ -56,7 +56,8 @@ def _parts(url: str) -> tuple[str, str]:
 
 
 def _placeless(row: list[str]) -> list[str]:
-    return [*row[:_CELL_URL], _parts(row[_CELL_URL])[1], *row[_CELL_URL + 1 :]]
+    path = _parts(row[_CELL_URL])[1].partition("?")[0]
+    return [*row[:_CELL_URL], path, *row[_CELL_URL + 1 :]]
 
 
 def _address(rows: Rows) -> str:
