@@ -179,4 +179,4 @@ async def _citation(request: Request, final: PublishedEdition, kind: str) -> Res
         of = await gathered(db, await queries.told_final(db, final, desk.base_url), desk)
     name = f"briefing-{final.briefing_id}-{final.number}.{kind}"
     headers = {"content-disposition": f'attachment; filename="{name}"'}
-    return Response(make(reference(final, of)).encode(), media_type=media_type, headers=headers)
+    return Response(make(reference(final, of).work).encode(), media_type=media_type, headers=headers)
