@@ -17,7 +17,7 @@ from sqlmodel import col
 
 from tracker.access.actor import OrganisationActor
 from tracker.access.permissions import Permission
-from tracker.audit.record import Action, record
+from tracker.audit.record import Action, record_by
 from tracker.exchange import queries
 from tracker.exchange.apply import Writer
 from tracker.exchange.columns import COLUMNS, CONTENT_AT
@@ -98,13 +98,12 @@ async def apply(
         raise Faulty(outcome.report)
     if outcome.changes:
         counts = {verdict.value: outcome.report.counts[verdict] for verdict in Verdict}
-        await record(
+        await record_by(
             db,
+            actor,
             Action.IMPORT_APPLIED,
-            tenant=actor.organisation_id,
-            actor=actor.user_id,
-            subject=f"import:{outcome.sha256}",
-            detail={"rows": outcome.report.rows, "sha256": outcome.sha256} | counts,
+            f"import:{outcome.sha256}",
+            {"rows": outcome.report.rows, "sha256": outcome.sha256} | counts,
         )
     return outcome
 
