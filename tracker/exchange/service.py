@@ -27,6 +27,7 @@ from tracker.exchange.plan import Planned, Planner, Report, Verdict
 from tracker.exchange.reading import Source
 from tracker.exchange.sheets import of_bytes
 from tracker.kit import clock
+from tracker.kit.batches import batches
 from tracker.kit.errors import Conflict, NotFound, Refused
 from tracker.kit.i18n import gettext as _
 from tracker.kit.i18n import ngettext
@@ -158,7 +159,7 @@ async def changes(db: AsyncSession, actor: OrganisationActor, outcome: Outcome) 
     """The first of the rows that would be written, with what they change."""
     shown, known = outcome.report.shown, outcome.known
     before: dict[int, tuple[str, ...]] = {}
-    for places in queries.batches(sorted({cell_of(p.key)[0] for p in shown})):
+    for places in batches(sorted({cell_of(p.key)[0] for p in shown}), queries.BATCH):
         async for said in queries.contents(db, actor.organisation_id, places):
             before[said.key] = said.texts
     codes = {ground.id: code for code, ground in known.places.items()}
