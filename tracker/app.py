@@ -50,10 +50,11 @@ from tracker.instruments import attachment_views, event_views, own_views
 from tracker.instruments import views as instruments
 from tracker.jobs.runner import Runner
 from tracker.jurisdictions import views as jurisdictions
+from tracker.kit.beside import beside
 from tracker.kit.garbage import collect_seldom
 from tracker.log import views as log
+from tracker.mail import runner as digests
 from tracker.mail import views as mail
-from tracker.mail.runner import runner
 from tracker.members import admitted_views, joining_views
 from tracker.members import views as members
 from tracker.notices import views as notices
@@ -364,8 +365,11 @@ def _beside(settings: Settings, database: Database) -> list[Lifespan]:
     """What runs beside the pages as long as they are served."""
     jobs = Runner(database, settings, editions_work.HANDLERS, editions_work.DAILY)
     running: list[Lifespan] = [lambda _app: database.listening()]
-    running += [jobs.beside] if settings.jobs == "server" else []
-    return [*running, *([runner(settings, database)] if settings.smtp and settings.mail_every else [])]
+    if settings.jobs == "server":
+        running.append(lambda _app: beside(jobs.forever()))
+    if settings.smtp and settings.mail_every:
+        running.append(lambda _app: beside(digests.forever(settings, database)))
+    return running
 
 
 def _quiet(config: AppConfig) -> AppConfig:
