@@ -49,4 +49,6 @@ async def test_refusals_before_the_application_are_problems_too(client: Visitor)
     is_problem(await client.get("/api/v1/entries", headers={"Host": "elsewhere.example"}), 400)
     is_problem(await client.get("/api/v1/entries?q=%00"), 400)
     is_problem(await client.request("TRACE", "/api/v1/entries"), 405)
-    is_problem(await client.post("/api/v1/entries"), 405)
+    wrong = await client.post("/api/v1/entries")
+    assert is_problem(wrong, 405)["detail"] == "The header Allow names the methods that this address takes."
+    assert "GET" in wrong.headers["allow"]
