@@ -279,8 +279,10 @@ async def test_a_withdrawal_leaves_its_tombstone(
     assert (await outsider.get(path)).status_code == 404
     assert (await teammate.submit(path, form.fields)).status_code == 422
 
+    assert "Quillmere Fictional Steward 29" in html.words((await owner.get("/en/o/health-xaa")).text)
     why = "The decree was annulled."
     assert (await teammate.submit(path, form.filled(reason=why))).status_code == 303
+    assert "Quillmere Fictional Steward 28" in html.words((await owner.get("/en/o/health-xaa")).text)
 
     public = html.words((await client.get(cell_path())).text)
     assert "Nobody has published on this cell as it stood then" in public
