@@ -35,13 +35,15 @@ async def written(database: Database, site: App, here: Settings, folder: Path) -
     return await static_site.export(site, database, here, renderer, folder, quietly)
 
 
-def broken_links(folder: Path) -> list[str]:
-    """What does not lead anywhere, in any page of the folder."""
+def broken_links(folder: Path, service: str = "http://127.0.0.1:8000") -> list[str]:
+    """What does not lead anywhere, or to the service, which the files outlive, in any page of the folder."""
     pages = {p: p.read_text() for p in folder.rglob("*.html")}
     found = []
     for page, html in pages.items():
         for _name, href in re.findall(r'\b(href|src|action)="([^"]*)"', html):
             parts = urlsplit(unescape(href))
+            if unescape(href).startswith(f"{service}/"):
+                found.append(f"{page.relative_to(folder)}: {href} leads to the service")
             if parts.scheme or parts.netloc:
                 continue
             there = (page.parent / unquote(parts.path)).resolve() if parts.path else page
@@ -197,8 +199,13 @@ def test_links_become_relative() -> None:
     html = (
         '<link href="/static/1/a.css"><a href="/en/data#top">x</a><a href="/en/compare?a=1&amp;b=2">y</a>'
         '<a href="#here">z</a><a href="https://example.org/?q=1">w</a><form action="/x"><input></form>'
+        '<a href="https://tracker.example/en/data">v</a><a href="https://tracker.example/en/x">u</a>'
+        '<a href="https://tracker.example.org/en/data">t</a>'
     )
-    made = page_as_file(html, "en/jurisdictions/XAA/index.html", files.get, Words("Form & all", "No search"))
+    words = Words("Form & all", "No search")
+    made = page_as_file(html, "en/jurisdictions/XAA/index.html", files.get, words, "https://tracker.example")
+    assert f'href="../../data/index.html">v</a><a href="../../../{NOTE}">u</a>' in made
+    assert 'href="https://tracker.example.org/en/data"' in made
     assert 'href="../../../static/1/a.css"' in made
     assert 'href="../../data/index.html#top"' in made
     assert f'href="../../../{NOTE}"' in made
