@@ -64,13 +64,13 @@ def _table(comparison: Comparison, domain: Domain | None, locale: str) -> Matrix
         return tuple(matrix_cell(c, path, query.axes, query.principle) for c, path in paths)
 
     if swapped:
-        heads = tuple(_place(p, p.region if regions else "") for p in places)
+        heads = tuple(_place(p, _region(p) if regions else "") for p in places)
         rows = tuple((_column(c, domain), drawn(comparison.cell(p, c) for p in places)) for c in columns)
         return MatrixTable(domain, _("Item"), heads, (RowGroup("", rows),), silent)
-    grouped = groupby(places, key=lambda p: p.region if regions else "")
+    grouped = groupby(places, key=lambda p: _region(p) if regions else "")
     groups = tuple(
         RowGroup(
-            (region or _("No region")) if regions else "",
+            region,
             tuple((_place(p), drawn(comparison.cell(p, c) for c in columns)) for p in members),
         )
         for region, members in grouped
@@ -80,7 +80,15 @@ def _table(comparison: Comparison, domain: Domain | None, locale: str) -> Matrix
 
 def in_regions(places: tuple[Place, ...]) -> tuple[Place, ...]:
     """By region, those without one last; within a region as they were asked for."""
-    return tuple(sorted(places, key=lambda p: (not p.region, p.region)))
+    return tuple(sorted(places, key=lambda p: (p.region in _NOWHERE, p.region)))
+
+
+# The published list of countries says "none" of those outside every region.
+_NOWHERE = ("", "none")
+
+
+def _region(place: Place) -> str:
+    return _("No region") if place.region in _NOWHERE else place.region
 
 
 def _place(place: Place, region: str = "") -> Head:
