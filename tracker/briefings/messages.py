@@ -12,12 +12,13 @@ These are offered, in this order, each where there is something to say:
 - `firmness`: how many levels are claimed and reviewed, and which cells are contested.
 
 Five at most are the first choice; what is left out first is `common`, then `firmness`. A person may choose others.
-A reading is one axis of one cell. Where several voices are shown, the first of a cell is counted.
+A reading is one axis of one cell. Where several voices are shown, the first of a cell is counted. All are over the
+whole selection: what `show` and `principle` keep of it is what is drawn.
 """
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tracker.briefings.counts import Reading, readings, shared_columns, spread, with_both_axes
 from tracker.briefings.desk import Desk
@@ -55,7 +56,7 @@ def generated(desk: Desk) -> tuple[Generated, ...]:
     """All that the rules give; nothing where no column is shown."""
     if not desk.comparison.columns:
         return ()
-    found = dict(_offered(desk))
+    found = dict(_offered(replace(desk, comparison=desk.whole)))
     left_out = [key for key in ("common", "firmness") if key in found][: max(len(found) - MOST, 0)]
     return tuple(
         Generated(key, m.title, m.sentence, m.references, key not in left_out) for key, m in found.items()
