@@ -40,9 +40,6 @@ def how_to_read(desk: Desk) -> Part:
             ),
             _("Each cell of the matrix leads to its page, with evidence, history and every voice."),
         ),
-        Key(_("Levels, and why there is none"), _key_entries(desk.axes)),
-        Bullets(tuple(_terms(desk))),
-        *coverage_charts(desk),
         Notice(
             text(
                 _("What this briefing cannot tell:"),
@@ -52,6 +49,9 @@ def how_to_read(desk: Desk) -> Part:
                 ),
             )
         ),
+        Key(_("Levels, and why there is none"), _key_entries(desk.axes)),
+        Bullets(tuple(_terms(desk))),
+        *coverage_charts(desk),
     )
     return Part("read", _("How to read this briefing"), 1, blocks)
 
