@@ -15,10 +15,15 @@ from tests.editions.test_story import ORG, act
 from tests.personas import Visitor
 from tracker.access.actor import OrganisationActor
 from tracker.db.session import Database
-from tracker.editions import subscription_service
+from tracker.editions import service, subscription_service
 from tracker.editions.content import Chosen, Content, EditionLine
 from tracker.editions.models import Edition
 from tracker.kit import clock
+from tracker.kit.errors import Conflict
+from tracker.mail.digest_service import subjects
+from tracker.mail.models import MailKind
+from tracker.privacy import service as privacy
+from tracker.worklist import queries as worklist
 
 CELL, OTHER = "XAA/HTCC-C4/educator", "XAB/HTCC-C1/individual"
 # When XAA says something else of C4, the rules say the same of gaps, and something else of coverage.
@@ -302,3 +307,64 @@ async def test_no_two_messages_of_the_form_have_one_place(
     places = re.findall(r'name="(?:message|own)-[\w]+-order"[^>]*value="(\d+)"', page)
     assert len(places) > 5
     assert len(set(places)) == len(places), places
+
+
+async def test_what_was_redacted_does_not_come_back(
+    owner: Visitor, database: Database, author: OrganisationActor, reviewer: OrganisationActor
+) -> None:
+    edition = await worded(database, author)
+    line = await _of(database, author, 1)
+    done = await made.final(
+        database, author, reviewer, (await made.read(database, author, line)).edition, sketched=True
+    )
+    admin = await personas.actor(database, personas.ADMIN)
+    async with database.write(personas.bound(admin)) as db:
+        for field_of in ("message.1.text", "message.2.text", "recommendation.1.text"):
+            await privacy.redact(db, admin, done.uid, field_of, reason="It named a person.")
+    address = await second(owner, edition)
+    content = (await made.read(database, author, await _of(database, author, 2))).content
+    assert [(m.key, m.text) for m in content.messages or ()] == [
+        ("gaps", ""),
+        ("", STILL),
+        ("coverage", COVERAGE),
+    ]
+    assert content.recommendations == ()
+    for page in (address, f"{address}/edit", f"{address}/preview"):
+        text = (await owner.get(page)).text
+        assert "It named a person." not in text, page
+        assert GAPS not in text, page
+
+
+async def test_an_edition_that_changed_while_it_was_read_is_not_followed(
+    database: Database, author: OrganisationActor
+) -> None:
+    edition = await worded(database, author)
+    stale = (await made.read(database, author, edition)).edition
+    await take_in_hand(database, author, await _of(database, author, 1), made.CONTENT)
+    async with database.write(personas.bound(author)) as db:
+        with pytest.raises(Conflict):
+            await service.hold(db, stale)
+
+
+async def test_a_draft_made_anew_is_told_of_again(
+    database: Database, author: OrganisationActor, reviewer: OrganisationActor
+) -> None:
+    edition = await made.begun(database, author)
+    async with database.write(personas.bound(author)) as db:
+        await subscription_service.subscribe(
+            db, author, edition.briefing_id, each_quarter=False, on_change=True
+        )
+    told, start = [], clock.now()
+    for days, item in ((1, "HTCC-C4"), (2, "HTCC-C5"), (3, "")):
+        with clock.at(start + timedelta(days=days)):
+            if item:
+                where = await factories.cell(database, "XAA", item)
+                await factories.published(
+                    database, author, reviewer, where, factories.content(commitment="3")
+                )
+            await day_passes(database)
+            async with database.read(personas.bound(author)) as db:
+                waits = await worklist.gather(db, author.organisation_id)
+            told.append(subjects(waits)[MailKind.NEW_EDITIONS])
+    assert [len(found) for found in told] == [1, 1, 1]
+    assert told[0] != told[1] == told[2]

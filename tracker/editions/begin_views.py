@@ -149,6 +149,7 @@ async def next_edition(
     async with database_of(request).read(bound_of(request)) as db:
         content = await carry(db, desk_of(request), actor.organisation_name, briefing, last, snapshot_id)
     async with database_of(request).write(bound_of(request)) as db:
+        await service.hold(db, last)
         made = await service.begin(db, actor, briefing, content, snapshot_id)
     say = _("Edition %(n)s is begun, of the record as it is now.") % {"n": made.number}
     return go(request, "edition", say=say, **named(request, briefing_id, made.number))

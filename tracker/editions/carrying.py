@@ -47,7 +47,7 @@ class Earlier:
     def stands(self, m: Chosen, now: Facts, known: Collection[str]) -> bool:
         """Whether the next edition takes the wording over. `known`: codes of the cells that it compares."""
         if not m.key:
-            return set(named_in(m.text)) <= set(known)
+            return bool(named_in(m.text)) and set(named_in(m.text)) <= set(known)
         then = self.facts.get(m.key)
         return then is not None and m.key in now and now[m.key].facts == then.facts
 
@@ -85,7 +85,7 @@ async def carry(
 
     Change is told since the newest final edition, or since the day that was chosen where there is none.
     """
-    content = await draft_queries.content_of(db, before)
+    content = await _worded(db, before)
     finals = await queries.finals_of(db, briefing.public_id)
     begins = replace(content, messages=None, before=finals[0].number if finals else None)
     if content.messages is None:
@@ -113,7 +113,7 @@ async def before_this(
     before = await draft_queries.before(db, own.edition)
     if before is None:
         return None
-    worded = (await draft_queries.content_of(db, before)).messages or ()
+    worded = (await _worded(db, before)).messages or ()
     if not any(m.text for m in worded):
         return None
     return await earlier_of(db, desk, organisation, own.briefing, before, of.snapshot.comparison)
@@ -123,7 +123,7 @@ async def earlier_of(
     db: AsyncSession, desk: Desk, organisation: str, briefing: Briefing, before: Edition, now: Comparison
 ) -> Earlier:
     """An edition, as the one after it looks back at it."""
-    content = await draft_queries.content_of(db, before)
+    content = await _worded(db, before)
     own = Own(briefing, before, content, (), None)
     try:
         of = await gathered(db, await draft_queries.told_of(db, own, organisation, desk.base_url), desk)
@@ -131,6 +131,20 @@ async def earlier_of(
         return Earlier(before.number, content.messages, {}, frozenset(code_of(c) for c in now.rows()))
     facts = {s.key: s for s in await asyncio.to_thread(suggestions, of)}
     return Earlier(before.number, content.messages, facts, moved(of.snapshot.comparison, now))
+
+
+async def _worded(db: AsyncSession, before: Edition) -> Content:
+    """What an edition says, without what was redacted: that is said nowhere again, neither is that it was."""
+    content = await draft_queries.content_of(db, before)
+    texts = [m.text for m in content.messages or ()] + [r.text for r in content.recommendations]
+    gone = await queries.redacted_among(db, texts)
+    if not gone:
+        return content
+    kept = tuple(
+        Chosen(m.key) if m.text in gone else m for m in content.messages or () if m.key or m.text not in gone
+    )
+    advice = tuple(r for r in content.recommendations if r.text not in gone)
+    return replace(content, messages=kept or None, recommendations=advice)
 
 
 def moved(before: Comparison, after: Comparison) -> frozenset[str]:

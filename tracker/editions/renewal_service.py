@@ -23,7 +23,7 @@ from tracker.editions.assembly import Desk, comparable, the_snapshot
 from tracker.editions.carrying import carry
 from tracker.editions.content import MOST_CELLS, Content, watched
 from tracker.editions.models import Briefing, Edition, EditionState, Subscription, Trigger
-from tracker.editions.service import begin, changed, open_edition, write_anew
+from tracker.editions.service import begin, changed, hold, open_edition, write_anew
 from tracker.kit import clock
 from tracker.kit.errors import Refused
 from tracker.kit.senders import sender_of
@@ -137,6 +137,7 @@ async def _make(
     snapshot_id: str,
     codes: tuple[str, ...],
 ) -> Edition:
+    await hold(db, due.before)
     if due.draft is None:
         return await begin(
             db,
@@ -148,7 +149,7 @@ async def _make(
             trigger_key=due.key,
             changes=codes,
         )
-    # Raises Conflict where somebody has taken it in hand since: then it is theirs.
+    # Somebody may have taken it in hand since: then it is theirs, and this a Conflict.
     draft = await open_edition(db, due.briefing.id, due.draft.number, due.draft.version, EditionState.DRAFT)
     draft.snapshot_id, draft.changes = snapshot_id, list(codes)
     draft.created_at = clock.now()

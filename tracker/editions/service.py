@@ -108,6 +108,16 @@ async def begin(
     return made
 
 
+async def hold(db: AsyncSession, before: Edition) -> None:
+    """Keep an edition as it was read, whose texts go on in another one, until that is written.
+
+    Raises Conflict where it has changed since: a text of it may have been redacted.
+    """
+    statement = select(Edition.version).where(col(Edition.id) == before.id).with_for_update()
+    if await db.scalar(statement) != before.version:
+        raise Conflict(_("The edition before has changed in this moment. Try again."))
+
+
 def check(content: Content) -> None:
     """Raises Invalid for a content that can't be taken."""
     faults: dict[str, str] = {}
