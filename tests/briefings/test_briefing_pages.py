@@ -4,6 +4,7 @@ import asyncio
 import re
 import unicodedata
 from dataclasses import replace
+from datetime import timedelta
 from io import BytesIO
 from urllib.parse import urlsplit
 
@@ -42,6 +43,12 @@ async def pdf_of(client: Visitor, query: str) -> bytes:
 
 def text_of(pdf: bytes) -> str:
     return "\n".join(page.extract_text() for page in PdfReader(BytesIO(pdf)).pages)
+
+
+def addresses(pdf: bytes) -> set[str]:
+    """What the PDF's links outside itself lead to."""
+    notes = [a.get_object() for page in PdfReader(BytesIO(pdf)).pages for a in page.get("/Annots", [])]
+    return {note["/A"]["/URI"] for note in notes if "/URI" in note.get("/A", {})}
 
 
 async def test_it_names_the_question_the_moment_and_every_source(client: Visitor) -> None:
@@ -110,14 +117,32 @@ async def test_every_cell_of_it_leads_to_its_evidence(client: Visitor) -> None:
     assert cells
     for path in sorted(cells)[::7]:
         assert (await client.get(path)).status_code == 200, path
-    pdf = PdfReader(BytesIO(await pdf_of(client, "jurisdictions=XAA,US-TX")))
-    targets = {
-        urlsplit(a.get_object()["/A"]["/URI"]).path
-        for p in pdf.pages
-        for a in p.get("/Annots", [])
-        if "/URI" in a.get_object().get("/A", {})
+    assert cells <= {
+        urlsplit(link).path for link in addresses(await pdf_of(client, "jurisdictions=XAA,US-TX"))
     }
-    assert cells <= targets
+
+
+async def test_its_links_show_what_it_says_also_after_the_record_has_moved(
+    client: Visitor, database: Database
+) -> None:
+    author, reviewer = [await personas.actor(database, p) for p in (personas.OWNER, personas.TEAMMATE)]
+    query = "jurisdictions=XAA,XAB&items=HTCC-UC"
+    page = (await client.get(f"/en/compare/briefing?{query}")).text
+    drawn = addresses(await pdf_of(client, query))
+    later = replace(factories.CITATION, quote="Said only afterwards.")
+    with clock.at(clock.now() + timedelta(days=40)):
+        where = await factories.cell(database)
+        await factories.published(database, author, reviewer, where, factories.content(citations=(later,)))
+        cell = "/en/jurisdictions/XAA/hhs-core-competencies@2021/HTCC-UC/educator"
+        for path in (cell, "/en/jurisdictions/XAA"):
+            links = {link for link in html.links(page) if urlsplit(link).path == path}
+            assert links and links <= drawn
+            assert all(re.fullmatch(r"on=[\d-]+&as_of=[\d:.TZ-]+", urlsplit(link).query) for link in links)
+            now, then = await client.get(path), await client.get(links.pop())
+            assert (now.status_code, then.status_code) == (200, 200)
+            assert now.text != then.text
+            assert "Said only afterwards." not in then.text
+        assert "Said only afterwards." in (await client.get(cell)).text
 
 
 async def test_the_pdf_can_be_read_aloud(client: Visitor) -> None:

@@ -3,7 +3,7 @@
 import csv
 import io
 from itertools import product
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 
@@ -139,6 +139,17 @@ async def test_the_page_of_each_cell_says_the_same(client: Visitor) -> None:
         assert ("Contested" in told) == (row["contested"] == "true"), url.path
         if row["organisation"] == "none":
             assert "Nobody has published on this cell" in first
+
+
+@pytest.mark.parametrize("asked", [{}, {"on": "2026-01-01"}, {"on": "2026-01-01", "as_of": "2026-02-01"}])
+async def test_addresses_of_cells_carry_the_days_that_were_asked_for(
+    client: Visitor, asked: dict[str, str]
+) -> None:
+    found = [r["cell_url"] for r in await rows(client, ["XAA"], **asked)]
+    entries = await client.get("/api/v1/entries", params={"jurisdictions": "XAA", **asked})
+    found += [entry["cell_url"] for entry in entries.json()["data"]]
+    assert found and {urlsplit(url).query for url in found} == {urlencode(asked)}
+    assert (await client.get(found[0])).status_code == 200
 
 
 async def test_the_same_state_of_the_record_gives_the_same_bytes(client: Visitor) -> None:

@@ -300,7 +300,8 @@ def test_each_message_leads_to_cells() -> None:
     assert 3 <= len(bullets.items) <= 5
     assert all(any(run.href for run in runs) for runs in bullets.items)
     first = next(run.href for run in bullets.items[0] if run.href)
-    assert first == f"{BASE}/en/jurisdictions/US-FL/hhs-core-competencies@2021/C1/individual"
+    moment = "?on=2026-07-01&as_of=2026-07-01T09:00:00Z"
+    assert first == f"{BASE}/en/jurisdictions/US-FL/hhs-core-competencies@2021/C1/individual{moment}"
 
 
 def test_an_instrument_stands_once_in_the_annex_with_all_its_cells() -> None:

@@ -38,11 +38,12 @@ async def _entries(db: AsyncSession, request: Request) -> Listing:
     page = paged(given, reading.KEY, *PARAMETERS)
     found = await reading.read_entries(db, query, page, framework=given.get("framework", "").strip())
     meta = {"on": day(found.at.on), "as_of": moment(found.at.as_of), "source": query.source.value}
-    return Listing([_entry(h, request) for h in found.heard], found.next, meta)
+    return Listing([_entry(h, request, query.moment) for h in found.heard], found.next, meta)
 
 
-def _entry(h: reading.Heard, request: Request) -> dict[str, Any]:
+def _entry(h: reading.Heard, request: Request, asked: str) -> dict[str, Any]:
     c = h.cell
+    url = _cell_url(request, c.code, f"{c.framework}@{c.version}", c.item, c.domain.value)
     cell = {
         "jurisdiction": c.code,
         "jurisdiction_name": c.name,
@@ -53,7 +54,7 @@ def _entry(h: reading.Heard, request: Request) -> dict[str, Any]:
         "item_title": c.item_title,
         "domain": c.domain.value,
         "contested": h.contested,
-        "cell_url": _cell_url(request, c.code, f"{c.framework}@{c.version}", c.item, c.domain.value),
+        "cell_url": url + asked,
     }
     return cell | shapes.said(h.voice) | {"citations": [shapes.citation(e) for e in h.voice.evidence]}
 
@@ -81,7 +82,7 @@ async def _revision(db: AsyncSession, request: Request) -> Told:
     url = _cell_url(request, told.jurisdiction_code, told.framework, told.item_key, told.domain.value)
     return (
         cell
-        | {"cell_url": url}
+        | {"cell_url": url + query.moment}
         | shapes.past(own)
         | shapes.supported(own.revision)
         | {"history": [shapes.past(p) for p in past]}

@@ -11,6 +11,7 @@ from tracker.briefings.options import ALWAYS, DEFAULT, MOST_IN_FULL, Options
 from tracker.compare.caveats import filtered
 from tracker.compare.comparison import Column, ComparedCell, Comparison
 from tracker.compare.files import cell_path
+from tracker.compare.query import moment_query
 from tracker.compare.wording import cell_ref, column_ref
 from tracker.entries.standing import Standing
 from tracker.jurisdictions.queries import Place
@@ -56,11 +57,17 @@ class Desk:
         """A warning where the query leaves entries out, so that "not assessed" may mean: not read here."""
         return filtered(self.comparison)
 
+    @property
+    def moment(self) -> str:
+        """What links to the record carry, so that a figure's page still shows it after later publications."""
+        at = self.comparison.at
+        return moment_query(at.on, at.as_of)
+
     def cell_url(self, cell: ComparedCell) -> str:
-        return self.base_url + cell_path(self.comparison, cell, self.locale)
+        return self.base_url + cell_path(self.comparison, cell, self.locale) + self.moment
 
     def place_url(self, place: Place) -> str:
-        return f"{self.base_url}/{self.locale}/jurisdictions/{quote(place.code, safe='.-')}"
+        return f"{self.base_url}/{self.locale}/jurisdictions/{quote(place.code, safe='.-')}{self.moment}"
 
     def comparison_url(self, **changes: object) -> str:
         """The page of the comparison, with some of the query's fields changed."""

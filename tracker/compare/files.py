@@ -74,6 +74,7 @@ def long_rows(comparison: Comparison, base_url: str, locale: str = "en") -> Iter
 
 
 def _rows(comparison: Comparison, root: str) -> Iterator[list[str]]:
+    moment = comparison.query.moment
     for cell in comparison.rows():
         head = [
             cell.place.code,
@@ -84,7 +85,7 @@ def _rows(comparison: Comparison, root: str) -> Iterator[list[str]]:
             _plain(cell.item.text),
             cell.domain.value,
         ]
-        url = root + _below_locale(comparison, cell)
+        url = root + _below_locale(comparison, cell) + moment
         for voice in cell.voices or (None,):
             yield [
                 *head,

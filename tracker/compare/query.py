@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from urllib.parse import urlencode
 
 from tracker.entries.queries import end_of
@@ -83,13 +84,19 @@ class Query:
     @property
     def moment(self) -> str:
         """What links to cells carry, so that their pages read the moment that was asked for: `?on=…&as_of=…`, or ""."""
-        stated = self.parameters()
-        dates: dict[str, str] = {name: stated[name] for name in ("on", "as_of") if name in stated}
-        return f"?{urlencode(dates, safe=':')}" if dates else ""
+        return moment_query(self.on, self.as_of)
 
     @property
     def axes(self) -> tuple[Axis, ...]:
         return tuple(Axis) if self.axis == "both" else (Axis(self.axis),)
+
+
+@lru_cache(maxsize=64)
+def moment_query(on: date | None, as_of: datetime | None) -> str:
+    """`?on=…&as_of=…` of what is given, or "". A briefing asks it for every cell of one comparison."""
+    dates = {"on": on and on.isoformat(), "as_of": as_of and _moment_text(as_of)}
+    stated = {name: text for name, text in dates.items() if text}
+    return f"?{urlencode(stated, safe=':')}" if stated else ""
 
 
 def _moment_text(moment: datetime) -> str:

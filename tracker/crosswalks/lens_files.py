@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from tracker.compare.comparison import ComparedCell
-from tracker.compare.files import cell_path
+from tracker.compare.files import cell_link
 from tracker.crosswalks.lens import Interval, Named, Result, Step, words
 from tracker.crosswalks.queries import MappingLine
 from tracker.crosswalks.reading import Reading
@@ -20,7 +20,7 @@ def lens_json(reading: Reading, base_url: str, locale: str) -> str:
     """The whole reading. Levels are 0 to 4; `low` and `high` are null in a conflict."""
 
     def link(cell: ComparedCell) -> str:
-        return base_url + cell_path(reading.comparison, cell, locale)
+        return base_url + cell_link(reading.comparison, cell, locale)
 
     crosswalk, at = reading.crosswalk, reading.comparison.at
     told = {
