@@ -2,13 +2,14 @@
 
 import pytest
 
-from tests import personas
+from tests import factories, personas
 from tests.editions import made
 from tests.editions.test_story import ORG, act, begin, jobs
 from tests.personas import Visitor
 from tracker.access.actor import OrganisationActor
 from tracker.db.session import Database
 from tracker.editions import asking_service
+from tracker.entries import publish
 from tracker.jobs import service
 from tracker.jobs.service import LostLease
 from tracker.kit.errors import Conflict
@@ -59,6 +60,46 @@ async def test_the_files_of_a_final_edition_are_not_stopped(
     await act(teammate, address, "final")
     assert "Stop making them" not in (await owner.get(address)).text
     assert (await owner.submit(f"{address}/files/stop", {})).status_code == 409
+    await jobs(database)
+    assert "They are with the published edition." in (await owner.get(address)).text
+
+
+async def test_a_page_that_waits_tells_only_what_it_waits_for(
+    owner: Visitor, database: Database, author: OrganisationActor
+) -> None:
+    """It loads itself anew every few seconds: what has changed since is told once the files are there."""
+    reviewer = await personas.actor(database, personas.TEAMMATE)
+    where = await factories.cell(database, "XAA", "HTCC-C4")
+    entry = await factories.published(database, author, reviewer, where, factories.content(commitment="3"))
+    edition = await made.begun(database, author)
+    address = f"{ORG}/briefings/{edition.briefing_id}/1"
+    async with database.write(personas.bound(reviewer)) as db:
+        await publish.withdraw(db, reviewer, entry.uid, reason="It was the wrong decree.")
+    assert "The record has moved on." in (await owner.get(address)).text
+    await act(owner, address, "files")
+    page = (await owner.get(address)).text
+    assert '<meta http-equiv="refresh" content="3">' in page
+    assert "The record has moved on." not in page
+    await jobs(database)
+    page = (await owner.get(address)).text
+    assert '<meta http-equiv="refresh"' not in page
+    assert "The record has moved on." in page
+
+
+async def test_files_of_a_final_edition_that_failed_are_not_said_to_be_there(
+    owner: Visitor, teammate: Visitor, database: Database
+) -> None:
+    address = await begin(owner)
+    await act(owner, address, "submit")
+    await act(teammate, address, "final")
+    taken = await service.take(database, [asking_service.FINAL_FILES])
+    assert taken is not None
+    assert "They are with the published edition." not in (await owner.get(address)).text
+    await service.fail(database, taken, "Something went wrong on our side. It was noted.")
+    page = (await owner.get(address)).text
+    assert "The files could not be made." in page
+    assert "They are with the published edition." not in page
+    await act(owner, address, "files")
     await jobs(database)
     assert "They are with the published edition." in (await owner.get(address)).text
 

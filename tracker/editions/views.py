@@ -34,6 +34,8 @@ from tracker.web.requests import bound_of, database_of, form_data, organisation_
 
 READ, WRITE = member(Permission.READ_DRAFTS), member(Permission.WRITE_DRAFTS)
 REVIEW = member(Permission.REVIEW)
+SOONEST_AGAIN = 3  # seconds until a page that waits for files comes again
+CELLS_A_SECOND = 3000  # a register is asked for less often: its page and its files take longer
 
 
 @get(OWN, name="own_briefings", access=READ)
@@ -65,12 +67,11 @@ async def _edition_page(
     of = await own_gathered(request, found)
     async with database_of(request).read(bound_of(request)) as db:
         job = await jobs.job(db, e.job_id) if e.job_id else None
-        changed, before = await _changed(request, found, of)
-        since = (
-            await since_queries.since(db, of.snapshot)
-            if len(of.snapshot.comparison.cells) <= MOST_SINCE
-            else None
-        )
+        # While it waits the page comes again every few seconds: it tells then only what it waits for.
+        waiting = job is not None and job.state in ("queued", "running")
+        changed, before = ([], None) if waiting else await _changed(request, found, of)
+        few = len(of.snapshot.comparison.cells) <= MOST_SINCE
+        since = await since_queries.since(db, of.snapshot) if few and not waiting else None
     form = form or ReturnForm(data={"version": str(e.version)})
     asking = asking or SubscriptionForm(data={"when": _when(found), "cells": _watched(found)})
     asking.prepare()
@@ -86,7 +87,8 @@ async def _edition_page(
         since=since,
         language=language_name(e.locale),
         job=job,
-        waiting=job is not None and job.state in ("queued", "running"),
+        waiting=waiting,
+        again_in=SOONEST_AGAIN + len(of.snapshot.comparison.cells) // CELLS_A_SECOND,
         kinds=list(KINDS),
         changed=changed,
         before=before,
