@@ -91,9 +91,12 @@ async def final(
     return made
 
 
-async def read(database: Database, who: OrganisationActor, edition: Edition) -> draft_queries.Own:
+async def read(
+    database: Database, who: OrganisationActor, edition: Edition, number: int = 0
+) -> draft_queries.Own:
+    """The edition as it is now, or another one of its briefing."""
     async with database.read(personas.bound(who)) as db:
-        found = await draft_queries.own(db, edition.briefing_id, edition.number)
+        found = await draft_queries.own(db, edition.briefing_id, number or edition.number)
     assert found is not None
     return found
 

@@ -8,7 +8,7 @@ from tests.editions.test_story import ORG, act, begin, jobs
 from tests.personas import Visitor
 from tracker.access.actor import OrganisationActor
 from tracker.db.session import Database
-from tracker.editions import asking_service
+from tracker.editions import asking_service, final_service
 from tracker.entries import publish
 from tracker.jobs import service
 from tracker.jobs.service import LostLease
@@ -142,3 +142,26 @@ async def test_a_failure_is_told_and_can_be_tried_again(
     page = (await owner.get(address)).text
     assert "The files could not be made." not in page
     assert "Make them again" in page
+
+
+async def test_below_a_final_edition_none_is_offered_to_become_final(
+    owner: Visitor, teammate: Visitor, database: Database, author: OrganisationActor
+) -> None:
+    reviewer = await personas.actor(database, personas.TEAMMATE)
+    first = await made.begun(database, author)
+    address = f"{ORG}/briefings/{first.briefing_id}/1"
+    assert (await owner.submit(f"{ORG}/briefings/{first.briefing_id}/next", {})).status_code == 303
+    second = (await made.read(database, author, first, 2)).edition
+    for who in (owner, teammate):
+        assert "can not become final any more" not in (await who.get(address)).text
+    await made.final(database, author, reviewer, second, sketched=True)
+    page = (await owner.get(address)).text
+    assert "Edition 2 is final already, so this one can not become final any more." in page
+    assert "Submit it" not in page
+    assert "Discard this edition" in page
+    async with database.write(personas.bound(author)) as db:
+        await final_service.submit(db, author, first.briefing_id, 1, version=first.version)
+    page = (await teammate.get(address)).text
+    assert "can not become final any more" in page
+    assert "Make it final" not in page
+    assert "Make it a draft again" in page

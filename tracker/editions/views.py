@@ -15,6 +15,7 @@ from tracker.editions import (
     draft_queries,
     file_service,
     final_service,
+    queries,
     subscription_service,
 )
 from tracker.editions.assembly import Gathered, comparable, the_snapshot
@@ -70,6 +71,7 @@ async def _edition_page(
         # While it waits the page comes again every few seconds: it tells then only what it waits for.
         waiting = job is not None and job.state in ("queued", "running")
         changed, before = ([], None) if waiting else await _changed(request, found, of)
+        finals = await queries.finals_of(db, found.briefing.public_id)
         few = len(of.snapshot.comparison.cells) <= MOST_SINCE
         since = await since_queries.since(db, of.snapshot) if few and not waiting else None
     form = form or ReturnForm(data={"version": str(e.version)})
@@ -88,6 +90,7 @@ async def _edition_page(
         language=language_name(e.locale),
         job=job,
         waiting=waiting,
+        later=next((f.number for f in finals if f.number > e.number), None),
         again_in=SOONEST_AGAIN + len(of.snapshot.comparison.cells) // CELLS_A_SECOND,
         kinds=list(KINDS),
         changed=changed,
