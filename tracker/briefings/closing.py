@@ -20,9 +20,9 @@ def context(desk: Desk) -> Part | None:
         told.append(
             text(
                 _(
-                    "In 2020 the U.S. National Human Trafficking Hotline received reports of more than "
-                    "19,000 individuals who may have experienced trafficking, and 1,600 of those calls "
-                    "were by health care and behavioral health professionals."
+                    "In 2020 the U.S. National Human Trafficking Hotline received reports of more "
+                    "than 19,000 potential victims, and 1,600 of those calls were by health care and "
+                    "behavioral health professionals."
                 ),
                 source,
             )
