@@ -14,6 +14,7 @@ from tests.personas import Visitor
 from tests.snapshots import frozen
 from tests.worlds import ON_SQLITE
 from tracker.app import App
+from tracker.compare.query import parse
 from tracker.db.session import Database
 from tracker.editions.files import KINDS
 from tracker.kit.errors import Invalid
@@ -22,6 +23,7 @@ from tracker.opendata.static_links import NOTE, Words, addresses_in, file_of, pa
 from tracker.opendata.store import Broken
 from tracker.settings import Settings
 from tracker.snapshots import files as snapshot_files
+from tracker.snapshots import list_queries, service
 
 
 def quietly(_: str) -> None:
@@ -88,6 +90,7 @@ async def test_no_link_is_broken(database: Database, site: App, here: Settings, 
         "en/data/1/index.html",
         "data/1/adoption.csv",
         "data/1/SHA256SUMS",
+        "en/snapshots/index.html",
         f"en/snapshots/{snapshot}/index.html",
         *(f"en/snapshots/{snapshot}.{kind}" for kind in snapshot_files.KINDS),
         "en/briefings/index.html",
@@ -127,6 +130,32 @@ async def test_the_comparison_in_the_files_is_the_one_of_the_service(
     page, served = (folder / "index.html").read_text(), (await client.get(f"/en/compare?{query}")).text
     assert CELL.findall(page) == CELL.findall(served) and len(CELL.findall(page)) > 100
     assert f'href="{table.name}"' in page and f'href="../../../{NOTE}"' in page
+
+
+@ON_SQLITE
+async def test_every_listed_snapshot_is_found_and_no_other(
+    database: Database, site: App, here: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From the front page and that of the data, over the pages of their list; a draft's stays untold."""
+    monkeypatch.setattr(list_queries, "PAGE", 1)
+    listed = [(await frozen.freeze(database, jurisdictions=code)).id for code in ("XAA", "US-TX")]
+    query = parse({"jurisdictions": "XAC"})
+    untold = await service.freeze(database, query, salt=frozen.SALT, sender="192.0.2.9", listed=False)
+    await written(database, site, here, tmp_path / "site")
+    folder = tmp_path / "site/en/snapshots"
+    assert broken_links(tmp_path / "site") == []
+    pages = [folder / n / "index.html" for n in (".", "page/2")]
+    for page, snapshot in zip(pages, reversed(listed), strict=True):  # the newest first
+        assert f"{snapshot}/index.html" in page.read_text()
+        assert (folder / snapshot / "index.html").is_file() and (folder / f"{snapshot}.json").is_file()
+    assert 'href="page/2/index.html"' in pages[0].read_text()
+    assert 'href="../../index.html"' in pages[1].read_text()
+    assert not (folder / "page/3").exists() and not (folder / "page/1").exists()
+    cell = "../../jurisdictions/US-TX/hhs-core-competencies@2021/HTCC-C1/individual/index.html"
+    assert f'href="{cell}"' in (folder / listed[-1] / "index.html").read_text()  # not to the note
+    assert untold not in " ".join(str(p) for p in (tmp_path / "site").rglob("*"))
+    assert "en/snapshots/index.html" in (tmp_path / "site/index.html").read_text()
+    assert "../snapshots/index.html" in (tmp_path / "site/en/data/index.html").read_text()
 
 
 @ON_SQLITE

@@ -11,7 +11,7 @@ from tracker.compare.comparison import Column, coverage
 from tracker.compare.wording import MOST_NAMES, column_ref, place_heading
 from tracker.jurisdictions.queries import Place
 from tracker.kit.i18n import gettext as _
-from tracker.kit.vocabulary import Axis, word
+from tracker.kit.vocabulary import word
 
 
 def places_table(desk: Desk) -> tuple[Part, ...]:
@@ -70,13 +70,13 @@ def _column(desk: Desk, column: Column) -> Iterator[tuple[Runs, ...]]:
         yield (
             (Run(column_ref(column)),),
             (Run(axis_word(axis)),),
-            _named(desk, [c.place for c in gaps], column, axis),
+            _named(desk, [c.place for c in gaps], column),
             text(str(have)),
             text(str(unknown)),
         )
 
 
-def _named(desk: Desk, places: list[Place], column: Column, axis: Axis) -> Runs:
+def _named(desk: Desk, places: list[Place], column: Column) -> Runs:
     runs = [Run(str(len(places)))]
     if 0 < len(places) <= MOST_NAMES:
         for n, place in enumerate(places):

@@ -15,8 +15,6 @@ from tracker.kit.vocabulary import Axis
 
 # Above this many jurisdictions a list of names is no longer read; the files have them all.
 MOST_NAMED = 12
-# Each confirmed gap is a line of its own; more are in the table, under "Only confirmed gaps".
-MOST_GAPS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +37,6 @@ class Reading:
     saying: tuple[Saying, ...]
     href: Callable[[ComparedCell], str]
     name: Callable[[Column], str]
-
-    @property
-    def differing(self) -> tuple[told.ColumnTold, ...]:
-        return tuple(c for c in self.columns if c.differs)
 
 
 def reading(comparison: Comparison, locale: str) -> Reading:

@@ -25,6 +25,7 @@ from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, with_lo
 from tracker.db import stamp
 from tracker.db.base import Kind, Private, Table, tables_of
 from tracker.db.listener import Listener
+from tracker.kit.beside import beside
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,7 +298,7 @@ class Database:
             return
         self._listener = Listener(self._bind)
         try:
-            async with self._listener.beside():
+            async with beside(self._listener.forever()):
                 yield
         finally:
             self._listener = None

@@ -18,12 +18,13 @@ from tracker.editions.assembly import gathered, lost_cells, the_snapshot
 from tracker.editions.content import MOST_CELLS, Content, Told
 from tracker.editions.context import EDITION, OWN, desk_of, own_edition, own_gathered
 from tracker.editions.draft_queries import Own
-from tracker.editions.forms import StartForm, number_of
+from tracker.editions.forms import StartForm
 from tracker.editions.models import EditionState
 from tracker.editions.selection import SelectionForm, values_of
 from tracker.frameworks import queries as frameworks
 from tracker.kit import clock
 from tracker.kit.errors import Conflict, Invalid, NotFound
+from tracker.kit.forms import number_of
 from tracker.kit.i18n import gettext as _
 from tracker.kit.senders import sender_of
 from tracker.snapshots import service as snapshots

@@ -16,11 +16,12 @@ from tracker.editions.begin_views import lenses_of, named
 from tracker.editions.content import Content
 from tracker.editions.context import EDITION, own_edition, own_gathered
 from tracker.editions.draft_queries import Own
-from tracker.editions.forms import EditForm, number_of
+from tracker.editions.forms import EditForm
 from tracker.editions.models import EditionState
 from tracker.editions.rows import Rows, rows_of, rows_typed
 from tracker.editions.suggested import Suggestion, suggestions
 from tracker.kit.errors import Conflict, Invalid
+from tracker.kit.forms import number_of
 from tracker.kit.i18n import gettext as _
 from tracker.web.render import form_page, go
 from tracker.web.requests import actor_of, bound_of, database_of, form_data, organisation_of, settings_of

@@ -15,10 +15,9 @@ from tracker.editions.content import (
     Chosen,
     Content,
 )
-from tracker.editions.forms import number_of
 from tracker.editions.models import TEXT_LENGTH
 from tracker.editions.suggested import Suggestion
-from tracker.kit.forms import FormData, stripped
+from tracker.kit.forms import FormData, number_of, stripped
 from tracker.kit.i18n import gettext as _
 
 

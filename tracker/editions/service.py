@@ -12,7 +12,7 @@ from sqlmodel import col
 
 from tracker.access.actor import OrganisationActor
 from tracker.access.permissions import Permission
-from tracker.audit.record import Action, record
+from tracker.audit.record import Action, record_by
 from tracker.briefings.options import ALWAYS, PARTS
 from tracker.db.base import select
 from tracker.db.session import queue_behind
@@ -267,11 +267,4 @@ async def _record(
     edition: Edition,
     detail: dict[str, Any] | None = None,
 ) -> None:
-    await record(
-        db,
-        action,
-        tenant=actor.organisation_id,
-        actor=actor.user_id,
-        subject=f"edition:{edition.id}",
-        detail={"number": edition.number} | (detail or {}),
-    )
+    await record_by(db, actor, action, f"edition:{edition.id}", {"number": edition.number} | (detail or {}))

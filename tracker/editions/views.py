@@ -23,9 +23,10 @@ from tracker.editions.content import MOST_SINCE, STEPS, TRIGGERS, state_word
 from tracker.editions.context import EDITION, OWN, own_edition, own_gathered
 from tracker.editions.draft_queries import Own
 from tracker.editions.files import KINDS
-from tracker.editions.forms import ReturnForm, SubscriptionForm, number_of
+from tracker.editions.forms import ReturnForm, SubscriptionForm
 from tracker.jobs import service as jobs
 from tracker.kit.errors import Invalid
+from tracker.kit.forms import number_of
 from tracker.kit.i18n import gettext as _
 from tracker.kit.i18n import language_name
 from tracker.privacy.findings import Unconfirmed, findings

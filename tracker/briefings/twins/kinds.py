@@ -1,6 +1,7 @@
 """The files of a briefing by their ending: what page, command and edition offer alike."""
 
 import asyncio
+from dataclasses import dataclass
 
 from tracker.briefings import apart, pdf
 from tracker.briefings.document import Document
@@ -16,34 +17,30 @@ MEDIA_TYPES = {
 }
 
 
-def make(
-    kind: str,
-    comparison: Comparison,
-    document: Document,
-    options: Options,
-    base_url: str,
-    locale: str,
-    page_size: str = "A4",
-) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A briefing with what it was composed of; `base_url` and `locale` are those of its links."""
+
+    comparison: Comparison
+    document: Document
+    options: Options
+    base_url: str
+    locale: str
+    page_size: str = "A4"
+
+
+def make(kind: str, of: Composed) -> bytes:
     """The bytes of one file, of MEDIA_TYPES; equal briefings give equal bytes. Takes CPU: in a server use `made`."""
     if kind == "pdf":
-        return pdf.draw(document, page_size)
+        return pdf.draw(of.document, of.page_size)
     if kind == "docx":
-        return docx.write(document, page_size)
-    told = data.told(comparison, document, options, base_url, locale)
-    return told if kind == "json" else tables.archive(document, told)
+        return docx.write(of.document, of.page_size)
+    told = data.told(of.comparison, of.document, of.options, of.base_url, of.locale)
+    return told if kind == "json" else tables.archive(of.document, told)
 
 
-async def made(
-    kind: str,
-    comparison: Comparison,
-    document: Document,
-    options: Options,
-    base_url: str,
-    locale: str,
-    page_size: str = "A4",
-) -> bytes:
+async def made(kind: str, of: Composed) -> bytes:
     """The same as `make`, while others are served: drawn by a process of its own, data in a thread."""
     if kind in apart.KINDS:
-        return await apart.drawn(kind, document, page_size)
-    return await asyncio.to_thread(make, kind, comparison, document, options, base_url, locale, page_size)
+        return await apart.drawn(kind, of.document, of.page_size)
+    return await asyncio.to_thread(make, kind, of)
