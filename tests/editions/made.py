@@ -17,7 +17,7 @@ from tracker.editions import (
     service,
     subscription_service,
 )
-from tracker.editions.content import Advice, Content
+from tracker.editions.content import Advice, Content, EditionLine
 from tracker.editions.files import Drawn
 from tracker.editions.models import Edition, PublishedEdition
 from tracker.editions.work import HANDLERS
@@ -92,7 +92,7 @@ async def final(
 
 
 async def read(
-    database: Database, who: OrganisationActor, edition: Edition, number: int = 0
+    database: Database, who: OrganisationActor, edition: Edition | EditionLine, number: int = 0
 ) -> draft_queries.Own:
     """The edition as it is now, or another one of its briefing."""
     async with database.read(personas.bound(who)) as db:

@@ -1,6 +1,5 @@
 """Beginning a briefing from a comparison or a snapshot, its next edition, and changing what a draft compares."""
 
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -13,8 +12,9 @@ from tracker.access.guard import member
 from tracker.access.permissions import Permission
 from tracker.compare.query import Query, parse
 from tracker.crosswalks import queries as crosswalks
-from tracker.editions import draft_queries, queries, service
+from tracker.editions import draft_queries, service
 from tracker.editions.assembly import gathered, lost_cells, the_snapshot
+from tracker.editions.carrying import carry
 from tracker.editions.content import MOST_CELLS, Content, Told
 from tracker.editions.context import EDITION, OWN, desk_of, own_edition, own_gathered
 from tracker.editions.draft_queries import Own
@@ -143,14 +143,14 @@ async def next_edition(
         )
         if briefing is None or last is None:
             raise NotFound(_("There is no such briefing."))
-        content = await draft_queries.content_of(db, last)
-        finals = await queries.finals_of(db, briefing.public_id)
-    content = replace(content, messages=None, before=finals[0].number if finals else None)
     try:
         snapshot_id = await _freeze(request, parse(briefing.query))
     except snapshots.TooManySnapshots as wait:
         return error_page(request, 429, str(wait))
+    async with database_of(request).read(bound_of(request)) as db:
+        content = await carry(db, desk_of(request), actor.organisation_name, briefing, last, snapshot_id)
     async with database_of(request).write(bound_of(request)) as db:
+        await service.hold(db, last)
         made = await service.begin(db, actor, briefing, content, snapshot_id)
     say = _("Edition %(n)s is begun, of the record as it is now.") % {"n": made.number}
     return go(request, "edition", say=say, **named(request, briefing_id, made.number))

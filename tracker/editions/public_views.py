@@ -7,7 +7,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from tracker.access.guard import PUBLIC
-from tracker.briefings.twins.kinds import MEDIA_TYPES
+from tracker.briefings.twins.kinds import MEDIA_TYPES, file_word
 from tracker.editions import file_service, queries
 from tracker.editions.assembly import checked_snapshot, gathered
 from tracker.editions.citations import FORMS, reference
@@ -123,7 +123,7 @@ async def final_edition(request: Request, briefing: FromPath[str], edition: From
         reference=reference(final, of),
         snapshot=snapshot,
         files=files,
-        kinds=list(KINDS),
+        file_word=file_word,
         licence=licences.LICENCES[licence],
         remainder=licences.REMAINDER,
     )

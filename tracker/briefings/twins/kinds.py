@@ -8,6 +8,8 @@ from tracker.briefings.document import Document
 from tracker.briefings.options import Options
 from tracker.briefings.twins import data, docx, tables
 from tracker.compare.comparison import Comparison
+from tracker.kit.i18n import N_
+from tracker.kit.i18n import gettext as _
 
 MEDIA_TYPES = {
     "pdf": "application/pdf",
@@ -15,6 +17,18 @@ MEDIA_TYPES = {
     "json": "application/json",
     "zip": "application/zip",
 }
+# How a page offers each of them.
+_WORDS = {
+    "pdf": N_("Download as PDF"),
+    "docx": N_("Word, for editing"),
+    "json": N_("JSON"),
+    "zip": N_("Tables (CSV)"),
+}
+
+
+def file_word(kind: str) -> str:
+    """Of MEDIA_TYPES, in the current language."""
+    return _(_WORDS[kind])
 
 
 @dataclass(frozen=True, slots=True)
