@@ -12,7 +12,8 @@ These are offered, in this order, each where there is something to say:
 - `firmness`: how many levels are claimed and reviewed, and which cells are contested.
 
 Five at most are the first choice; what is left out first is `common`, then `firmness`. A person may choose others.
-A reading is one axis of one cell. Where several voices are shown, the first of a cell is counted.
+A reading is one axis of one cell. Where several voices are shown, the first of a cell is counted. All are over the
+whole selection: what `show` and `principle` keep of it is what is drawn.
 """
 
 from collections import Counter
@@ -59,7 +60,7 @@ def generated(desk: Desk) -> tuple[Generated, ...]:
     """All that the rules give; nothing where no column is shown."""
     if not desk.comparison.columns:
         return ()
-    found = dict(_offered(desk))
+    found = dict(_offered(replace(desk, comparison=desk.whole)))
     left_out = [key for key in ("common", "firmness") if key in found][: max(len(found) - MOST, 0)]
     return tuple(replace(m, key=key, first_choice=key not in left_out) for key, m in found.items())
 

@@ -30,12 +30,12 @@ def places_table(desk: Desk) -> tuple[Part, ...]:
 def _place(desk: Desk, place: Place) -> tuple[Runs, ...]:
     row: list[Runs] = [(Run(place_heading(place), href=desk.place_url(place)), Run(f" {place.code}"))]
     for axis in desk.axes:
-        count = coverage(desk.comparison, place, axis)
+        count = coverage(desk.whole, place, axis)
         row += [
             text(_("%(n)s of %(total)s") % {"n": count.assessed, "total": count.total}),
             text(str(count.claimed)),
         ]
-    contested = sum(desk.comparison.cell(place, c).contested for c in desk.comparison.columns)
+    contested = sum(desk.whole.cell(place, c).contested for c in desk.whole.columns)
     return (*row, text(str(contested)))
 
 

@@ -207,7 +207,11 @@ def _write(site: _Site, settings: Settings, renderer: Renderer, folder: Path) ->
         for path, answer in site.answers.items():
             file = site.file(path)
             assert file is not None
-            body = _as_file(site, answer.body.decode(), file).encode() if answer.is_page else answer.body
+            body = (
+                _as_file(site, answer.body.decode(), file, settings).encode()
+                if answer.is_page
+                else answer.body
+            )
             _put(made, file, body)
         locale = settings.locales[0]
         for file, template in (
@@ -217,7 +221,7 @@ def _write(site: _Site, settings: Settings, renderer: Renderer, folder: Path) ->
             html = renderer.html(
                 template, renderer.frame(locale) | {"base_url": settings.base_url, "today": clock.today()}
             )
-            _put(made, file, _as_file(site, html, file).encode())
+            _put(made, file, _as_file(site, html, file, settings).encode())
         if folder.exists():
             folder.rmdir()
         made.rename(folder)
@@ -227,9 +231,9 @@ def _write(site: _Site, settings: Settings, renderer: Renderer, folder: Path) ->
     return len(site.answers) + 2
 
 
-def _as_file(site: _Site, html: str, file: str) -> str:
+def _as_file(site: _Site, html: str, file: str, settings: Settings) -> str:
     words = Words(_("There is a form here in the running service."), _("These are files: no search here"))
-    return page_as_file(html, file, site.file, words)
+    return page_as_file(html, file, site.file, words, settings.base_url)
 
 
 def _put(made: Path, file: str, body: bytes) -> None:
