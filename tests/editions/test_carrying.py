@@ -272,6 +272,17 @@ async def test_the_numbers_of_words_are_looked_for_in_the_snapshot(
         assert (missing[1].split(", ") if missing else []) == [u for u in unfound if u != "4"], text
 
 
+@pytest.mark.parametrize("text", ["0" + "9" * 5000, "1" + ",234" * 2000, "\u0663" * 5000])
+async def test_a_number_of_any_length_is_looked_for(
+    owner: Visitor, database: Database, author: OrganisationActor, text: str
+) -> None:
+    edition = await made.begun(database, author)
+    answer = await edit(owner, f"{ORG}/briefings/{edition.briefing_id}/1", **{"message-coverage-text": text})
+    assert answer.status_code == 422
+    plain = {"0": "9" * 5000, "1": "1" + "234" * 2000}.get(text[0], "3" * 5000)
+    assert f"check them:</strong> {plain}." in answer.text
+
+
 async def test_each_fault_is_beside_its_field_and_leads_there(
     owner: Visitor, database: Database, author: OrganisationActor
 ) -> None:

@@ -160,5 +160,6 @@ def _plain(number: str) -> str:
     if _GROUPED.fullmatch(number):
         number = number.replace(",", "").replace(".", "")
     if number.isdecimal():
-        return str(int(number))
+        # Sign by sign: Python makes no number of thousands of digits, and what is typed may have them.
+        return "".join(str(int(sign)) for sign in number).lstrip("0") or "0"
     return number.replace(",", ".")
