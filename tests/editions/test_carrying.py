@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ from tests.editions.test_story import ORG, act
 from tests.personas import Visitor
 from tracker.access.actor import OrganisationActor
 from tracker.db.session import Database
-from tracker.editions import service, subscription_service
+from tracker.editions import compose_views, service, subscription_service
 from tracker.editions.content import Chosen, Content, EditionLine
 from tracker.editions.models import Edition
 from tracker.kit import clock
@@ -330,7 +331,7 @@ async def test_what_was_redacted_does_not_come_back(
     )
     admin = await personas.actor(database, personas.ADMIN)
     async with database.write(personas.bound(admin)) as db:
-        for field_of in ("message.1.text", "message.2.text", "recommendation.1.text"):
+        for field_of in ("message.1.text", "message.2.text", "recommendation.1.text", "question"):
             await privacy.redact(db, admin, done.uid, field_of, reason="It named a person.")
     address = await second(owner, edition)
     content = (await made.read(database, author, await _of(database, author, 2))).content
@@ -339,11 +340,43 @@ async def test_what_was_redacted_does_not_come_back(
         ("", STILL),
         ("coverage", COVERAGE),
     ]
-    assert content.recommendations == ()
+    assert (content.recommendations, content.question) == ((), "")
     for page in (address, f"{address}/edit", f"{address}/preview"):
         text = (await owner.get(page)).text
         assert "It named a person." not in text, page
         assert GAPS not in text, page
+
+
+async def test_words_that_are_redacted_while_they_are_taken_are_not_taken(
+    owner: Visitor,
+    database: Database,
+    author: OrganisationActor,
+    reviewer: OrganisationActor,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    edition = await worded(database, author)
+    line = await _of(database, author, 1)
+    done = await made.final(
+        database, author, reviewer, (await made.read(database, author, line)).edition, sketched=True
+    )
+    await more_is_known(database, author, reviewer)
+    address = await second(owner, edition)
+    admin = await personas.actor(database, personas.ADMIN)
+    save = compose_views._save
+
+    async def redacted_first(*given: Any) -> None:
+        async with database.write(personas.bound(admin)) as db:
+            await privacy.redact(db, admin, done.uid, "message.4.text", reason="It named a person.")
+        await save(*given)
+
+    monkeypatch.setattr(compose_views, "_save", redacted_first)
+    answer = await edit(owner, address, **{"message-coverage-take": "yes", "question": "Typed."})
+    assert answer.status_code == 409
+    assert 'value="Typed."' in answer.text
+    for text in (answer.text, (await owner.get(f"{address}/edit")).text):
+        assert COVERAGE not in text
+    stored = (await made.read(database, author, await _of(database, author, 2))).content.messages
+    assert COVERAGE not in [m.text for m in stored or ()]
 
 
 async def test_an_edition_that_changed_while_it_was_read_is_not_followed(
