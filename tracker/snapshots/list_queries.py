@@ -34,7 +34,7 @@ class Headline:
 
 @dataclass(frozen=True, slots=True)
 class Frozen:
-    """A line of the list."""
+    """A line of the list. `frozen_at`: since when it stands there."""
 
     id: str
     sha256: str
@@ -65,12 +65,13 @@ async def newest(db: AsyncSession, number: int) -> tuple[list[Frozen], int]:
 
 async def listed_after(db: AsyncSession, snapshot_id: str | None, limit: int) -> list[Frozen]:
     """The next lines of the list after that of a snapshot; from the first one for None, and for an id that is none."""
-    s = PublishedSnapshot
-    frozen_at = (await db.execute(select(s.recorded_at).where(col(s.id) == snapshot_id))).scalar_one_or_none()
+    li = PublishedSnapshotListing
+    named = select(li.recorded_at).where(col(li.snapshot_id) == snapshot_id)
+    listed_at = (await db.execute(named)).scalar_one_or_none()
     statement = _listed().limit(limit)
-    if frozen_at is not None:
-        later = sa.and_(col(s.recorded_at) == frozen_at, col(s.id) > snapshot_id)
-        statement = statement.where(sa.or_(col(s.recorded_at) < frozen_at, later))
+    if listed_at is not None:
+        later = sa.and_(col(li.recorded_at) == listed_at, col(li.snapshot_id) > snapshot_id)
+        statement = statement.where(sa.or_(col(li.recorded_at) < listed_at, later))
     return await _lines(db, statement)
 
 
@@ -82,9 +83,9 @@ async def listed_ids(db: AsyncSession) -> list[str]:
 def _listed() -> Any:
     s, listing = PublishedSnapshot, PublishedSnapshotListing
     return (
-        select(s.id, s.sha256, s.recorded_at)
+        select(s.id, s.sha256, listing.recorded_at)
         .join(listing, col(listing.snapshot_id) == s.id)
-        .order_by(col(s.recorded_at).desc(), s.id)
+        .order_by(col(listing.recorded_at).desc(), listing.snapshot_id)
     )
 
 
