@@ -13,7 +13,9 @@ from reportlab.pdfbase.pdfdoc import PDFString
 from reportlab.pdfbase.pdfmetrics import getFont
 from reportlab.pdfgen.canvas import Canvas
 
+from tracker.briefings.pdf.fonts import SHAPED
 from tracker.briefings.pdf.objects import Objects
+from tracker.briefings.pdf.shaped import shape
 from tracker.briefings.pdf.tagged import Node, Tags, annotation_key
 from tracker.briefings.pdf.wrap import LINK, RULE, Line, Segment, Style
 
@@ -196,6 +198,11 @@ class Pen:
         told = [f"BT {_colour(code)} rg"]
         last = ""
         for segment, x, y in spots:
+            if segment.level > 0 and (segment.level % 2 or segment.font in SHAPED):
+                told.append(self._read(segment.text))
+                last = self._stretches(told, last, segment, style, (x, y))
+                told.append("EMC")
+                continue
             told.append(f"1 0 0 1 {x:.2f} {y:.2f} Tm")
             for face, shown in self._shown(segment.text, segment.font):
                 if face != last:
@@ -204,6 +211,24 @@ class Pen:
                 told.append(f"({shown}) Tj")
         told.append(f"({after}) Tj ET" if after else "ET")
         self.canvas._code.append(" ".join(told))
+
+    def _read(self, text: str) -> str:
+        """Begins what is seen otherwise than it is read: `text` is what readers get."""
+        return f"/Span <</ActualText {self._string(text)}>> BDC"
+
+    def _stretches(
+        self, told: list[str], last: str, segment: Segment, style: Style, at: tuple[float, float]
+    ) -> str:
+        """Adds to `told` what is seen of a segment with a level. Returns the face used last, given the one before."""
+        made = shape(segment.text.rstrip(" "), segment.font, segment.level)
+        for codes, x, y in made.stretches:
+            told.append(f"1 0 0 1 {at[0] + x * style.size:.2f} {at[1] + y * style.size:.2f} Tm")
+            for face, shown in self._shown(codes, segment.font):
+                if face != last:
+                    told.append(f"/{face} {style.size:g} Tf")
+                    last = face
+                told.append(f"({shown}) Tj")
+        return last
 
     def _shown(self, text: str, font: str) -> list[tuple[str, str]]:
         """Stretches of a text, each in one subset of the font: the subset's name in the file and the escaped bytes."""
