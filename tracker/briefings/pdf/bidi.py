@@ -13,7 +13,13 @@ _PAIRS = "()[]{}⁅⁆⁽⁾₍₎⸢⸣⸤⸥⸦⸧⸨⸩"
 # What is drawn turned round where text runs to the left (L4): all such characters of the faces.
 _TURNED = "()<>[]{}«»‹›⁅⁆⁽⁾₍₎⸂⸃⸄⸅⸉⸊⸌⸍⸜⸝⸠⸡⸢⸣⸤⸥⸦⸧⸨⸩"
 _MIRROR = str.maketrans(
-    dict(zip(_TURNED, (c for a, b in zip(_TURNED[::2], _TURNED[1::2], strict=True) for c in (b, a)), strict=True))
+    dict(
+        zip(
+            _TURNED,
+            (c for a, b in zip(_TURNED[::2], _TURNED[1::2], strict=True) for c in (b, a)),
+            strict=True,
+        )
+    )
 )
 _CLOSING = dict(zip(_PAIRS[::2], _PAIRS[1::2], strict=True))
 _NEUTRAL = frozenset({"ON", "WS", "S", "B"})
@@ -76,7 +82,7 @@ def _weak(own: list[str], side: str) -> list[str]:
     kinds = ["R" if kind == "AL" else kind for kind in kinds]
     for n in range(1, len(kinds) - 1):
         kind, last, after = kinds[n], kinds[n - 1], kinds[n + 1]
-        if last == after and (kind == "CS" and last in ("EN", "AN") or kind == "ES" and last == "EN"):
+        if last == after and ((kind == "CS" and last in ("EN", "AN")) or (kind == "ES" and last == "EN")):
             kinds[n] = last
     for way in (range(len(kinds)), range(len(kinds) - 1, -1, -1)):
         last = ""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from tracker.briefings.document import Runs
+from tracker.briefings.document import Run, Runs
 from tracker.briefings.pdf import bidi, fonts, shaped
 from tracker.briefings.pdf.wrap import Line, Segment, Style
 
@@ -18,6 +18,11 @@ _ELLIPSIS = "…"
 def leftward(runs: Runs) -> bool:
     """Whether `runs` are set by this module; all others by wrap.py."""
     return any(not run.text.isascii() and LEFTWARD.search(run.text) for run in runs)
+
+
+def begins_leftward(lines: tuple[Line, ...]) -> bool:
+    """Whether the first of `lines` is set flush right: it begins in a script that runs from right to left."""
+    return bool(lines) and lines[0][0].level >= 0 and bool(bidi.base_level("".join(s.text for s in lines[0])))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +43,17 @@ def wrap(runs: Runs, style: Style, room: float, most: int = 0) -> tuple[tuple[Li
     """
     room = max(room, style.size)
     lines: list[Line] = []
+    last: tuple[_Paragraph, int, int] | None = None
     for paragraph in _paragraphs(runs, style):
         ranges = list(_ranges(paragraph, style, room))
         for number, (start, end) in enumerate(ranges):
-            if most and len(lines) == most:
-                lines[-1] = cut
-                return tuple(lines), True
+            if last and len(lines) == most:
+                paragraph, start, end = last
+                span = (start, max(end - 2, start + 1))
+                return (*lines[:-1], _line(paragraph, span, runs, style, room, _ELLIPSIS)), True
             goes_on = number + 1 < len(ranges)
             lines.append(_line(paragraph, (start, end), runs, style, room, " " * goes_on))
-            if most and len(lines) == most:
-                cut = _line(paragraph, (start, max(end - 2, start)), runs, style, room, _ELLIPSIS)
+            last = paragraph, start, end
     return tuple(lines), False
 
 
@@ -74,12 +80,18 @@ def _paragraph(chars: list[tuple[str, int]], runs: Runs, style: Style) -> Iterat
     levels = bidi.levels(text, base)
     faces: list[str] = []
     for n, (char, owner) in enumerate(chars):
-        face = fonts.of(char, style.bold if runs[owner].bold else style.font)
+        face = fonts.of(char, _face(runs[owner], style, base))
         # a space within a text of one script does not break it
         if char == " " and levels[n] % 2 and chars[n - 1][1] == owner and faces[-1] in fonts.SHAPED:
             face = faces[-1]
         faces.append(face)
     yield _Paragraph(text, [owner for _, owner in chars], faces, levels, base)
+
+
+def _face(run: Run, style: Style, base: int) -> str:
+    """Figures and brackets in a text whose letters have no italics stand upright with them."""
+    font = style.bold if run.bold else style.font
+    return fonts.REGULAR if base and font == fonts.ITALIC else font
 
 
 def _pieces(paragraph: _Paragraph, start: int, end: int) -> list[tuple[int, int]]:
@@ -151,8 +163,7 @@ def _line(
     ]
     text, face, owner, level = pieces[-1]
     if after == _ELLIPSIS:
-        plain = style.bold if runs[owner].bold else style.font
-        pieces.append((_ELLIPSIS, plain, owner, paragraph.base))
+        pieces.append((_ELLIPSIS, _face(runs[owner], style, paragraph.base), owner, paragraph.base))
     widths = [shaped.width(text, face, level) * style.size for text, face, _, level in pieces]
     if after == " ":
         pieces[-1] = (text + " ", face, owner, level)

@@ -34,6 +34,12 @@ def _colour(code: str) -> str:
     return f"{made.red:.4g} {made.green:.4g} {made.blue:.4g}"
 
 
+def _read(spots: list[tuple[Segment, float, float]]) -> str:
+    """The text of segments, as it is read: those of a line as they come, lines with a space between."""
+    lines = ("".join(spot[0].text for spot in line) for _, line in groupby(spots, key=lambda spot: spot[2]))
+    return " ".join(line.rstrip(" ") for line in lines)
+
+
 def colour(code: str) -> HexColor:
     if code not in _COLOURS:
         _COLOURS[code] = HexColor(code)
@@ -177,17 +183,18 @@ class Pen:
         ]
         for number, group in groupby(flat, key=lambda entry: entry[0].link):
             spots = list(group)
+            mixed = not self._within and any(segment.level >= 0 for segment, _left, _base in spots)
+            named = _read(spots) if mixed else " ".join(segment.text for segment, _left, _base in spots)
             if number < 0 or not spots[0][0].href or self._within:
-                with self._content(node):
+                with self._content(node.add("Span", alternative=named) if mixed else node):
                     self._text(spots, style, style.colour)
                 continue
             if number not in links:
                 links[number] = node.add("Link")
-            with self._content(links[number]):
+            with self._content(links[number].add("Span", alternative=named) if mixed else links[number]):
                 self._text(spots, style, style.colour if style.quiet else LINK)
                 if not style.quiet:
                     self._underline(spots, style)
-            named = " ".join(segment.text for segment, _left, _base in spots)
             for segment, left, base in spots:
                 corner = (left, base - 0.25 * style.size, left + segment.width, base + 0.85 * style.size)
                 self.link(segment.href, corner, links[number], named)
@@ -199,9 +206,7 @@ class Pen:
         last = ""
         for segment, x, y in spots:
             if segment.level > 0 and (segment.level % 2 or segment.font in SHAPED):
-                told.append(self._read(segment.text))
                 last = self._stretches(told, last, segment, style, (x, y))
-                told.append("EMC")
                 continue
             told.append(f"1 0 0 1 {x:.2f} {y:.2f} Tm")
             for face, shown in self._shown(segment.text, segment.font):
@@ -212,17 +217,15 @@ class Pen:
         told.append(f"({after}) Tj ET" if after else "ET")
         self.canvas._code.append(" ".join(told))
 
-    def _read(self, text: str) -> str:
-        """Begins what is seen otherwise than it is read: `text` is what readers get."""
-        return f"/Span <</ActualText {self._string(text)}>> BDC"
-
     def _stretches(
         self, told: list[str], last: str, segment: Segment, style: Style, at: tuple[float, float]
     ) -> str:
         """Adds to `told` what is seen of a segment with a level. Returns the face used last, given the one before."""
-        made = shape(segment.text.rstrip(" "), segment.font, segment.level)
+        made = shape(segment.text, segment.font, segment.level)
+        # The space at which a line was broken stands outside of it, at the end that is read last.
+        left = at[0] + (segment.width - made.width * style.size) * (segment.level % 2)
         for codes, x, y in made.stretches:
-            told.append(f"1 0 0 1 {at[0] + x * style.size:.2f} {at[1] + y * style.size:.2f} Tm")
+            told.append(f"1 0 0 1 {left + x * style.size:.2f} {at[1] + y * style.size:.2f} Tm")
             for face, shown in self._shown(codes, segment.font):
                 if face != last:
                     told.append(f"/{face} {style.size:g} Tf")

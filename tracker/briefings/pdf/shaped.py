@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import pairwise
 
 import uharfbuzz
 
 from tracker.briefings.pdf import bidi, fonts
-from tracker.briefings.pdf.glyphs import GlyphFont
 
 # A glyph that no longer belongs where the pen stands begins a new stretch.
 _NEAR = 0.0006
@@ -87,10 +87,13 @@ _common = lru_cache(maxsize=20_000)(_placed)
 
 
 def _texts(word: str, clusters: list[int]) -> list[str]:
-    """The letters that each glyph stands for; of several glyphs for the same letters the last has them, the base."""
+    """The letters that each glyph stands for; of several glyphs for the same letters the last has them, the base.
+
+    Joiners are seen in the letters beside them.
+    """
     starts = sorted({*clusters, len(word)})
-    ends = dict(zip(starts, starts[1:], strict=False))
+    ends = dict(pairwise(starts))
     return [
-        word[cluster : ends[cluster]] if clusters[n + 1 : n + 2] != [cluster] else ""
+        word[cluster : ends[cluster]].strip(fonts.JOINERS) if clusters[n + 1 : n + 2] != [cluster] else ""
         for n, cluster in enumerate(clusters)
     ]
