@@ -49,12 +49,22 @@ def wrap(runs: Runs, style: Style, room: float, most: int = 0) -> tuple[tuple[Li
         for number, (start, end) in enumerate(ranges):
             if last and len(lines) == most:
                 paragraph, start, end = last
-                span = (start, max(end - 2, start + 1))
+                span = (start, _with_ellipsis(paragraph, start, end, room / style.size))
                 return (*lines[:-1], _line(paragraph, span, runs, style, room, _ELLIPSIS)), True
-            goes_on = number + 1 < len(ranges)
+            # where a word was broken no space is read
+            goes_on = number + 1 < len(ranges) and paragraph.text[end] == " "
             lines.append(_line(paragraph, (start, end), runs, style, room, " " * goes_on))
             last = paragraph, start, end
     return tuple(lines), False
+
+
+def _with_ellipsis(paragraph: _Paragraph, start: int, end: int, room: float) -> int:
+    """Where a line ends that has an ellipsis after it, so that both fit in `room`, at a size of 1."""
+    room -= fonts.width(_ELLIPSIS, fonts.BOLD)
+    end = max(end - 2, start + 1)
+    while end > start + 1 and _width(paragraph, start, end) > room:
+        end -= 1
+    return end
 
 
 def _paragraphs(runs: Runs, style: Style) -> Iterator[_Paragraph]:

@@ -24,6 +24,7 @@ _COLOURS: dict[str, HexColor] = {}
 _ESCAPES = {code: f"\\{code:03o}" for code in (*range(32), *range(127, 256))} | {
     ord(sign): f"\\{sign}" for sign in "()\\"
 }
+_TOUCHING = 0.01
 Paint = Callable[["Pen", float, float], None]
 
 
@@ -38,6 +39,18 @@ def _read(spots: list[tuple[Segment, float, float]]) -> str:
     """The text of segments, as it is read: those of a line as they come, lines with a space between."""
     lines = ("".join(spot[0].text for spot in line) for _, line in groupby(spots, key=lambda spot: spot[2]))
     return " ".join(line.rstrip(" ") for line in lines)
+
+
+def _stretches(spots: list[tuple[Segment, float, float]]) -> list[tuple[float, float, float]]:
+    """Left, right and base of what stands together on a line: of several faces it is still one place to click."""
+    found: list[tuple[float, float, float]] = []
+    for _, line in groupby(spots, key=lambda spot: spot[2]):
+        for segment, left, base in sorted(line, key=lambda spot: spot[1]):
+            if found and found[-1][2] == base and abs(found[-1][1] - left) < _TOUCHING:
+                found[-1] = (found[-1][0], left + segment.width, base)
+            else:
+                found.append((left, left + segment.width, base))
+    return found
 
 
 def colour(code: str) -> HexColor:
@@ -195,9 +208,9 @@ class Pen:
                 self._text(spots, style, style.colour if style.quiet else LINK)
                 if not style.quiet:
                     self._underline(spots, style)
-            for segment, left, base in spots:
-                corner = (left, base - 0.25 * style.size, left + segment.width, base + 0.85 * style.size)
-                self.link(segment.href, corner, links[number], named)
+            for left, right, base in _stretches(spots):
+                corner = (left, base - 0.25 * style.size, right, base + 0.85 * style.size)
+                self.link(spots[0][0].href, corner, links[number], named)
 
     def _text(
         self, spots: list[tuple[Segment, float, float]], style: Style, code: str, after: str = ""

@@ -115,6 +115,8 @@ def _replace(stretch: str, notes: Notes) -> str:
             notes.controls += char not in "\xad\u200b\ufeff"
         elif char != " " and not 0xFE00 <= ord(char) <= 0xFE0F:
             lost.append(char)
+    if not lost:
+        return " " if " " in stretch else ""
     notes.missing.update(lost)
     letters = [c for c in lost if unicodedata.category(c) == "Lo"]
     if len(letters) < 4:
