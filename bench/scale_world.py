@@ -15,6 +15,7 @@ from tracker.db.engine import create_engine
 from tracker.db.session import Bound, Database
 from tracker.loading import reference, synthetic
 
+BASE = "https://tracker.example"
 # What a reader without packs of ours would keep: the values of a jurisdiction's cells in one text, nothing else.
 _FLOOR = "CREATE TABLE bench_floor (code VARCHAR(24) PRIMARY KEY, all_cells TEXT, one_domain TEXT)"
 _LINES = "CREATE TABLE bench_holding (id INTEGER PRIMARY KEY)"

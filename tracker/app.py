@@ -18,6 +18,7 @@ from tracker.api import deprecation
 from tracker.api import docs_views as api_docs
 from tracker.api import draft_views as api_drafts
 from tracker.api import entry_views as api_entries
+from tracker.api import framework_views as api_frameworks
 from tracker.api import import_views as api_imports
 from tracker.api import published_views as api_published
 from tracker.api import search_views as api_search
@@ -49,10 +50,11 @@ from tracker.instruments import attachment_views, event_views, own_views
 from tracker.instruments import views as instruments
 from tracker.jobs.runner import Runner
 from tracker.jurisdictions import views as jurisdictions
+from tracker.kit.beside import beside
 from tracker.kit.garbage import collect_seldom
 from tracker.log import views as log
+from tracker.mail import runner as digests
 from tracker.mail import views as mail
-from tracker.mail.runner import runner
 from tracker.members import admitted_views, joining_views
 from tracker.members import views as members
 from tracker.notices import views as notices
@@ -292,21 +294,26 @@ ROUTES: list[HTTPRouteHandler] = [
     api.jurisdiction,
     api.frameworks_list,
     api.framework,
+    api_frameworks.framework_changes,
     api.organisations_list,
     api.organisation,
     api_crosswalks.crosswalks_list,
     api_crosswalks.crosswalk,
     api_criteria.criteria_list,
+    api_criteria.own_criteria_list,
     api.corrections_list,
     api.correction,
     api.compare_rows,
     api_entries.entries_list,
     api_entries.entry,
+    api_entries.register,
     api_entries.instruments_list,
     api_entries.instrument,
+    api_entries.citations_list,
     api_search.search,
     api_published.briefings_list,
     api_published.briefing,
+    api_published.snapshots_list,
     api_published.snapshot,
     api_published.releases_list,
     api_published.release,
@@ -358,8 +365,11 @@ def _beside(settings: Settings, database: Database) -> list[Lifespan]:
     """What runs beside the pages as long as they are served."""
     jobs = Runner(database, settings, editions_work.HANDLERS, editions_work.DAILY)
     running: list[Lifespan] = [lambda _app: database.listening()]
-    running += [jobs.beside] if settings.jobs == "server" else []
-    return [*running, *([runner(settings, database)] if settings.smtp and settings.mail_every else [])]
+    if settings.jobs == "server":
+        running.append(lambda _app: beside(jobs.forever()))
+    if settings.smtp and settings.mail_every:
+        running.append(lambda _app: beside(digests.forever(settings, database)))
+    return running
 
 
 def _quiet(config: AppConfig) -> AppConfig:

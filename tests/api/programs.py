@@ -83,6 +83,17 @@ framework,version,key,kind,parent,text
 example-guide,2024,EG-1,theme,,Finding out
 example-guide,2024,EG-1-1,item,EG-1,Asking in private
 """
+# The same guide two years later: one item has a sibling, and another text.
+NEXT_FRAMEWORK_CSV = """#title,Guide to the example
+#publisher,Example Press
+#year,2026
+#licence,CC BY 4.0
+#verbatim_allowed,titles only
+framework,version,key,kind,parent,text
+example-guide,2026,EG-1,theme,,Finding out
+example-guide,2026,EG-1-1,item,EG-1,Asking in private and with an interpreter
+example-guide,2026,EG-1-2,item,EG-1,Writing down what was said
+"""
 CROSSWALK_CSV = """#key,a-test-set
 #source,hhs-core-competencies@2021
 #target,delta87-justice@2021

@@ -21,7 +21,6 @@ from tracker.access.permissions import Permission
 from tracker.access.tokens import Scope, bearer_of
 from tracker.app import App
 from tracker.audit.models import AuditEvent
-from tracker.crosswalk_files import formats
 from tracker.crosswalks import mapping_service
 from tracker.crosswalks import service as crosswalk_service
 from tracker.crosswalks.models import Mapping
@@ -195,7 +194,7 @@ async def test_what_is_no_file_of_ours_is_refused(
 
 
 async def test_too_large(importer: httpx.AsyncClient) -> None:
-    for path, most in ((FRAMEWORKS, files.MOST_BYTES), (CROSSWALKS, formats.MOST_BYTES)):
+    for path, most in ((FRAMEWORKS, files.MOST_BYTES), (CROSSWALKS, files.MOST_BYTES)):
         is_problem(await post(importer, path, b"x" * (most + 1)), 413)
 
 

@@ -15,9 +15,20 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from tests import factories, personas
-from tests.api.programs import BODY, CELL, CROSSWALK_CSV, FRAMEWORK_CSV, IMPORTS, NEW, key, program
+from tests.api.programs import (
+    BODY,
+    CELL,
+    CROSSWALK_CSV,
+    FRAMEWORK_CSV,
+    IMPORTS,
+    NEW,
+    NEXT_FRAMEWORK_CSV,
+    key,
+    program,
+)
 from tests.criteria import checklists
 from tests.editions import made
+from tests.frameworks.test_versions import both
 from tests.opendata import released
 from tests.pages import html
 from tests.personas import Visitor
@@ -41,8 +52,10 @@ ADDRESSES = {
     "entries": f"/api/v1/entries?jurisdictions=XAA&source=all&{MOMENTS}&limit=2",
     "jurisdictions": "/api/v1/jurisdictions?data=yes&limit=2",
     "jurisdiction": "/api/v1/jurisdictions/XAA",
+    "register": "/api/v1/instruments?jurisdictions=US-TX,US-FL&on=2026-01-01&limit=2",
     "instruments": "/api/v1/jurisdictions/US-TX/instruments?on=2026-01-01",
     "criteria": "/api/v1/jurisdictions/XAA/criteria",
+    "own_criteria": "/api/v1/criteria?jurisdictions=XAA",
     "frameworks": "/api/v1/frameworks?limit=2",
     "framework": "/api/v1/frameworks/hhs-core-competencies@2021",
     "crosswalks": "/api/v1/crosswalks?limit=2",
@@ -52,6 +65,7 @@ ADDRESSES = {
     "corrections": "/api/v1/corrections",
     "search": "/api/v1/search?q=train&kind=instrument&limit=2",
     "briefings": "/api/v1/briefings",
+    "snapshots": "/api/v1/snapshots",
     "releases": "/api/v1/releases",
     "release": "/api/v1/releases/1",
     "draft_put": CELL,
@@ -144,15 +158,23 @@ async def _public(
         "correction": f"/api/v1/corrections/{number}",
         "entry": f"/api/v1/entries/{revision.uid}",
         "instrument": f"/api/v1/instruments/{instrument}?on=2026-01-01",
+        "instrument_citations": f"/api/v1/instruments/{instrument}/citations?on=2026-01-01&limit=2",
     }
     found = {}
-    for name in [o.name for o in OPERATIONS if o.scope is None]:
+    for name in [o.name for o in OPERATIONS if o.scope is None and o.name != "framework_changes"]:
         answer = await client.get(addresses[name])
         text, address = answer.text, addresses[name]
         for own, shown_as in ((briefing, "briefingid"), (snapshot, "snapshotid")):
             text, address = text.replace(own, shown_as), address.replace(own, shown_as)
         found[name] = (address, httpx.Response(answer.status_code, text=text))
-    return found
+    return found | await _versions(client, database)
+
+
+async def _versions(client: Visitor, database: Database) -> dict[str, tuple[str, httpx.Response]]:
+    """Last, for the lists of frameworks then have one more."""
+    await both(database, FRAMEWORK_CSV.encode(), NEXT_FRAMEWORK_CSV.encode())
+    address = "/api/v1/frameworks/example-guide/changes?from=2024&to=2026"
+    return {"framework_changes": (address, await client.get(address))}
 
 
 def _only(made: httpx.Response, answer: httpx.Response) -> httpx.Response:

@@ -31,6 +31,12 @@ async def test_each_parameter_that_cant_be_taken_is_named(client: Visitor) -> No
     assert [e["field"] for e in told["errors"]] == ["on", "source"]  # type: ignore[attr-defined]
 
 
+async def test_a_filter_that_cant_be_taken_is_not_passed_over(client: Visitor) -> None:
+    told = is_problem(await client.get("/api/v1/jurisdictions?data=true"), 422)
+    assert [e["field"] for e in told["errors"]] == ["data"]  # type: ignore[attr-defined]
+    assert (await client.get("/api/v1/jurisdictions?data=yes")).status_code == 200
+
+
 @pytest.mark.parametrize("query", ["limit=0", "limit=501", "limit=x", "cursor=x", "cursor=W10", "limit=٣"])
 @pytest.mark.parametrize("name", ["jurisdictions", "entries", "frameworks"])
 async def test_pages_have_bounds(client: Visitor, name: str, query: str) -> None:
@@ -49,4 +55,6 @@ async def test_refusals_before_the_application_are_problems_too(client: Visitor)
     is_problem(await client.get("/api/v1/entries", headers={"Host": "elsewhere.example"}), 400)
     is_problem(await client.get("/api/v1/entries?q=%00"), 400)
     is_problem(await client.request("TRACE", "/api/v1/entries"), 405)
-    is_problem(await client.post("/api/v1/entries"), 405)
+    wrong = await client.post("/api/v1/entries")
+    assert is_problem(wrong, 405)["detail"] == "The header Allow names the methods that this address takes."
+    assert "GET" in wrong.headers["allow"]

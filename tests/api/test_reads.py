@@ -18,8 +18,11 @@ from tracker.organisations.models import Mandate
 
 LISTS = ["jurisdictions", "frameworks", "organisations", "crosswalks", "corrections", "entries"]
 LISTS += [
+    "instruments",
+    "instruments?state=in_force&q=e",
     "jurisdictions/US-TX/instruments",
     "jurisdictions/XAA/criteria",
+    "criteria",
     "search?q=tr",
     "search?q=health&kind=item",
     "briefings",

@@ -123,6 +123,16 @@ def test_lines_are_broken_before_they_are_turned() -> None:
     )
 
 
+def test_a_reply_runs_its_own_way_below_the_name_of_who_replies() -> None:
+    head = "Ministry of Health, 3 May 2024:"
+    lines = Typesetter(frozenset()).lines((Run(head, bold=True), Run(" " + ARABIC)), BODY, ROOM)
+    assert [s.text for s in lines[0]] == [head]
+    assert lines[0][0].x == 0
+    assert all(max(s.x + s.width for s in line) == pytest.approx(ROOM) for line in lines[1:])
+    file = drawn(Notice((Run(head, bold=True), Run(" " + ARABIC))))
+    assert f"{head} {ARABIC}" in [e.text for e in structure.tree(file).walk() if e.kind == "P"]
+
+
 def test_a_cell_of_a_matrix_is_read_as_it_was_written() -> None:
     cell = MatrixCell((Mark("على الورق", "2", "معتمد جزئيا (قرار 5)"),), "ملاحظة", "https://example.org/c")
     matrix = Matrix("مصفوفة", "x", ("الكفاءة 1",), (MatrixRow("المملكة", "", "", (cell,)),))

@@ -9,8 +9,14 @@ from pypdf import PdfReader
 
 from tests.briefings import structure
 from tests.personas import Visitor
+from tracker.briefings.compose import compose
 from tracker.briefings.document import Document, Facts, Part, Run, Text
+from tracker.briefings.options import DEFAULT
 from tracker.briefings.pdf import draw
+from tracker.briefings.queries import gather
+from tracker.compare.queries import compare
+from tracker.compare.query import parse
+from tracker.db.session import Database
 
 STATES = "US-CT,US-FL,US-LA,US-MI,US-TX"
 COUNTRIES = "XAA,XAB,XAC"
@@ -76,9 +82,21 @@ async def test_links_are_described_and_the_file_shows_its_title(client: Visitor,
         assert "/OpenAction" not in file.Root
 
 
+async def drawn(database: Database, codes: str, size: str) -> bytes:
+    query = parse({"jurisdictions": codes})
+    async with database.read() as db:
+        comparison = await compare(db, query)
+        beside = await gather(db, comparison, DEFAULT)
+    told = {"base_url": "http://127.0.0.1:8000", "locale": "en", "service_name": "Tracker"}
+    return draw(compose(comparison, beside=beside, **told), size)
+
+
+@pytest.mark.parametrize("size", ["A4", "Letter"])
 @pytest.mark.parametrize("codes", [STATES, COUNTRIES])
-async def test_no_page_ends_in_a_heading_or_holds_next_to_nothing(client: Visitor, codes: str) -> None:
-    pdf = await pdf_of(client, codes)
+async def test_no_page_ends_in_a_heading_or_holds_next_to_nothing(
+    database: Database, codes: str, size: str
+) -> None:
+    pdf = await drawn(database, codes, size)
     headings = {
         " ".join(e.text.split()) for e in structure.tree(pdf).walk() if e.kind in HEADINGS if e.text.strip()
     }

@@ -161,6 +161,29 @@ def test_the_comparison_prints(visitor: Visitor) -> None:
     assert "Sign in" not in text
 
 
+def test_sixty_jurisdictions_print_on_few_pages(visitor: Visitor) -> None:
+    """Down and across: nothing is cut off, each page names its columns, and signs stand for words."""
+    page = visitor.page
+    told = page.request.get("/api/v1/jurisdictions?kind=country&limit=60").json()["data"]
+    codes = ",".join(["XAA", *(c["jurisdiction"] for c in told if not c["fictional"])][:60])
+    for layout, most in (("together", 12), ("together,swapped", 12)):
+        page.goto(f"/en/compare?jurisdictions={codes}&domains=individual,educator&layout={layout}")
+        page.emulate_media(media="print")
+        assert page.evaluate(
+            "[...document.querySelectorAll('.scroll')].every(e => e.scrollWidth <= e.clientWidth + 1)"
+        )
+        sheets = PdfReader(BytesIO(page.pdf(prefer_css_page_size=True))).pages
+        texts = [unicodedata.normalize("NFKC", " ".join(s.extract_text().split())) for s in sheets]
+        assert len(sheets) <= most, layout
+        assert {round(float(s.mediabox.width)) for s in sheets} == {842}, "A4, lying"
+        assert "n by name" in texts[0]
+        end = next(n for n, text in enumerate(texts) if "How much is known" in text)
+        heads = ("Core Competency 6",) if layout == "together" else ("Aruba", "Cyprus")
+        assert end >= 2
+        assert all(any(head in text for head in heads) for text in texts[1:end]), "the head is repeated"
+        page.emulate_media(media="screen")
+
+
 def test_dark_and_large_text(visitor: Visitor) -> None:
     page = visitor.page
     page.emulate_media(color_scheme="dark")

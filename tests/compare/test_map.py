@@ -57,6 +57,7 @@ async def test_without_data_it_says_so(client: Visitor) -> None:
         ("domains=individual,educator", "one domain is shown"),
         ("source=all", "one voice of each jurisdiction"),
         ("items=NOPE", "no item"),
+        ("framework=nope", "There is no framework “nope”."),
         ("as_of=2199-01-01", "is in the future"),
     ],
 )
@@ -67,6 +68,49 @@ async def test_what_it_cannot_show_it_refuses_and_keeps_the_form(
     assert answer.status_code == 422
     assert told in html.words(answer.text)
     assert "<select" in answer.text
+
+
+@pytest.mark.parametrize("page", [MAP, "/en/compare/time"])
+async def test_beside_a_fault_the_form_keeps_the_rest(client: Visitor, page: str) -> None:
+    asked = {"items": "HTCC-C3", "domains": "educator", "source": "self", "basis": "equivalent"}
+    address = "&".join(f"{name}={value}" for name, value in asked.items())
+    answer = await client.get(f"{page}?jurisdictions=XAA&axis=practice&on=soon&{address}")
+    assert answer.status_code == 422
+    (form,) = [f for f in html.forms(answer.text) if f.action == page]
+    assert form.fields == asked | {
+        "framework": "hhs-core-competencies@2021",
+        "axis": "practice",
+        "on": "soon",
+        "as_of": "",
+    } | ({"jurisdictions": "XAA"} if page != MAP else {})
+
+
+@pytest.mark.parametrize("page", [MAP, "/en/compare/time"])
+async def test_a_principle_takes_no_column_away(client: Visitor, page: str) -> None:
+    """It keeps columns of a comparison; where there is one column, there must be one left."""
+    address = f"{page}?jurisdictions=XAA&items=HTCC-C1&domains=researcher"
+    with_it = await client.get(f"{address}&principle=prevention_tertiary")
+    assert with_it.status_code == 200
+    told = [html.words(a.text.partition("<main")[2]) for a in (with_it, await client.get(address))]
+    assert told[0] == told[1]
+
+
+async def test_what_is_left_out_is_told(client: Visitor) -> None:
+    """Or "nobody has published" would be read where somebody has, on another basis or as another voice."""
+    told = html.words((await client.get(f"{MAP}?items=HTCC-UC&basis=by_name&source=independent")).text)
+    assert "Narrowed to: Whose voice: independent assessments · Basis: by name" in told
+    assert "nothing that fits is published" in told and "Nobody has published" not in told
+    assert "Narrowed to" not in (await client.get(f"{MAP}?items=HTCC-UC&domains=educator&axis=practice")).text
+
+
+async def test_a_comparison_leads_to_its_items_as_it_was_asked(client: Visitor) -> None:
+    asked = "jurisdictions=XAA,XAB&domains=educator&axis=practice&basis=by_name&on=2025-01-01&source=all"
+    page = (await client.get(f"/en/compare?{asked}")).text
+    links = [a for a in html.links(page) if "/compare/map?" in a or "/compare/time?" in a]
+    assert len(links) == 14, "each item over time, and on a map"
+    for link in links:
+        assert "domains=educator&axis=practice&basis=by_name&on=2025-01-01" in link
+        assert (await client.get(link)).status_code == 200, link
 
 
 def test_every_country_has_a_spot_and_every_large_one_a_shape() -> None:

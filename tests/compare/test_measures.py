@@ -127,6 +127,20 @@ async def test_a_set_of_peers_becomes_part_of_the_address(client: Visitor) -> No
         assert 'value="XAA" checked' in refused.text, "the form keeps what was chosen"
 
 
+async def test_what_lies_in_no_region_is_named_so(client: Visitor) -> None:
+    """The published list of countries says "none" of Antarctica, which would be a group of that name."""
+    form = html.words((await client.get("/en/compare")).text)
+    assert "In no region (1)" in form
+    assert "In no part of a region (1)" in form
+    assert "none (1)" not in form
+    for layout in ("regions", "regions,swapped"):
+        page = (await client.get(f"/en/compare?jurisdictions=ATA,KEN&layout={layout}")).text
+        matrix = html.words(page.partition('<table class="matrix')[2].partition("</table>")[0])
+        assert "No region" in matrix
+        assert "none" not in matrix.lower().split()
+        assert matrix.index("Kenya") < matrix.index("Antarctica"), "those in a region come first"
+
+
 async def test_layouts_that_exclude_each_other_are_refused(client: Visitor) -> None:
     refused = await client.get("/en/compare?jurisdictions=XAA&layout=by_domain,together")
     assert refused.status_code == 422

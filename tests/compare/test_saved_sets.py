@@ -30,6 +30,11 @@ async def test_from_a_comparison_to_a_set_and_back(owner: Visitor, viewer: Visit
     assert "Saved by Ministry of Health of Quillmere" in (await viewer.get("/en/compare")).text
 
 
+async def test_codes_are_read_as_the_compare_page_reads_them(owner: Visitor) -> None:
+    assert (await owner.submit(SETS, {"name": "Pasted", "codes": "ken;xab\n us-tx,KEN;"})).status_code == 303
+    assert "KEN, XAB, US-TX" in html.words((await owner.get(SETS)).text)
+
+
 async def test_nobody_else_is_offered_it(client: Visitor, outsider: Visitor, database: Database) -> None:
     saved_id = await saved_set(database, await personas.actor(database, personas.OWNER), "Zephyr set")
     for visitor in (client, outsider):

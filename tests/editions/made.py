@@ -17,7 +17,7 @@ from tracker.editions import (
     service,
     subscription_service,
 )
-from tracker.editions.content import Advice, Content
+from tracker.editions.content import Advice, Content, EditionLine
 from tracker.editions.files import Drawn
 from tracker.editions.models import Edition, PublishedEdition
 from tracker.editions.work import HANDLERS
@@ -91,7 +91,9 @@ async def final(
     return made
 
 
-async def read(database: Database, who: OrganisationActor, edition: Edition) -> draft_queries.Own:
+async def read(
+    database: Database, who: OrganisationActor, edition: Edition | EditionLine
+) -> draft_queries.Own:
     async with database.read(personas.bound(who)) as db:
         found = await draft_queries.own(db, edition.briefing_id, edition.number)
     assert found is not None

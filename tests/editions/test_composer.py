@@ -9,6 +9,7 @@ from tests import factories, personas
 from tests.editions import made
 from tests.editions.test_editions import FORM, edit
 from tests.editions.test_story import ORG, START, act, begin, finished, jobs, version_of
+from tests.pages import html
 from tests.personas import Visitor
 from tracker.access.actor import OrganisationActor
 from tracker.db.session import Database
@@ -175,6 +176,9 @@ async def test_a_register_has_more_cells_than_anyone_may_freeze(owner: Visitor, 
     codes = ",".join(dict.fromkeys(listed))
     many = {"jurisdictions": codes, "framework": "hhs-core-competencies"}
     assert len(codes.split(",")) * 28 > 6000, "the world of the tests has too few jurisdictions"
+    offered = (await client.get(f"/en/compare?jurisdictions={codes}")).text
+    assert "6000 cells at most can be frozen" in offered and "/en/data" in html.links(offered)
+    assert not [f for f in html.forms(offered) if f.action == "/en/snapshots"], "no button that refuses"
     assert (await client.submit("/en/snapshots", many)).status_code == 422
     address = await begin(owner, jurisdictions=codes, parts=["matrix"])
     assert (await owner.get(address)).status_code == 200

@@ -15,8 +15,8 @@ from tests.worlds import World
 from tracker.access.actor import OrganisationActor
 from tracker.access.models import Organisation
 from tracker.db.session import Database
-from tracker.editions import draft_queries, subscription_service
-from tracker.editions.content import EditionLine
+from tracker.editions import draft_queries, service, subscription_service
+from tracker.editions.content import Content, EditionLine
 from tracker.editions.models import EditionState, Trigger
 from tracker.editions.work import DAILY, HANDLERS
 from tracker.jobs.runner import Runner
@@ -105,7 +105,34 @@ async def test_each_quarter_begins_one(database: Database, author: OrganisationA
     for day, wanted in (("2027-04-01", 2), ("2027-04-02", 2), ("2027-06-30", 2), ("2027-07-01", 3)):
         with clock.at(datetime.fromisoformat(day).replace(tzinfo=UTC)):
             await day_passes(database)
-            assert len(await lines(database, author)) == wanted
+            found = await lines(database, author)
+            assert len(found) == wanted
+            if day == "2027-06-30":
+                await take_in_hand(database, author, found[0])
+
+
+async def test_a_draft_of_last_quarter_that_nobody_touched_becomes_this_quarter_s(
+    database: Database, author: OrganisationActor
+) -> None:
+    with clock.at(datetime(2027, 2, 10, tzinfo=UTC)):
+        await subscribe(database, author, each_quarter=True)
+    keys = set()
+    for day in (datetime(2027, 4, 1, tzinfo=UTC), datetime(2027, 7, 1, tzinfo=UTC)):
+        with clock.at(day):
+            await day_passes(database)
+            new, _first = await lines(database, author)
+            assert (new.number, new.created_at) == (2, day)
+            keys.add((await made.read(database, author, new)).edition.trigger_key)
+    assert keys == {"quarter:2027Q2", "quarter:2027Q3"}
+
+
+async def take_in_hand(
+    database: Database, who: OrganisationActor, line: EditionLine, content: Content = made.CONTENT
+) -> None:
+    async with database.write(personas.bound(who)) as db:
+        await service.save(
+            db, who, line.briefing_id, line.number, content, version=line.version, author="A. Author"
+        )
 
 
 async def test_it_can_be_ended(owner: Visitor, database: Database, author: OrganisationActor) -> None:

@@ -77,12 +77,19 @@ async def test_from_the_comparison_to_the_public(
 
     assert (await act(owner, address, "submit")).status_code == 303
     assert "Editions of briefings to make final" in (await teammate.get(f"{ORG}/work")).text
+    front = (await teammate.get(ORG)).text
+    assert f'<a href="{address}">1 edition of a briefing waits for a reviewer</a>' in front
     assert (await act(teammate, address, "final")).status_code == 303
     await jobs(database)
     public = re.search(r'href="(/en/briefings/[a-z2-7]{10}/1)"', (await owner.get(address)).text)
     assert public
     shown = await client.get(public[1])
     assert "Where do the two ministries stand?" in shown.text
+    assert "waits for a reviewer" not in (await teammate.get(ORG)).text
+    # The files are called alike wherever a briefing is read.
+    unfrozen = (await client.get("/en/compare/briefing?jurisdictions=XAA,XAB")).text
+    for name in ("Download as PDF", "Word, for editing", "JSON", "Tables (CSV)"):
+        assert all(f">{name}</a>" in page for page in (made, shown.text, unfrozen)), name
     pdf = await client.get(f"{public[1]}/pdf")
     assert pdf.content.startswith(b"%PDF")
     assert (await client.get(f"{public[1]}/pdf")).content == pdf.content

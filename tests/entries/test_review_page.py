@@ -270,14 +270,19 @@ async def test_a_withdrawal_leaves_its_tombstone(
     path = f"/en/o/health-xaa/withdraw/{uid}"
     assert path in html.links(entry)
     assert path not in html.links((await owner.get(HERE)).text)
-    form = html.form((await teammate.get(path)).text, "Withdraw")
+    asking = (await teammate.get(path)).text
+    assert cell_path() in html.links(asking), "it names what is about to be withdrawn"
+    assert "Quillmere: " in html.words(asking) and "On paper: " in html.words(asking)
+    form = html.form(asking, "Withdraw")
     assert (await owner.get(path)).status_code == 403
     assert (await owner.submit(path, form.filled(reason="x"))).status_code == 403
     assert (await outsider.get(path)).status_code == 404
     assert (await teammate.submit(path, form.fields)).status_code == 422
 
+    assert "Quillmere Fictional Steward 29" in html.words((await owner.get("/en/o/health-xaa")).text)
     why = "The decree was annulled."
     assert (await teammate.submit(path, form.filled(reason=why))).status_code == 303
+    assert "Quillmere Fictional Steward 28" in html.words((await owner.get("/en/o/health-xaa")).text)
 
     public = html.words((await client.get(cell_path())).text)
     assert "Nobody has published on this cell as it stood then" in public
@@ -301,6 +306,7 @@ async def test_nobody_withdraws_what_another_organisation_published(
             )
         ).scalar_one()
         before = await db.scalar(sa.select(sa.func.count()).select_from(PublishedWithdrawal))
+    assert (await teammate.get(f"/en/o/health-xaa/withdraw/{uid}")).status_code == 404
     refused = await teammate.submit(f"/en/o/health-xaa/withdraw/{uid}", {"reason": "We disagree."})
     assert refused.status_code == 404
     unknown = await ngo_reviewer.submit(f"/en/o/open-care-watch/withdraw/{NOBODY}", {"reason": "x"})

@@ -19,6 +19,7 @@ from tests.worlds import World
 from tracker.cli import main
 from tracker.db.session import Database
 from tracker.kit import clock
+from tracker.kit.beside import beside
 from tracker.loading import doctor
 from tracker.mail import runner
 from tracker.mail.delivery import AFTER
@@ -168,7 +169,7 @@ async def test_the_command(
 async def test_the_server_may_send_by_itself(own_world: World, mailing: Settings, postbox: Postbox) -> None:
     every = replace(mailing, mail_every=1)
     async with asyncio.timeout(60):
-        async with runner.runner(every, Database(own_world.engine))(None):
+        async with beside(runner.forever(every, Database(own_world.engine))):
             while not postbox.to(TEAMMATE.email):  # noqa: ASYNC110 it comes from another thread
                 await asyncio.sleep(0.05)
     assert "Entries to review" in text(postbox.to(TEAMMATE.email)[0])
@@ -179,7 +180,7 @@ async def test_a_fault_does_not_end_the_runner(settings: Settings, caplog: pytes
     every = replace(settings, mail_every=1)
     with caplog.at_level(logging.ERROR, "tracker"):
         async with asyncio.timeout(10):
-            async with runner.runner(every, Database.__new__(Database))(None):
+            async with beside(runner.forever(every, Database.__new__(Database))):
                 while not caplog.records:  # noqa: ASYNC110 the log wakes nobody
                     await asyncio.sleep(0.01)
     assert "the next try is in 1 minutes" in caplog.text

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.opendata.released import data_folder
 from tracker.app import App
 from tracker.settings import Settings
 
@@ -19,7 +20,5 @@ def here(settings: Settings, tmp_path: Path) -> Settings:
 @pytest.fixture
 def site(app: App, here: Settings) -> Iterator[App]:
     """The application on that folder."""
-    renderer = app.litestar.state.renderer
-    app.litestar.state.renderer = replace(renderer, settings=here)
-    yield app
-    app.litestar.state.renderer = renderer
+    with data_folder(app, here):
+        yield app

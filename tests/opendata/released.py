@@ -2,7 +2,11 @@
 
 import csv
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 
+from tracker.app import App
 from tracker.audit.models import SERVICE
 from tracker.db.session import Bound, Database
 from tracker.opendata import service
@@ -22,6 +26,17 @@ async def release(database: Database, settings: Settings, **words: str) -> Made:
         made = await service.make(db, settings, **words)
         await service.publish(db, settings, made, tenant=SERVICE)
     return made
+
+
+@contextmanager
+def data_folder(app: App, here: Settings) -> Iterator[None]:
+    """The application works on the data folder of `here` meanwhile."""
+    renderer = app.litestar.state.renderer
+    app.litestar.state.renderer = replace(renderer, settings=here)
+    try:
+        yield
+    finally:
+        app.litestar.state.renderer = renderer
 
 
 def rows(content: bytes) -> list[dict[str, str]]:

@@ -148,11 +148,33 @@ async def test_the_change_log_counts_what_became_of_each_voice(database: Databas
     newest = log.partition("## Release 2")[0]
     for resource in schema.TABLES:
         assert f"| {resource.path} | {third.rows[resource.name]} |" in newest
+    # No moment in the links: what says the same has the same row in each release.
+    assert not any("?" in row["cell_url"] for row in released.rows(third.files["adoption.csv"]))
     for word, n in third.changes.counts().items():
         assert f"| {word} | {n} | " in newest
     assert [log.index(f"## Release {n}") for n in (3, 2, 1)] == sorted(
         log.index(f"## Release {n}") for n in (3, 2, 1)
     )
+
+
+async def test_a_service_that_has_moved_has_changed_nothing_else(database: Database, here: Settings) -> None:
+    first = await released.release(database, here)
+    assert first.changes is None
+    elsewhere = replace(here, base_url="https://adoption.example")
+    moved = await released.release(database, elsewhere)
+    assert moved.changes is not None and moved.changes.changed == 0 and not moved.changes.unexplained
+    spoken = [r for r in released.rows(moved.files["adoption.csv"]) if r["organisation"] != "none"]
+    assert moved.changes.same == len(spoken) > 0
+    assert all(r["cell_url"].startswith("https://adoption.example/en/") for r in spoken)
+    newest = moved.files["CHANGELOG.md"].decode().partition("## Release 1")[0]
+    assert f"The service has moved from {here.base_url} to https://adoption.example" in newest
+    # What really changes is counted, wherever the service is.
+    await _revision(database)
+    third = await released.make(database, here)
+    assert third.changes is not None and third.changes.added + third.changes.changed == 1
+    again = await released.make(database, elsewhere)
+    assert again.changes is not None and again.changes.counts() == third.changes.counts()
+    assert b"has moved" not in again.files["CHANGELOG.md"].partition(b"## Release 2")[0]
 
 
 async def test_what_has_ended_is_an_explained_drop(database: Database, here: Settings) -> None:

@@ -21,7 +21,11 @@ async def test_it_counts_what_is_published_and_under_way(owner: Visitor) -> None
 
 
 async def test_an_assessor_sees_its_states_and_what_it_may_do(ngo: Visitor) -> None:
-    told = html.words((await ngo.get("/en/o/open-care-watch")).text)
+    page = (await ngo.get("/en/o/open-care-watch")).text
+    told = html.words(page)
+    (compare,) = [link for link in html.links(page) if link.startswith("/en/compare?")]
+    assert set(compare.partition("=")[2].split(",")) >= {"US-CT", "US-FL", "US-LA", "US-MI", "US-TX", "XAB"}
+    assert (await ngo.get(compare)).status_code == 200
     for state in ("Connecticut", "Florida", "Louisiana", "Michigan", "Texas"):
         assert f"{state} Assessor" in told
     grid = html.words((await ngo.get("/en/o/open-care-watch/jurisdictions/XAB")).text)

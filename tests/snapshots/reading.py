@@ -195,8 +195,8 @@ def marks_of_page(page: str) -> Marks:
 
 
 def _marked(small: str) -> tuple[str, ...]:
-    flags = [f for f in re.findall(r"<b>(.*?)</b>", small) if f in _FLAGS]
-    rest = re.sub(r"<b>.*?</b>", "", small).strip()
+    flags = [f for f in re.findall(r'<b data-s="[^"]*">(.*?)</b>', small) if f in _FLAGS]
+    rest = re.sub(r"</?span[^>]*>", "", re.sub(r"<b .*?</b>", "", small)).strip()
     return tuple(flat(part) for part in (*flags, *(rest.split("·") if rest else ())))
 
 

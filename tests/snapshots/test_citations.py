@@ -27,27 +27,27 @@ async def cited(database: Database) -> Reference:
 async def test_every_form_says_the_same(cited: Reference) -> None:
     url = f"https://tracker.example/en/snapshots/{cited.id}"
     title = "Adoption in Texas and Quillmere, on paper and in practice"
-    (item,) = json.loads(cited.csl())
+    (item,) = json.loads(cited.work.csl())
     assert (item["type"], item["URL"]) == ("dataset", url)
     assert item["author"] == [{"literal": "The Tracker"}]
     assert item["issued"]["date-parts"] == [[cited.frozen.year, cited.frozen.month, cited.frozen.day]]
-    for text in (cited.text(), cited.bibtex(), cited.ris(), cited.csl().decode()):
+    for text in (cited.text(), cited.work.bibtex(), cited.work.ris(), cited.work.csl()):
         for fact in ("The Tracker", title, url, cited.id, "format 1", str(cited.frozen.year)):
             assert fact in text, text
-    for text in (cited.bibtex(), cited.ris(), cited.csl().decode()):
+    for text in (cited.work.bibtex(), cited.work.ris(), cited.work.csl()):
         assert cited.sha256 in text
         assert f"in force on {cited.on.isoformat()}" in text
 
 
 async def test_names_break_nothing(cited: Reference) -> None:
     bad = replace(cited, service=HOSTILE, title=HOSTILE)
-    lines = bad.ris().split("\r\n")
+    lines = bad.work.ris().split("\r\n")
     assert all(re.fullmatch(r"[A-Z][A-Z0-9]  - .*|", line) for line in lines)
     assert [line[:2] for line in lines if line].count("ER") == 1
-    body = re.sub(r"\\text\w+\{\}|\\.", "", bad.bibtex())
+    body = re.sub(r"\\text\w+\{\}|\\.", "", bad.work.bibtex())
     assert body.count("{") == body.count("}")
     assert not re.search(r"[&%$#~^\\]", body)
-    assert json.loads(bad.csl())[0]["title"] == HOSTILE
+    assert json.loads(bad.work.csl())[0]["title"] == HOSTILE
 
 
 # What CSL-JSON has for what we tell: docs.citationstyles.org, appendix IV.
@@ -57,13 +57,13 @@ VARIABLES = {"author", "publisher", "title", "issued", "version", "number", "not
 @pytest.mark.parametrize("names", [None, "A & B_{1} 50% #1 $x ~ \\ end"], ids=["plain", "hostile"])
 async def test_reference_managers_read_the_same_back(cited: Reference, names: str | None) -> None:
     of = replace(cited, service=names, title=names) if names else cited
-    library = bibtexparser.parse_string(of.bibtex(), append_middleware=[LatexDecodingMiddleware()])
+    library = bibtexparser.parse_string(of.work.bibtex(), append_middleware=[LatexDecodingMiddleware()])
     assert not library.failed_blocks
     (entry,) = library.entries
     bib = {field.key: field.value for field in entry.fields}
     assert (entry.entry_type, entry.key) == ("misc", f"tracker-{of.id}")
-    (ris,) = rispy.loads(of.ris())
-    (csl,) = json.loads(of.csl())
+    (ris,) = rispy.loads(of.work.ris())
+    (csl,) = json.loads(of.work.csl())
     assert set(csl) <= VARIABLES
     frozen = [of.frozen.year, of.frozen.month, of.frozen.day]
     assert [bib["author"], ris["authors"][0].removesuffix(","), csl["author"][0]["literal"]] == [

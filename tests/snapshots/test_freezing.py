@@ -165,7 +165,7 @@ async def test_what_cannot_be_frozen_is_told(
 
 
 async def test_too_much_at_once_is_refused(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(service, "MOST_CELLS", 27)
+    monkeypatch.setattr(service, "MOST_FROZEN", 27)
     with pytest.raises(Invalid, match="27 cells at most can be frozen at once; these are 28"):
         await service.freeze(database, parse({"jurisdictions": "US-TX"}), salt=SALT, sender="192.0.2.9")
     assert await count(database) == 0
@@ -178,7 +178,7 @@ async def test_the_size_is_known_before_a_cell_is_read(world: World, monkeypatch
     def told(_c: object, _cursor: object, statement: str, *_: object) -> None:
         read.append(statement)
 
-    monkeypatch.setattr(service, "MOST_CELLS", 27)
+    monkeypatch.setattr(service, "MOST_FROZEN", 27)
     sa.event.listen(engine, "before_cursor_execute", told)
     try:
         with pytest.raises(Invalid):

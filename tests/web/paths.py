@@ -39,6 +39,7 @@ OWN_EXAMPLES = {
     "crosswalk_file": {"key": "hhs-core-competencies--coe-cets-197", "kind": "sssom"},
     "lens": {"key": "hhs-core-competencies--delta87-justice"},
     "api_framework": {"key": "hhs-core-competencies"},
+    "api_framework_changes": {"key": "hhs-core-competencies"},
     "api_crosswalk": {"key": "hhs-core-competencies--coe-cets-197"},
     "redact_crosswalk": {"key": "hhs-core-competencies--coe-cets-197@0.1"},
     "redact_crosswalk_do": {"key": "hhs-core-competencies--coe-cets-197@0.1"},

@@ -5,7 +5,7 @@ from urllib.parse import quote
 import pytest
 
 from tests.personas import Visitor
-from tests.web.paths import calls, make_things
+from tests.web.paths import Things, calls
 from tracker.app import LARGEST_BODY, App
 from tracker.compare.query import PARAMETERS
 from tracker.db.session import Database
@@ -64,6 +64,11 @@ MOMENTS = [
 ]
 
 
+@pytest.fixture
+def database(database_with_things: Database) -> Database:
+    return database_with_things
+
+
 async def survives(person: Visitor, path: str) -> int:
     """The status of a GET, which must not be a server error nor show what went wrong inside."""
     answer = await person.get(path)
@@ -74,9 +79,9 @@ async def survives(person: Visitor, path: str) -> int:
     return answer.status_code
 
 
-async def test_odd_paths(app: App, database: Database, admin: Visitor) -> None:
+async def test_odd_paths(app: App, things: Things, admin: Visitor) -> None:
     """Each parameter of each page in turn is odd, below an organisation and a language that are not."""
-    found = calls(app, await make_things(database))  # made once: reading changes nothing of it
+    found = calls(app, things)
     for odd in ODD.values():
         for call in found:
             if call.method == "GET":
@@ -131,7 +136,7 @@ async def test_odd_sign_in_forms(client: Visitor, odd: str) -> None:
 
 
 @odd
-async def test_odd_fields_in_every_form(app: App, database: Database, admin: Visitor, odd: str) -> None:
+async def test_odd_fields_in_every_form(app: App, things: Things, admin: Visitor, odd: str) -> None:
     names = [
         "version",
         "do",
@@ -160,7 +165,7 @@ async def test_odd_fields_in_every_form(app: App, database: Database, admin: Vis
         "attach-published_as",
     ]
     body = "&".join([f"csrf_token={admin.csrf_token}", *(f"{name}={odd}" for name in names)]).encode()
-    for call in calls(app, await make_things(database)):
+    for call in calls(app, things):
         if call.method == "GET" or call.name == "sign_out":
             continue
         answer = await admin.post(call.path, content=body, headers=FORM)

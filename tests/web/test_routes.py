@@ -7,7 +7,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from tests import personas
 from tests.personas import Persona, Visitor
-from tests.web.paths import ORGANISATION, Call, calls, make_things
+from tests.web.paths import ORGANISATION, Call, Things, calls
 from tracker import app as app_module
 from tracker.access.guard import PUBLIC, SIGNED_IN, Access, Undeclared, Who, member, require_declared, token
 from tracker.access.permissions import GRANTS, Permission
@@ -236,6 +236,11 @@ def test_an_undeclared_route_stops_the_start(settings: Settings, monkeypatch: py
         create_app(settings, Database(None))  # type: ignore[arg-type]
 
 
+@pytest.fixture
+def database(database_with_things: Database) -> Database:
+    return database_with_things
+
+
 async def _send(
     app: App, settings: Settings, database: Database, persona: Persona | None, call: Call, path: str
 ) -> httpx.Response:
@@ -274,9 +279,9 @@ def _fault(call: Call, persona: Persona | None, answer: httpx.Response, unknown:
 
 @pytest.mark.parametrize("persona", EVERYBODY, ids=lambda p: p.name if p else "anonymous")
 async def test_every_handler_answers_as_declared(
-    app: App, settings: Settings, database: Database, persona: Persona | None
+    app: App, settings: Settings, database: Database, things: Things, persona: Persona | None
 ) -> None:
-    found = calls(app, await make_things(database))
+    found = calls(app, things)
     faults = []
     for call in found:
         answer = await _send(app, settings, database, persona, call, call.path)
@@ -292,10 +297,10 @@ async def test_every_handler_answers_as_declared(
 
 @pytest.mark.parametrize("persona", [personas.ADMIN], ids=["admin"])
 async def test_every_page_is_there_for_who_may_see_it(
-    app: App, settings: Settings, database: Database, persona: Persona
+    app: App, settings: Settings, database: Database, things: Things, persona: Persona
 ) -> None:
     """With names of things that exist, no page says 404."""
-    for call in calls(app, await make_things(database)):
+    for call in calls(app, things):
         if call.method == "GET":
             answer = await _send(app, settings, database, persona, call, call.path)
             assert answer.headers.get("content-type", "").count("charset") <= 1, call.name

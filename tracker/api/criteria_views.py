@@ -7,7 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from tracker.access.guard import PUBLIC
 from tracker.api.answers import ROOT, Listing, day, moment, public, text
-from tracker.api.paging import paged
+from tracker.api.paging import Page, paged
+from tracker.api.reading import chosen_places
 from tracker.compare.query import parse
 from tracker.criteria import queries as criteria
 from tracker.criteria.queries import Statement
@@ -32,7 +33,25 @@ async def _criteria(db: AsyncSession, request: Request) -> Listing:
     place = await jurisdictions.by_code(db, request.path_params["code"])
     if place is None:
         raise NotFound(_("There is no jurisdiction with this code."))
-    found = await criteria.published(db, as_of, jurisdiction_id=place.id)
+    return _listed(await criteria.published(db, as_of, jurisdiction_id=place.id), page)
+
+
+@get(f"{ROOT}/criteria", name="api_own_criteria", access=PUBLIC)
+async def own_criteria_list(request: Request) -> Response[bytes]:
+    """What organisations publish of their own criteria for any jurisdiction: no part of any framework."""
+    return await public(request, _own_criteria)
+
+
+async def _own_criteria(db: AsyncSession, request: Request) -> Listing:
+    given = query_parameters(request)
+    page = paged(given, (int,), "jurisdictions", "as_of")
+    query = parse({name: given.get(name, "") for name in ("jurisdictions", "as_of")})
+    places = await chosen_places(db, query)
+    return _listed(await criteria.published_anywhere(db, query.as_of or clock.now(), places), page)
+
+
+def _listed(found: list[Statement], page: Page) -> Listing:
+    """In the order of publication."""
     kept, cursor = page.within(sorted(found, key=lambda s: s.id), lambda s: [s.id])
     return Listing([_statement(s) for s in kept], cursor)
 
@@ -45,6 +64,9 @@ def _statement(s: Statement) -> dict[str, Any]:
         "uid": str(s.uid),
         "organisation": s.organisation_key,
         "organisation_name": s.organisation_name,
+        "jurisdiction": s.jurisdiction_code,
+        "jurisdiction_name": s.jurisdiction_name,
+        "fictional": s.fictional,
         "framework": key,
         "framework_version": version,
         "item": s.item_key,

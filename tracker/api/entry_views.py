@@ -11,10 +11,11 @@ from tracker.access.guard import PUBLIC
 from tracker.api import reading, shapes
 from tracker.api.answers import ROOT, Listing, base_url, day, locale_of, moment, public
 from tracker.api.paging import paged
+from tracker.api.queries import as_uuid
 from tracker.compare.query import PARAMETERS, parse
 from tracker.entries import queries as entries
 from tracker.entries.queries import Moment
-from tracker.instruments import cited_queries
+from tracker.instruments import cited_queries, register_queries
 from tracker.instruments import queries as instruments
 from tracker.instruments.reading import asked
 from tracker.jurisdictions import queries as jurisdictions
@@ -89,6 +90,32 @@ async def _revision(db: AsyncSession, request: Request) -> Told:
     )
 
 
+@get(f"{ROOT}/instruments", name="api_register", access=PUBLIC)
+async def register(request: Request) -> Response[bytes]:
+    """The instruments of all jurisdictions, by jurisdiction and title."""
+    return await public(request, _register)
+
+
+async def _register(db: AsyncSession, request: Request) -> Listing:
+    given = query_parameters(request)
+    ask, faults = asked(given)
+    if faults:
+        raise Invalid(faults)
+    page = paged(given, (str, str, str), "jurisdictions", "kind", "state", "q", "on", "as_of")
+    chosen = await reading.chosen_places(db, parse({"jurisdictions": given.get("jurisdictions", "")}))
+    number = as_uuid(page.after[2]) if page.after else None
+    found = await register_queries.register_after(
+        db,
+        ask,
+        jurisdictions=chosen,
+        after=(page.after[0], page.after[1], number) if page.after and number else None,
+        limit=page.limit + 1,
+    )
+    kept, cursor = page.of(found, lambda k: [*map(str, register_queries.place_of(k))])
+    at = Moment(ask.on, ask.as_of, ask.on)
+    return Listing([shapes.instrument(k, at) for k in kept], cursor, {"on": day(ask.on)})
+
+
 @get(f"{ROOT}/jurisdictions/{{code:str}}/instruments", name="api_instruments", access=PUBLIC)
 async def instruments_list(request: Request) -> Response[bytes]:
     """The instruments of a jurisdiction, by title."""
@@ -138,3 +165,24 @@ async def _instrument(db: AsyncSession, request: Request) -> Told:
         "cited_by": [shapes.citing(c) for c in cells[: cited_queries.MOST_CELLS]],
         "cited_by_more": len(cells) > cited_queries.MOST_CELLS,
     }
+
+
+@get(f"{ROOT}/instruments/{{instrument_id:uuid}}/citations", name="api_instrument_citations", access=PUBLIC)
+async def citations_list(request: Request) -> Response[bytes]:
+    """Every passage of an instrument that a published revision cites, in the order of publication."""
+    return await public(request, _citations)
+
+
+async def _citations(db: AsyncSession, request: Request) -> Listing:
+    given = query_parameters(request)
+    ask, faults = asked(given)
+    if faults:
+        raise Invalid(faults)
+    page = paged(given, (int,), "on", "as_of")
+    at, number = Moment(ask.on, ask.as_of, ask.on), request.path_params["instrument_id"]
+    if await instruments.instrument(db, number, ask.as_of) is None:
+        raise NotFound(_("There is no such instrument, or it was not published by then."))
+    after = page.after[0] if page.after else None
+    found = await cited_queries.citations_after(db, number, at, after=after, limit=page.limit + 1)
+    kept, cursor = page.of(found, lambda c: [c.citation_id])
+    return Listing([shapes.instrument_citation(c) for c in kept], cursor, {"on": day(ask.on)})

@@ -135,7 +135,7 @@ def _plan_told(plan: Plan, asked: _Asked) -> dict[str, Any]:
     name="api_crosswalk_import",
     access=token(Scope.IMPORT),
     status_code=200,
-    request_max_body_size=formats.MOST_BYTES,
+    request_max_body_size=files.MOST_BYTES,
 )
 async def import_crosswalk(request: Request) -> Response[bytes]:
     """Import mappings into drafts of crosswalks, all of a file or nothing; as a dry run, say what that would do."""

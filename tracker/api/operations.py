@@ -16,6 +16,7 @@ from tracker.api import (
     crosswalk_views,
     draft_views,
     entry_views,
+    framework_views,
     import_views,
     published_views,
     search_views,
@@ -121,6 +122,7 @@ _NAMES = {
     "Open data": ("The number of a release.", "1"),
     "Reports of mistakes": ("The number of a report.", "1"),
     "Frameworks": ("The key of a framework, or key@version.", DEFAULT_FRAMEWORK),
+    "Framework versions": ("The key of a framework, without a version.", DEFAULT_FRAMEWORK),
     "Organisations": ("The key of an organisation.", "health-xaa"),
     "Crosswalks": (
         "The key of a crosswalk, or key@version.",
@@ -180,6 +182,10 @@ PARAMETERS |= {
         "version", "Take the file in as this version, whatever version it states.", ""
     ),
 }
+PARAMETERS["from_version"] = _query(
+    "from", "The older version; the one before the newer, if left out.", "2021"
+)
+PARAMETERS["to_version"] = _query("to", "The newer version; the newest, if left out.", "2024")
 PARAMETERS["instrument_kind"] = _query("kind", "Of this kind only.", "statute", InstrumentKind)
 
 _PAGE = ("limit", "cursor")
@@ -200,14 +206,33 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation(views.jurisdiction, "Jurisdictions", "Jurisdiction"),
     Operation(criteria_views.criteria_list, "Jurisdictions", "OwnCriterionList", ("as_of", *_PAGE)),
     Operation(
+        criteria_views.own_criteria_list,
+        "Jurisdictions",
+        "OwnCriterionList",
+        ("jurisdictions", "as_of", *_PAGE),
+    ),
+    Operation(
+        entry_views.register,
+        "Instruments",
+        "InstrumentList",
+        ("jurisdictions", "instrument_kind", "state", "q", "on", "as_of", *_PAGE),
+    ),
+    Operation(
         entry_views.instruments_list,
         "Instruments",
         "InstrumentList",
         ("instrument_kind", "state", "q", "on", "as_of", *_PAGE),
     ),
     Operation(entry_views.instrument, "Instruments", "Instrument", ("on", "as_of")),
+    Operation(entry_views.citations_list, "Instruments", "InstrumentCitationList", ("on", "as_of", *_PAGE)),
     Operation(views.frameworks_list, "Frameworks", "FrameworkList", _PAGE),
     Operation(views.framework, "Frameworks", "Framework"),
+    Operation(
+        framework_views.framework_changes,
+        "Framework versions",
+        "FrameworkChangeList",
+        ("from_version", "to_version", *_PAGE),
+    ),
     Operation(crosswalk_views.crosswalks_list, "Crosswalks", "CrosswalkList", _PAGE),
     Operation(crosswalk_views.crosswalk, "Crosswalks", "Crosswalk"),
     Operation(views.organisations_list, "Organisations", "OrganisationList", _PAGE),
@@ -217,6 +242,7 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation(search_views.search, "Search", "FoundList", ("words", "found_kind", *_PAGE)),
     Operation(published_views.briefings_list, "Briefings", "BriefingList", _PAGE),
     Operation(published_views.briefing, "Briefings", "Briefing"),
+    Operation(published_views.snapshots_list, "Snapshots", "SnapshotList", _PAGE),
     Operation(published_views.snapshot, "Snapshots", "Snapshot"),
     Operation(published_views.releases_list, "Open data", "ReleaseList", _PAGE),
     Operation(published_views.release, "Open data", "Release"),

@@ -20,8 +20,9 @@ from tracker.opendata import queries as opendata
 from tracker.opendata.package import media_type
 from tracker.opendata.queries import Release
 from tracker.opendata.store import Broken, ReleaseStore
+from tracker.snapshots import list_queries as snapshot_lists
 from tracker.snapshots import queries as snapshots
-from tracker.snapshots.citations import reference
+from tracker.snapshots.citations import reference, titled
 from tracker.snapshots.files import kinds_of
 from tracker.web.render import renderer_of
 from tracker.web.requests import database_of, query_parameters, settings_of
@@ -99,6 +100,35 @@ def _file(name: str, url: str, media: str, size: int, sha256: str) -> dict[str, 
     return {"name": name, "url": url, "media_type": plain, "size": size, "sha256": sha256}
 
 
+@get(f"{ROOT}/snapshots", name="api_snapshots", access=PUBLIC)
+async def snapshots_list(request: Request) -> Response[bytes]:
+    """The snapshots that stand in the public list, the newest first."""
+    return await public(request, _snapshots)
+
+
+async def _snapshots(db: AsyncSession, request: Request) -> Listing:
+    page = paged(query_parameters(request), (str,))
+    found = await snapshot_lists.listed_after(db, page.after[0] if page.after else None, page.limit + 1)
+    kept, cursor = page.of(found, lambda f: [f.id])
+    return Listing([_snapshot_line(f, request) for f in kept], cursor)
+
+
+def _snapshot_line(f: snapshot_lists.Frozen, request: Request) -> dict[str, Any]:
+    h = f.headline
+    return {
+        "snapshot": f.id,
+        "sha256": f.sha256,
+        "frozen_at": moment(f.frozen_at),
+        "title": titled(h.query, h.framework, h.version, h.places),
+        "query": h.query.parameters(),
+        "on": day(f.on),
+        "as_of": moment(f.as_of),
+        "framework": h.query.framework,
+        "cells": h.cells,
+        "url": page_url(request, "snapshot", snapshot=f.id),
+    }
+
+
 @get(f"{ROOT}/snapshots/{{snapshot:str}}", name="api_snapshot", access=PUBLIC)
 async def snapshot(request: Request) -> Response[bytes]:
     """One snapshot: what it froze, whether it stands, and its files."""
@@ -117,10 +147,12 @@ async def _snapshot(db: AsyncSession, request: Request) -> Told:
         "snapshot": found.id,
         "sha256": found.sha256,
         "frozen_at": moment(found.frozen_at),
+        "title": cited.title,
         "query": comparison.query.parameters(),
         "on": day(comparison.at.on),
         "as_of": moment(comparison.at.as_of),
         "framework": comparison.framework.name,
+        "cells": len(comparison.cells),
         "stands": found.stands,
         "cite_as": cited.text(),
         "url": cited.url,

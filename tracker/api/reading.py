@@ -116,12 +116,11 @@ async def _scope(db: AsyncSession, query: Query, framework: str) -> _Scope:
     version = await frameworks.framework(db, framework) if framework else None
     if framework and version is None:
         faults["framework"] = _("There is no framework “%(key)s”.") % {"key": framework[:80]}
-    places = await jurisdictions.by_codes(db, query.jurisdictions)
-    strange = [code[:24] for code in query.jurisdictions if code not in places]
-    if strange:
-        faults["jurisdictions"] = _("There is no jurisdiction with the code %(codes)s.") % {
-            "codes": ", ".join(strange[:5])
-        }
+    places: list[int] | None = None
+    try:
+        places = await chosen_places(db, query)
+    except Invalid as strange:
+        faults |= strange.faults
     items = None
     if version or query.items:
         items = await queries.items_of(db, framework_id=version.id if version else None, keys=query.items)
@@ -130,7 +129,16 @@ async def _scope(db: AsyncSession, query: Query, framework: str) -> _Scope:
             faults["items"] = _("The framework has no item “%(key)s”.") % {"key": unknown[0]}
     if faults:
         raise Invalid(faults)
-    return _Scope(
-        [p.id for p in places.values()] if query.jurisdictions else None,
-        list(items) if items is not None else None,
-    )
+    return _Scope(places, list(items) if items is not None else None)
+
+
+async def chosen_places(db: AsyncSession, query: Query) -> list[int] | None:
+    """The ids of the jurisdictions that a query names, None where it names none. Raises Invalid for an unknown code."""
+    if not query.jurisdictions:
+        return None
+    places = await jurisdictions.by_codes(db, query.jurisdictions)
+    strange = [code[:24] for code in query.jurisdictions if code not in places]
+    if strange:
+        told = {"codes": ", ".join(strange[:5])}
+        raise Invalid({"jurisdictions": _("There is no jurisdiction with the code %(codes)s.") % told})
+    return [place.id for place in places.values()]

@@ -256,6 +256,17 @@ def citing(c: CitingCell) -> Shape:
     }
 
 
+def instrument_citation(c: CitingCell) -> Shape:
+    """The same with the place's name and the passage."""
+    return citing(c) | {
+        "jurisdiction_name": c.jurisdiction_name,
+        "fictional": c.fictional,
+        "quote": text(c.quote),
+        "quote_language": text(c.quote_language, "unknown" if c.quote else "none"),
+        "translation": text(c.translation),
+    }
+
+
 def correction(r: ReportLine) -> Shape:
     """What anyone may know of a report: nothing of its text before somebody has read it."""
     return cell_of(r.told) | {

@@ -12,7 +12,7 @@ from tracker.access.actor import OrganisationActor
 from tracker.access.models import ApiToken
 from tracker.access.permissions import Permission
 from tracker.access.tokens import Scope
-from tracker.audit.record import Action, record
+from tracker.audit.record import Action, record_by
 from tracker.db.base import select
 from tracker.db.session import queue_behind
 from tracker.kit import clock
@@ -52,13 +52,12 @@ async def make(
     row = tokens.new_token(actor, secret_key, key, name.strip(), scopes, expires_on)
     db.add(row)
     await db.flush()
-    await record(
+    await record_by(
         db,
+        actor,
         Action.TOKEN_MADE,
-        tenant=actor.organisation_id,
-        actor=actor.by,
-        subject=f"token:{row.id}",
-        detail={"scopes": row.scopes, "expires_on": expires_on.isoformat()},
+        f"token:{row.id}",
+        {"scopes": row.scopes, "expires_on": expires_on.isoformat()},
     )
     return key
 
@@ -74,11 +73,5 @@ async def revoke(db: AsyncSession, actor: OrganisationActor, token_id: UUID) -> 
     if found.revoked_at:
         raise Conflict(_("This token was revoked before."))
     found.revoked_at = clock.now()
-    await record(
-        db,
-        Action.TOKEN_REVOKED,
-        tenant=actor.organisation_id,
-        actor=actor.by,
-        subject=f"token:{token_id}",
-    )
+    await record_by(db, actor, Action.TOKEN_REVOKED, f"token:{token_id}")
     return str(found.name)

@@ -42,6 +42,8 @@ async def _jurisdictions(db: AsyncSession, request: Request) -> Listing:
     if kind and kind not in tuple(JurisdictionKind):
         allowed = ", ".join(JurisdictionKind)
         raise Invalid({"kind": _("It can be %(allowed)s.") % {"allowed": allowed}})
+    if given.get("data", "") not in ("", "yes"):  # passed over, it would give every jurisdiction there is
+        raise Invalid({"data": _("It can be %(allowed)s.") % {"allowed": "yes"}})
     found = await queries.places(
         db,
         after=page.after[0] if page.after else None,

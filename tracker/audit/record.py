@@ -3,7 +3,7 @@
 import hashlib
 import json
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID, uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -100,6 +100,15 @@ class Action(StrEnum):
     SYNTHETIC_LOADED = "synthetic.loaded"
 
 
+class Acting(Protocol):
+    """Who acts for an organisation: a user, a token, or (None) the service itself."""
+
+    @property
+    def organisation_id(self) -> UUID: ...
+    @property
+    def by(self) -> UUID | None: ...
+
+
 def digest(previous: str, sequence: int, fields: dict[str, Any]) -> str:
     """The SHA-256 (hex) of an event: its canonical JSON after its sequence and the hash before it."""
     body = json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
@@ -157,3 +166,10 @@ async def record(
     )
     head.sequence, head.hash = sequence, event_hash
     await db.flush()
+
+
+async def record_by(
+    db: AsyncSession, actor: Acting, action: Action, subject: str, detail: dict[str, Any] | None = None
+) -> None:
+    """`record` of what the actor did in its own organisation."""
+    await record(db, action, tenant=actor.organisation_id, actor=actor.by, subject=subject, detail=detail)

@@ -110,7 +110,7 @@ def annex(register: Register, *, in_full: bool = True, files: Files = NO_FILES) 
         "briefing lead here. A search that found nothing is evidence too and is listed as such."
     )
     if not register.sources:
-        intro = _("No source is cited in this selection, for no level is recorded in it.")
+        intro = _("No source is cited in what is shown here.")
     elif not in_full:
         intro = _(
             "Each document once. Numbers in square brackets lead here; which cells cite a document, where and in what "

@@ -206,16 +206,19 @@ def _jurisdictions(desk: Desk) -> Runs:
 
 
 def _counted(comparison: Comparison) -> str:
-    """What the totals are made of."""
-    columns, places = len(comparison.columns), len(comparison.places)
+    """What the totals are made of: the whole selection, whatever is drawn of it."""
+    whole = comparison.whole
+    columns, places = len(whole.columns), len(whole.places)
     told = ngettext(
         "%(columns)s cell for each jurisdiction", "%(columns)s cells for each jurisdiction", columns
     ) % {"columns": columns}
-    items, domains = len(comparison.items), len(comparison.domains)
+    items, domains = len(whole.items), len(whole.domains)
     if items > 1 and domains > 1 and items * domains == columns:
         told += " " + _("(%(items)s items × %(domains)s domains)") % {"items": items, "domains": domains}
     if places > 1:
         told += _(", %(cells)s in all") % {"cells": columns * places}
+    if comparison.selected:
+        told += _("; drawn: %(columns)s for each") % {"columns": len(comparison.columns)}
     if comparison.query.show != "all":
         told += _("; shown: %(show)s") % {"show": shown(comparison.query.show)}
     if comparison.query.principle:

@@ -1,4 +1,7 @@
-"""What the sentences count: readings (one axis of one cell), and how far they lie apart."""
+"""What the sentences count: readings (one axis of one cell), and how far they lie apart.
+
+Counts are over the whole selection, whatever `show` and `principle` keep of it.
+"""
 
 from tracker.briefings.desk import Desk
 from tracker.compare.comparison import Column, ComparedCell
@@ -11,7 +14,7 @@ def readings(desk: Desk) -> tuple[list[Reading], list[Reading]]:
     """Those with a level, and those without one for another reason than that the item does not apply."""
     levels: list[Reading] = []
     unknown: list[Reading] = []
-    for cell in desk.comparison.rows():
+    for cell in desk.whole.rows():
         for axis in desk.axes:
             value = cell.value(axis)
             if value.is_level:
@@ -23,7 +26,7 @@ def readings(desk: Desk) -> tuple[list[Reading], list[Reading]]:
 
 def shared_columns(desk: Desk, axis: Axis) -> list[Column]:
     """The columns in which every jurisdiction has a level on the axis."""
-    comparison = desk.comparison
+    comparison = desk.whole
     return [
         column
         for column in comparison.columns
@@ -44,4 +47,4 @@ def spread(desk: Desk, column: Column, axis: Axis) -> int:
 def with_both_axes(desk: Desk) -> list[ComparedCell]:
     if len(desk.axes) < 2:
         return []
-    return [c for c in desk.comparison.rows() if all(c.value(axis).is_level for axis in desk.axes)]
+    return [c for c in desk.whole.rows() if all(c.value(axis).is_level for axis in desk.axes)]

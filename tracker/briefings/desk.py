@@ -33,6 +33,11 @@ class Desk:
     beside: Beside = NOTHING
 
     @property
+    def whole(self) -> Comparison:
+        """The comparison with all columns of the selection, of which every figure is."""
+        return self.comparison.whole
+
+    @property
     def in_full(self) -> bool:
         """Whether each jurisdiction is treated by itself; else the briefing is a register."""
         return len(self.comparison.places) <= MOST_IN_FULL

@@ -159,7 +159,7 @@ def _elsewhere(desk: Desk, cell: ComparedCell, axis: Axis, have: list[ComparedCe
 
 
 def _unknown(desk: Desk) -> Iterator[Text | Bullets]:
-    comparison = desk.comparison
+    comparison = desk.whole
     silent = [p for p in comparison.places if not _voices(desk, p)]
     spoken = [p for p in comparison.places if _voices(desk, p)]
     if silent:
@@ -179,7 +179,7 @@ def _unknown(desk: Desk) -> Iterator[Text | Bullets]:
 
 
 def _voices(desk: Desk, place: Place) -> list[Standing]:
-    return [v for c in desk.comparison.columns for v in desk.comparison.cell(place, c).voices]
+    return [v for c in desk.whole.columns for v in desk.whole.cell(place, c).voices]
 
 
 def _counts(desk: Desk, place: Place) -> Runs:
@@ -188,11 +188,11 @@ def _counts(desk: Desk, place: Place) -> Runs:
     for axis in desk.axes:
         codes = Counter(
             reading.code
-            for column in desk.comparison.columns
-            if not (reading := desk.comparison.cell(place, column).value(axis)).is_level
+            for column in desk.whole.columns
+            if not (reading := desk.whole.cell(place, column).value(axis)).is_level
             and reading.code != "not_applicable"
         )
-        total = coverage(desk.comparison, place, axis).total
+        total = coverage(desk.whole, place, axis).total
         if not codes:
             parts.append(_("%(axis)s: every cell that applies has a level") % {"axis": axis_word(axis)})
             continue

@@ -5,6 +5,7 @@ Because both are drawn from one Document, a number can't differ between them. Al
 """
 
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 
 from tracker.charts.spec import Spec
 
@@ -146,3 +147,12 @@ class Document:
     footer: str
     facts: Facts
     parts: tuple[Part, ...]
+
+    @property
+    def midnight(self) -> datetime:
+        """In UTC, of `dated`; of the year 2000 where nothing was published yet, and so no day is known."""
+        try:
+            day = date.fromisoformat(self.dated)
+        except ValueError:
+            day = date(2000, 1, 1)
+        return datetime(day.year, day.month, day.day, tzinfo=UTC)

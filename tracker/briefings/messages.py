@@ -12,12 +12,13 @@ These are offered, in this order, each where there is something to say:
 - `firmness`: how many levels are claimed and reviewed, and which cells are contested.
 
 Five at most are the first choice; what is left out first is `common`, then `firmness`. A person may choose others.
-A reading is one axis of one cell. Where several voices are shown, the first of a cell is counted.
+A reading is one axis of one cell. Where several voices are shown, the first of a cell is counted. All are over the
+whole selection: what `show` and `principle` keep of it is what is drawn.
 """
 
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from tracker.briefings.counts import Reading, readings, shared_columns, spread, with_both_axes
 from tracker.briefings.desk import Desk
@@ -38,12 +39,16 @@ MOST = 5
 
 @dataclass(frozen=True, slots=True)
 class Generated:
-    """A message as the rules give it. `first_choice`: whether it is among the few of a briefing nobody edited."""
+    """A message as the rules give it. `first_choice`: whether it is among the few of a briefing nobody edited.
+
+    `cells`: all that it rests on, some of them more than once; `references` may show a few only.
+    """
 
     key: str
     title: str
     sentence: str
     references: Runs = ()
+    cells: tuple[ComparedCell, ...] = ()
     first_choice: bool = True
 
     @property
@@ -55,11 +60,9 @@ def generated(desk: Desk) -> tuple[Generated, ...]:
     """All that the rules give; nothing where no column is shown."""
     if not desk.comparison.columns:
         return ()
-    found = dict(_offered(desk))
+    found = dict(_offered(replace(desk, comparison=desk.whole)))
     left_out = [key for key in ("common", "firmness") if key in found][: max(len(found) - MOST, 0)]
-    return tuple(
-        Generated(key, m.title, m.sentence, m.references, key not in left_out) for key, m in found.items()
-    )
+    return tuple(replace(m, key=key, first_choice=key not in left_out) for key, m in found.items())
 
 
 def _offered(desk: Desk) -> Iterator[tuple[str, Generated]]:
@@ -80,16 +83,21 @@ def _offered(desk: Desk) -> Iterator[tuple[str, Generated]]:
     yield "firmness", _firmness(desk, levels)
 
 
-def _message(title: str, sentence: str, references: Runs = ()) -> Generated:
-    return Generated("", title, sentence, references)
+Rested = tuple[Runs, tuple[ComparedCell, ...]]  # how a message leads to what it rests on, and all of that
 
 
-def _see(desk: Desk, told: str, anchor: str) -> Runs:
-    return (Run(" " + _("See") + " "), Run(told, href=desk.place("gaps", anchor)), Run("."))
+def _message(title: str, sentence: str, rested: Rested = ((), ())) -> Generated:
+    return Generated("", title, sentence, *rested)
 
 
-def _refs(desk: Desk, rested: list[Reading]) -> Runs:
-    return desk.references((cell.place, (cell.item, cell.domain)) for cell, _axis in rested)
+def _see(desk: Desk, told: str, anchor: str, rested: Iterable[Reading] = ()) -> Rested:
+    runs = (Run(" " + _("See") + " "), Run(told, href=desk.place("gaps", anchor)), Run("."))
+    return runs, tuple(cell for cell, _axis in rested)
+
+
+def _refs(desk: Desk, rested: list[Reading]) -> Rested:
+    runs = desk.references((cell.place, (cell.item, cell.domain)) for cell, _axis in rested)
+    return runs, tuple(cell for cell, _axis in rested)
 
 
 def _coverage(desk: Desk) -> Generated:
@@ -203,8 +211,12 @@ def _known_of_one(desk: Desk) -> Generated:
         % {"place": place.name, "axis": axis_word(axis).lower(), "told": columns_ref(columns, 4)}
         for (axis, place), columns in list(alone.items())[:2]
     ]
-    rested = [(place, column) for (_axis, place), columns in list(alone.items())[:2] for column in columns]
-    return _message(_("Differences."), " ".join(sentences), desk.references(rested))
+    rested = [
+        (desk.comparison.cell(place, column), axis)
+        for (axis, place), columns in list(alone.items())[:2]
+        for column in columns
+    ]
+    return _message(_("Differences."), " ".join(sentences), _refs(desk, rested))
 
 
 def _gaps(desk: Desk, levels: list[Reading], total: int) -> Generated:
@@ -279,7 +291,8 @@ def _unknown(desk: Desk, levels: list[Reading], unknown: list[Reading]) -> Gener
             )
             % numbers
         )
-    return _message(_("Unknown."), sentence, _see(desk, _("what is unknown"), "unknown") if unknown else ())
+    rested = _see(desk, _("what is unknown"), "unknown", unknown) if unknown else ((), ())
+    return _message(_("Unknown."), sentence, rested)
 
 
 def _beside(desk: Desk, both: list[ComparedCell]) -> Generated:

@@ -9,7 +9,7 @@ from tracker.briefings.desk import Desk, text_block
 from tracker.briefings.document import Block, Bullets, Facts, Notice, Part, Run, Runs, Table, Text
 from tracker.briefings.register import places_table
 from tracker.briefings.wording import axis_word, basis_tag, day, principle_line
-from tracker.compare.comparison import ComparedCell, coverage
+from tracker.compare.comparison import ComparedCell, Comparison, coverage
 from tracker.compare.principles import Told, told
 from tracker.compare.wording import column_ref, place_heading
 from tracker.entries.standing import Evidence, Review, Standing
@@ -38,13 +38,13 @@ def anchor(place: Place) -> str:
     return f"j-{place.code}"
 
 
-def _spoken(desk: Desk, place: Place) -> list[Spoken]:
-    cells = (desk.comparison.cell(place, column) for column in desk.comparison.columns)
+def _spoken(comparison: Comparison, place: Place) -> list[Spoken]:
+    cells = (comparison.cell(place, column) for column in comparison.columns)
     return [(cell, voice) for cell in cells for voice in cell.voices]
 
 
 def _part(desk: Desk, place: Place) -> Part:
-    spoken = _spoken(desk, place)
+    spoken = _spoken(desk.comparison, place)
     blocks: list[Block] = []
     if place.fictional:
         blocks.append(
@@ -55,7 +55,7 @@ def _part(desk: Desk, place: Place) -> Part:
                 )
             )
         )
-    blocks.append(_facts(desk, place, spoken))
+    blocks.append(_facts(desk, place, _spoken(desk.whole, place)))
     if spoken:
         blocks.append(_table(desk, place, spoken))
     blocks += _instruments(desk, spoken)
@@ -74,7 +74,7 @@ def _facts(desk: Desk, place: Place, spoken: list[Spoken]) -> Facts:
         (_("Code"), (Run(place.code, href=desk.place_url(place)), Run(f" · {kind} · {real}"))),
     ]
     for axis in desk.axes:
-        count = coverage(desk.comparison, place, axis)
+        count = coverage(desk.whole, place, axis)
         told = _("%(n)s of %(total)s cells have a level; claimed %(claimed)s; not applicable %(left)s") % {
             "n": count.assessed,
             "total": count.total,
@@ -174,12 +174,14 @@ def _period(voice: Standing) -> str:
 
 
 def _silence(desk: Desk, place: Place) -> Iterator[Text]:
-    columns = desk.comparison.columns
-    silent = sum(not desk.comparison.cell(place, c).voices for c in columns)
+    columns = desk.whole.columns
+    silent = sum(not desk.whole.cell(place, c).voices for c in columns)
     if not silent:
         return
     if silent == len(columns):
         told = _("All %(total)s cells are not assessed: nobody has published anything on them.")
+    elif desk.comparison.selected:  # the table above does not have all that is spoken of
+        told = _("%(count)s of all %(total)s cells are not assessed: nobody has published anything on them.")
     else:
         told = _(
             "The other %(count)s of %(total)s cells are not assessed: nobody has published anything on them."

@@ -1,6 +1,6 @@
 """The parts that show the comparison itself: how to read it, and the matrix."""
 
-from tracker.briefings.desk import Desk, joined, text, text_block
+from tracker.briefings.desk import Desk, joined, text_block
 from tracker.briefings.document import (
     Block,
     Bullets,
@@ -9,7 +9,6 @@ from tracker.briefings.document import (
     Matrix,
     MatrixCell,
     MatrixRow,
-    Notice,
     Part,
     Run,
     Runs,
@@ -43,15 +42,6 @@ def how_to_read(desk: Desk) -> Part:
         Key(_("Levels, and why there is none"), _key_entries(desk.axes)),
         Bullets(tuple(_terms(desk))),
         *coverage_charts(desk),
-        Notice(
-            text(
-                _("What this briefing cannot tell:"),
-                _(
-                    "whether care is good, whether a measure has the effect that is hoped for, or what "
-                    "exists where nobody has looked. It does not rank."
-                ),
-            )
-        ),
     )
     return Part("read", _("How to read this briefing"), 1, blocks)
 
@@ -109,6 +99,14 @@ def _terms(desk: Desk) -> list[Runs]:
             _(
                 "“n of N” means that n of N cells have a level. Cells to which the item does not apply are "
                 "left out of N and counted apart."
+            ),
+        ),
+        # No box below the charts: on a page of Letter's height it would stand alone on the next.
+        _term(
+            _("What this briefing cannot tell:"),
+            _(
+                "whether care is good, whether a measure has the effect that is hoped for, or what "
+                "exists where nobody has looked. It does not rank."
             ),
         ),
     ]

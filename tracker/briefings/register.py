@@ -11,7 +11,7 @@ from tracker.compare.comparison import Column, coverage
 from tracker.compare.wording import MOST_NAMES, column_ref, place_heading
 from tracker.jurisdictions.queries import Place
 from tracker.kit.i18n import gettext as _
-from tracker.kit.vocabulary import Axis, word
+from tracker.kit.vocabulary import word
 
 
 def places_table(desk: Desk) -> tuple[Part, ...]:
@@ -30,12 +30,12 @@ def places_table(desk: Desk) -> tuple[Part, ...]:
 def _place(desk: Desk, place: Place) -> tuple[Runs, ...]:
     row: list[Runs] = [(Run(place_heading(place), href=desk.place_url(place)), Run(f" {place.code}"))]
     for axis in desk.axes:
-        count = coverage(desk.comparison, place, axis)
+        count = coverage(desk.whole, place, axis)
         row += [
             text(_("%(n)s of %(total)s") % {"n": count.assessed, "total": count.total}),
             text(str(count.claimed)),
         ]
-    contested = sum(desk.comparison.cell(place, c).contested for c in desk.comparison.columns)
+    contested = sum(desk.whole.cell(place, c).contested for c in desk.whole.columns)
     return (*row, text(str(contested)))
 
 
@@ -70,13 +70,13 @@ def _column(desk: Desk, column: Column) -> Iterator[tuple[Runs, ...]]:
         yield (
             (Run(column_ref(column)),),
             (Run(axis_word(axis)),),
-            _named(desk, [c.place for c in gaps], column, axis),
+            _named(desk, [c.place for c in gaps], column),
             text(str(have)),
             text(str(unknown)),
         )
 
 
-def _named(desk: Desk, places: list[Place], column: Column, axis: Axis) -> Runs:
+def _named(desk: Desk, places: list[Place], column: Column) -> Runs:
     runs = [Run(str(len(places)))]
     if 0 < len(places) <= MOST_NAMES:
         for n, place in enumerate(places):

@@ -27,7 +27,7 @@ def coverage_charts(desk: Desk) -> Iterator[Block]:
     if not desk.in_full or not desk.comparison.columns:
         return
     for axis in desk.axes:
-        counts = [(p, coverage(desk.comparison, p, axis)) for p in desk.comparison.places]
+        counts = [(p, coverage(desk.whole, p, axis)) for p in desk.comparison.places]
         if not any(c.assessed for _p, c in counts):
             told = _("%(axis)s: none of the %(total)s cells that apply has a level.")
             yield text_block(told % {"axis": axis_word(axis), "total": sum(c.total for _p, c in counts)})
@@ -82,7 +82,8 @@ def _bars(desk: Desk, columns: list[Column], axis: Axis, name: str) -> LevelBars
     """For each jurisdiction, or in a register for each column, how many cells have each level."""
     comparison = desk.comparison
     if desk.in_full:
-        groups = [(p.name, [comparison.cell(p, c) for c in columns]) for p in comparison.places]
+        selected = [c for c in desk.whole.columns if c[1] is columns[0][1]]
+        groups = [(p.name, [comparison.cell(p, c) for c in selected]) for p in comparison.places]
         unit = _("Cells of each jurisdiction by level, then those without one.")
     else:
         groups = [(item_ref(c[0]), [comparison.cell(p, c) for p in comparison.places]) for c in columns]

@@ -11,7 +11,7 @@ from tracker.briefings.compose import compose
 from tracker.briefings.document import Document
 from tracker.briefings.options import DEFAULT
 from tracker.briefings.queries import gather
-from tracker.briefings.twins.kinds import MEDIA_TYPES
+from tracker.briefings.twins.kinds import MEDIA_TYPES, Composed, file_word
 from tracker.briefings.twins.kinds import made as file_made
 from tracker.compare.comparison import Comparison
 from tracker.compare.queries import compare
@@ -73,12 +73,7 @@ async def briefing_page(request: Request) -> Response[str]:
         request,
         "briefings/briefing.html",
         document=made.document,
-        files=[
-            (_("Download as PDF"), url("briefing_pdf")),
-            (_("Word, for editing"), url("briefing_docx")),
-            (_("JSON"), url("briefing_json")),
-            (_("Tables (CSV)"), url("briefing_zip")),
-        ],
+        files=[(file_word(kind), url(f"briefing_{kind}")) for kind in MEDIA_TYPES],
         comparison_url=url("compare"),
     )
 
@@ -111,7 +106,7 @@ async def _file(request: Request, kind: str) -> Response[bytes]:
     locale, base_url = context_of(request).locale, renderer_of(request).settings.base_url
     with in_line():
         made = await _made(request)
-        body = await file_made(kind, made.comparison, made.document, DEFAULT, base_url, locale)
+        body = await file_made(kind, Composed(made.comparison, made.document, DEFAULT, base_url, locale))
     name = file_name(made.query, made.document, kind)
     headers = {"content-disposition": f'attachment; filename="{name}"'}
     return Response(body, media_type=MEDIA_TYPES[kind], headers=headers)

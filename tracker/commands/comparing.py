@@ -59,7 +59,7 @@ def briefing_command(out: str, kind: str, page_size: str, since: datetime | None
     from tracker.briefings.compose import compose
     from tracker.briefings.options import Options
     from tracker.briefings.queries import gather
-    from tracker.briefings.twins.kinds import make
+    from tracker.briefings.twins.kinds import Composed, make
 
     async def work(database: Database, settings: Settings) -> bytes:
         query, options = query_of(parameters), Options(since=since.date() if since else None)
@@ -77,7 +77,7 @@ def briefing_command(out: str, kind: str, page_size: str, since: datetime | None
             options=options,
             beside=beside,
         )
-        return make(kind, comparison, document, options, base_url, locale, page_size)
+        return make(kind, Composed(comparison, document, options, base_url, locale, page_size))
 
     write(out, with_database(work))
     click.echo(f"wrote {out}")

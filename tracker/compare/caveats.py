@@ -11,10 +11,10 @@ from tracker.kit.vocabulary import Axis, Basis, Source, word
 
 
 def caveats(comparison: Comparison) -> Iterator[str]:
-    """The cautions, the gravest first."""
+    """The cautions, the gravest first: of the whole selection, whatever is shown of it, as all figures are."""
     yield from _of_the_query(comparison)
-    yield from _of_the_levels(comparison)
-    yield from _of_the_voices(comparison)
+    yield from _of_the_levels(comparison.whole)
+    yield from _of_the_voices(comparison.whole)
     if comparison.framework.left_to_import:
         yield _(
             "Levels are of the items as titled: the %(parts)s of this framework are not yet in the record."
@@ -51,14 +51,23 @@ def _of_the_query(comparison: Comparison) -> Iterator[str]:
             "Only the columns in which a cited instrument says so are shown (%(principle)s). A cell that no such "
             "instrument supports reads as it would without this."
         ) % {"principle": word("principle", query.principle).lower()}
-    if query.show != "all":
-        yield _(
-            "Only some columns are shown (%(show)s). All counts are of these columns, not of the framework."
-        ) % {"show": shown(query.show)}
-    elif not query.principle and len(comparison.columns) < sum(
-        len(item.domains) for item in comparison.framework.items
-    ):
+    if query.show != "all" and comparison.selected:
+        yield _("Only some columns are shown (%(show)s).") % {"show": shown(query.show)}
+    if comparison.selected:
+        yield counted_over(comparison)
+    if len(comparison.whole.columns) < sum(len(item.domains) for item in comparison.framework.items):
         yield _("Only some items or domains of the framework were asked for. All counts are of these.")
+
+
+def counted_over(comparison: Comparison) -> str:
+    """Of which cells the figures are, where only some are shown; else ""."""
+    if not comparison.selected:
+        return ""
+    return ngettext(
+        "Figures of a jurisdiction are over the %(total)s cell of the selection, of which %(shown)s is shown.",
+        "Figures of a jurisdiction are over all %(total)s cells of the selection, of which %(shown)s are shown.",
+        len(comparison.selected),
+    ) % {"total": len(comparison.selected), "shown": len(comparison.columns)}
 
 
 def shown(show: str) -> str:

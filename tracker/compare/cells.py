@@ -6,6 +6,7 @@ the HTML is documented in templates/macros/levels.html; everything variable is e
 
 from datetime import date
 from functools import lru_cache
+from typing import TypeGuard
 
 from markupsafe import Markup, escape
 
@@ -15,6 +16,17 @@ from tracker.kit.i18n import current_locale
 from tracker.kit.i18n import gettext as _
 from tracker.kit.vocabulary import Axis, Principle, Value, value, word
 
+# What stands for a mark where a table is printed small: `data-s` of its element, which the sheet for print draws instead.
+SHORT = {
+    "claimed": "c",
+    "contested": "!",
+    "stale": "s",
+    "unknown": "?",
+    "general": "g",
+    "targeted": "t",
+    "by_name": "n",
+    "equivalent": "e",
+}
 _SYMBOL = '<svg class="sym" aria-hidden="true"><use href="#s-{code}"/></svg>'
 
 
@@ -104,33 +116,49 @@ def _spans(voice: Standing | None, axes: tuple[Axis, ...]) -> str:
 def _marks(
     cell: ComparedCell, voice: Standing | None, axes: tuple[Axis, ...], principle: Principle | None
 ) -> str:
-    flags, marks = flags_and_marks(cell, voice, axes)
+    flags = [f'<b data-s="{SHORT[code]}">{escape(mark(code))}</b> ' for code in _flags(cell, voice, axes)]
+    marks = _told(voice, axes)
     if said := _said(voice, principle):
-        marks = [*marks, word("principle", said).lower()]
-    if not flags and not marks:
-        return ""
-    outlined = "".join(f"<b>{escape(flag)}</b> " for flag in flags)
-    return f" <small>{outlined}{escape(' · '.join(marks))}</small>"
+        marks.append(str(escape((" · " if marks else "") + word("principle", said).lower())))
+    return f" <small>{''.join(flags + marks)}</small>" if flags or marks else ""
 
 
-def flags_and_marks(
-    cell: ComparedCell, voice: Standing | None, axes: tuple[Axis, ...]
-) -> tuple[list[str], list[str]]:
-    """(claimed, contested, stale), (year, verification, scope, basis), as words."""
-    flags = []
-    if voice and any(voice.claimed(axis) for axis in axes):
-        flags.append(_("claimed"))
-    if cell.contested:
-        flags.append(_("contested"))
-    if voice is None or not any(voice.on(axis).is_level for axis in axes):
-        return flags, []
-    if voice.stale(cell.seen):
-        flags.append(_("stale"))
-    marks = [str((voice.valid_from or voice.recorded_at).year) if voice.valid_from else _("start unknown")]
+def mark(code: str) -> str:
+    """The word of a mark that has a short sign."""
+    words = {
+        "claimed": _("claimed"),
+        "contested": _("contested"),
+        "stale": _("stale"),
+        "unknown": _("start unknown"),
+        "by_name": _("by name"),
+        "equivalent": _("equivalent"),
+    }
+    return words.get(code) or word("scope", code).lower()
+
+
+def _flags(cell: ComparedCell, voice: Standing | None, axes: tuple[Axis, ...]) -> list[str]:
+    flags = {
+        "claimed": voice is not None and any(voice.claimed(axis) for axis in axes),
+        "contested": cell.contested,
+        "stale": _levelled(voice, axes) and voice.stale(cell.seen),
+    }
+    return [code for code, holds in flags.items() if holds]
+
+
+def _told(voice: Standing | None, axes: tuple[Axis, ...]) -> list[str]:
+    """Year, verification, scope and basis, where there is a level, escaped."""
+    if not _levelled(voice, axes):
+        return []
     levels = [v for axis in axes if (v := voice.verification(axis)) != "none"]
-    marks.append("/".join(dict.fromkeys(levels)))
-    if voice.scope:
-        marks.append(word("scope", voice.scope).lower())
-    if voice.basis:
-        marks.append(_("by name") if voice.basis == "by_name" else _("equivalent"))
-    return flags, marks
+    year = str(voice.valid_from.year) if voice.valid_from else _shortly("unknown", "")
+    shorts = [_shortly(code) for code in (voice.scope, voice.basis) if code]
+    return [year, " · " + "/".join(dict.fromkeys(levels)), *shorts]
+
+
+def _levelled(voice: Standing | None, axes: tuple[Axis, ...]) -> TypeGuard[Standing]:
+    return voice is not None and any(voice.on(axis).is_level for axis in axes)
+
+
+def _shortly(code: str, before: str = " · ") -> str:
+    """The word of a mark, with its short sign."""
+    return f'<span data-s="{SHORT[code]}">{before}{escape(mark(code))}</span>'

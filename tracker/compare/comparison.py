@@ -53,7 +53,10 @@ class ComparedCell:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """`cells` has every jurisdiction x column; `columns` are those that `show` and `principle` keep."""
+    """`cells` has every jurisdiction x column of the selection; `columns` are those that `show` and `principle` keep.
+
+    `selected`: all that the query's items and domains name, where it keeps only some; else empty.
+    """
 
     query: Query
     at: Moment
@@ -61,6 +64,12 @@ class Comparison:
     places: tuple[Place, ...]
     columns: tuple[Column, ...]
     cells: dict[tuple[int, int, Domain], ComparedCell]
+    selected: tuple[Column, ...] = ()
+
+    @property
+    def whole(self) -> "Comparison":
+        """The same with every column of the selection. Figures are of this one: what is drawn does not choose them."""
+        return replace(self, columns=self.selected, selected=()) if self.selected else self
 
     def cell(self, place: Place, column: Column) -> ComparedCell:
         return self.cells[place.id, column[0].id, column[1]]
@@ -117,7 +126,7 @@ class Coverage:
 
 
 def coverage(comparison: Comparison, place: Place, axis: Axis) -> Coverage:
-    """The coverage of one axis for a jurisdiction, over the columns that are shown.
+    """The coverage of one axis for a jurisdiction, over the comparison's columns: `whole` has those of the selection.
 
     Where several voices are heard, a cell counts as assessed when any of them has a level.
     """

@@ -61,7 +61,7 @@ class Measures:
 
 
 def scored(comparison: Comparison) -> tuple[Column, ...]:
-    """The columns that a score counts: those of one tier, the highest of the tree that is shown."""
+    """The columns that a score counts: of the comparison's own, those of one tier, the highest."""
     tier = min((item.depth for item, _domain in comparison.columns), default=0)
     return tuple(c for c in comparison.columns if c[0].depth == tier)
 

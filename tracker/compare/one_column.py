@@ -10,9 +10,10 @@ from tracker.kit.vocabulary import Axis, Source
 
 
 def one_column(query: Query, framework: Framework) -> Query:
-    """The query with one item, domain and axis: the first of each where it names none.
+    """The query with one item, domain and axis: the first of each where it names none, and every cell of it.
 
-    Raises Invalid where it asks for more than one item, domain or voice, or the framework has no items.
+    A principle keeps columns and changes no cell, so it is left out as `show` is. Raises Invalid where it asks
+    for more than one item, domain or voice, or the framework has no items.
     """
     faults = {}
     if len(query.items) > 1:
@@ -33,4 +34,27 @@ def one_column(query: Query, framework: Framework) -> Query:
     item = next((i for i in framework.items if i.key == key), framework.items[0])
     domain = query.domains[0] if query.domains and query.domains[0] in item.domains else item.domains[0]
     axis = query.axis if query.axis != "both" else Axis.COMMITMENT.value
-    return replace(query, items=(key,), domains=(domain,), axis=axis, show="all", layout=())
+    return replace(query, items=(key,), domains=(domain,), axis=axis, show="all", layout=(), principle=None)
+
+
+def around(query: Query, framework: Framework) -> Query:
+    """What a link from a comparison to one of its items keeps: all but what a single column can't have."""
+    return replace(
+        query,
+        framework=framework.name,
+        items=(),
+        domains=query.domains[:1],
+        axis=query.axes[0].value,
+        source=Source.BEST if query.source is Source.ALL else query.source,
+        show="all",
+        through="",
+        layout=(),
+        principle=None,
+    )
+
+
+def kept(query: Query, framework: Framework) -> Query:
+    """What a form shows of a query that can't be taken: one column by what of it can be, else by the first there is."""
+    known = {item.key for item in framework.items}
+    near = replace(around(query, framework), items=tuple(key for key in query.items if key in known)[:1])
+    return one_column(near, framework) if framework.items else near

@@ -146,4 +146,6 @@ def narrowed(whole: Comparison) -> Comparison:
         columns = tuple(c for c in columns if any(whole.cell(p, c).says(principle) for p in whole.places))
     if keep is not None:
         columns = tuple(c for c in columns if keep([whole.cell(p, c) for p in whole.places], axes))
-    return Comparison(whole.query, whole.at, whole.framework, whole.places, columns, whole.cells)
+    if len(columns) == len(whole.columns):
+        return whole
+    return replace(whole, columns=columns, selected=whole.columns)

@@ -15,6 +15,7 @@ from tracker.kit.vocabulary import Axis, Basis, Domain, Principle, Source
 
 DEFAULT_FRAMEWORK = "hhs-core-competencies"
 MOST_JURISDICTIONS = 1000
+MOST_FROZEN = 6000  # Cells of a snapshot: 200 jurisdictions by 28 cells, and some.
 SHOW = ("all", "differences", "gaps", "unknown")
 # How a table stands: one for each domain or all together; jurisdictions across instead of down; in regions.
 LAYOUTS = ("by_domain", "together", "swapped", "regions")

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tracker.compare import told
-from tracker.compare.caveats import caveats
+from tracker.compare.caveats import caveats, counted_over
 from tracker.compare.comparison import Column, ComparedCell, Comparison, coverage
 from tracker.compare.files import cell_link
 from tracker.compare.measures import Measures, evidenced, score, scored
@@ -15,8 +15,6 @@ from tracker.kit.vocabulary import Axis
 
 # Above this many jurisdictions a list of names is no longer read; the files have them all.
 MOST_NAMED = 12
-# Each confirmed gap is a line of its own; more are in the table, under "Only confirmed gaps".
-MOST_GAPS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,44 +26,48 @@ class PlaceRead:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """`href` leads to the page of a cell; `one_tier`: whether scores count all the columns that are shown;
-    `saying`: who says the principle that is asked for. With a principle no score is shown: it keeps some columns only."""
+    """`places` are counted over the whole selection, the rest is told of the columns that are shown.
+
+    `counted_over`: of which cells the figures are, where only some are shown; else "".
+    `href` leads to the page of a cell; `one_tier`: whether scores count all columns of the selection; `saying`: who says the
+    principle that is asked for. With a principle no score is shown, for it would be taken for the principle's.
+    """
 
     places: tuple[PlaceRead, ...]
     columns: tuple[told.ColumnTold, ...]
     gaps: tuple[told.Gap, ...]
     caveats: tuple[str, ...]
     one_tier: bool
+    counted_over: str
     saying: tuple[Saying, ...]
     href: Callable[[ComparedCell], str]
     name: Callable[[Column], str]
 
-    @property
-    def differing(self) -> tuple[told.ColumnTold, ...]:
-        return tuple(c for c in self.columns if c.differs)
-
 
 def reading(comparison: Comparison, locale: str) -> Reading:
     """All of it; links are of `locale`."""
-    columns, columns_told = scored(comparison), told.columns_told(comparison)
+    whole, columns_told = comparison.whole, told.columns_told(comparison)
+    columns = scored(whole)
     return Reading(
-        places=tuple(_place(comparison, place, columns) for place in comparison.places),
+        places=tuple(_place(whole, place, columns) for place in whole.places),
         columns=columns_told,
         gaps=tuple(told.gaps(columns_told)),
         caveats=tuple(caveats(comparison)),
-        one_tier=len(columns) == len(comparison.columns),
+        one_tier=len(columns) == len(whole.columns),
+        counted_over=counted_over(comparison),
         saying=saying(comparison, comparison.query.principle),
         href=lambda cell: cell_link(comparison, cell, locale),
         name=column_ref,
     )
 
 
-def _place(comparison: Comparison, place: Place, columns: tuple[Column, ...]) -> PlaceRead:
-    shown = [comparison.cell(place, c) for c in comparison.columns]
-    counted = [comparison.cell(place, c) for c in columns]
-    axes = comparison.query.axes
+def _place(whole: Comparison, place: Place, columns: tuple[Column, ...]) -> PlaceRead:
+    """`columns`: those of one tier, which a score counts."""
+    cells = [whole.cell(place, c) for c in whole.columns]
+    counted = [whole.cell(place, c) for c in columns]
+    axes = whole.query.axes
     return PlaceRead(
         place,
-        {a: Measures(coverage(comparison, place, a), score(counted, a), evidenced(shown, a)) for a in axes},
-        {a: told.unknowns(shown, a) for a in axes},
+        {a: Measures(coverage(whole, place, a), score(counted, a), evidenced(cells, a)) for a in axes},
+        {a: told.unknowns(cells, a) for a in axes},
     )

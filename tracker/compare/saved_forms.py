@@ -3,6 +3,7 @@
 from wtforms import StringField, TextAreaField
 
 from tracker.compare.models import NAME_LENGTH
+from tracker.compare.query import codes_in
 from tracker.kit.forms import AtMost, Form, Needed, stripped
 from tracker.kit.i18n import N_
 
@@ -25,5 +26,5 @@ class SetForm(NameForm):
     )
 
     def chosen(self) -> list[str]:
-        """The codes, once validated; whatever stands between them."""
-        return str(self.codes.data).upper().replace(",", " ").split()
+        """The codes, once validated, as on the compare page: whatever stands between them."""
+        return list(codes_in(str(self.codes.data).upper()))

@@ -15,7 +15,7 @@ from sqlmodel import col
 
 from tracker.access.actor import OrganisationActor
 from tracker.access.permissions import Permission
-from tracker.audit.record import Action, record
+from tracker.audit.record import Action, record_by
 from tracker.compare.models import SavedSet
 from tracker.compare.query import MOST_JURISDICTIONS
 from tracker.db.base import select
@@ -96,7 +96,7 @@ async def save(db: AsyncSession, actor: OrganisationActor, name: str, codes: Seq
     )
     db.add(row)
     await _flush(db)
-    await _tell(db, actor, Action.SET_SAVED, row.id)
+    await record_by(db, actor, Action.SET_SAVED, f"set:{row.id}")
     return _saved(row)
 
 
@@ -111,7 +111,7 @@ async def rename(db: AsyncSession, actor: OrganisationActor, saved_id: UUID, nam
     await _free(db, name)
     row.name, row.updated_at, row.updated_by = name, clock.now(), actor.user_id
     await _flush(db)
-    await _tell(db, actor, Action.SET_RENAMED, saved_id)
+    await record_by(db, actor, Action.SET_RENAMED, f"set:{saved_id}")
 
 
 async def delete(db: AsyncSession, actor: OrganisationActor, saved_id: UUID) -> None:
@@ -119,7 +119,7 @@ async def delete(db: AsyncSession, actor: OrganisationActor, saved_id: UUID) -> 
     actor.require(Permission.WRITE_DRAFTS)
     await db.delete(await _row(db, saved_id))
     await db.flush()
-    await _tell(db, actor, Action.SET_DELETED, saved_id)
+    await record_by(db, actor, Action.SET_DELETED, f"set:{saved_id}")
 
 
 async def _free(db: AsyncSession, name: str) -> None:
@@ -136,9 +136,3 @@ async def _flush(db: AsyncSession) -> None:
         await db.flush()
     except IntegrityError as error:  # another request took the name in this moment
         raise _taken() from error
-
-
-async def _tell(db: AsyncSession, actor: OrganisationActor, action: Action, saved_id: UUID) -> None:
-    await record(
-        db, action, tenant=actor.organisation_id, actor=actor.user_id, subject=f"set:{saved_id}", detail={}
-    )

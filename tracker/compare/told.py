@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from tracker.compare.comparison import Column, ComparedCell, Comparison
 from tracker.entries.standing import Standing
+from tracker.kit.i18n import gettext as _
+from tracker.kit.i18n import ngettext
 from tracker.kit.vocabulary import LEVEL_CODES, Axis, Value
 
 
@@ -31,6 +33,17 @@ class Said:
     def sources(self) -> int:
         """How many passages it cites for the axis."""
         return sum(e.axis.covers(self.axis) for e in self.voice.evidence)
+
+    @property
+    def rests_on(self) -> str:
+        """What a documented level rests on, in words.
+
+        Without a passage a 0 can only be documented by its search note, and any other level, which is then "preparing",
+        by the owner whom the entry names (`tracker/entries/evidence.py`).
+        """
+        if self.sources:
+            return ngettext("%(num)s source", "%(num)s sources", self.sources) % {"num": self.sources}
+        return _("owner named") if self.reading.level else _("search note")
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,9 @@ from tracker.compare.comparison import Comparison
 from tracker.compare.files import long_csv
 from tracker.compare.json_file import comparison_json
 from tracker.compare.offered import Options, OwnSets, options, shorter
+from tracker.compare.one_column import around
 from tracker.compare.queries import compare
-from tracker.compare.query import MOST_JURISDICTIONS, SHOW, Query, parse, what_can_be_read
+from tracker.compare.query import MOST_FROZEN, MOST_JURISDICTIONS, SHOW, Query, parse, what_can_be_read
 from tracker.compare.reading import reading
 from tracker.compare.tables import tables
 from tracker.compare.workbook import XLSX, comparison_xlsx
@@ -80,6 +81,8 @@ async def compare_page(request: Request) -> Response[str] | Redirect:
         comparison=comparison,
         asked=asked(query, item_labels(comparison.framework.items)) if comparison else (),
         address=_address(request, comparison) if comparison else "",
+        most_frozen=MOST_FROZEN,
+        one=around(query, comparison.framework) if comparison else query,
         tables=tables(comparison, locale) if comparison else [],
         reading=reading(comparison, locale) if comparison else None,
         levels={axis: [value(axis, code) for code in LEVEL_CODES] for axis in Axis},

@@ -52,7 +52,7 @@ def workbook_of(rows: Sequence[Sequence[str]], told: Iterable[Told]) -> bytes:
     _sheet(book, READ_ME, [34, 100], [*head, *told])
     out = io.BytesIO()
     book.save(out)
-    return _always_the_same(out.getvalue())
+    return always_the_same(out.getvalue())
 
 
 def read_me(comparison: Comparison, base_url: str) -> Iterator[Told]:
@@ -112,7 +112,7 @@ def _cell(sheet: Any, text: str, *, head: bool) -> Any:
     return cell
 
 
-def _always_the_same(workbook: bytes) -> bytes:
+def always_the_same(workbook: bytes) -> bytes:
     """Without the times at which it was written."""
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(workbook)) as source, zipfile.ZipFile(out, "w") as target:

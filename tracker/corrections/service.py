@@ -8,7 +8,7 @@ from sqlmodel import col
 from tracker.access.actor import OrganisationActor
 from tracker.access.permissions import Permission
 from tracker.access.throttle_service import may_again
-from tracker.audit.record import Action, record
+from tracker.audit.record import Action, record, record_by
 from tracker.corrections.marks import shows_signs
 from tracker.corrections.models import PublishedReport, PublishedReportEvent, Report, ReportState
 from tracker.db.base import select
@@ -104,13 +104,12 @@ async def answer(
     state = ReportState.ACCEPTED if accepted else ReportState.DECLINED
     _close(db, report, state, text.strip(), published="" if withheld else report.text)
     await db.flush()
-    await record(
+    await record_by(
         db,
+        actor,
         Action.REPORT_ANSWERED,
-        tenant=actor.organisation_id,
-        actor=actor.user_id,
-        subject=f"report:{number}",
-        detail={"state": state.value, "personal_data_signs": signs},
+        f"report:{number}",
+        {"state": state.value, "personal_data_signs": signs},
     )
 
 
@@ -121,13 +120,7 @@ async def purge(db: AsyncSession, actor: OrganisationActor, number: int) -> None
     report.evidence_url = ""
     _close(db, report, ReportState.PURGED, "", published="")
     await db.flush()
-    await record(
-        db,
-        Action.REPORT_PURGED,
-        tenant=actor.organisation_id,
-        actor=actor.user_id,
-        subject=f"report:{number}",
-    )
+    await record_by(db, actor, Action.REPORT_PURGED, f"report:{number}")
 
 
 def _close(db: AsyncSession, report: Report, state: ReportState, answered: str, *, published: str) -> None:

@@ -8,7 +8,7 @@ from sqlmodel import col
 
 from tracker.access.actor import OrganisationActor
 from tracker.access.permissions import Permission
-from tracker.audit.record import Action, record
+from tracker.audit.record import Action, record_by
 from tracker.criteria.models import (
     LocalCriterion,
     LocalValue,
@@ -140,13 +140,12 @@ async def publish(
     )
     db.add(made)
     await db.flush()
-    await record(
+    await record_by(
         db,
+        actor,
         Action.CRITERION_PUBLISHED,
-        tenant=actor.organisation_id,
-        actor=actor.user_id,
-        subject=f"published_criterion:{made.uid}",
-        detail={"criterion": str(criterion.id), "versions": list(versions), "personal_data_signs": signs},
+        f"published_criterion:{made.uid}",
+        {"criterion": str(criterion.id), "versions": list(versions), "personal_data_signs": signs},
     )
     return made
 
@@ -184,10 +183,4 @@ async def withdraw(db: AsyncSession, actor: OrganisationActor, uid: UUID, *, rea
         )
     )
     await db.flush()
-    await record(
-        db,
-        Action.CRITERION_WITHDRAWN,
-        tenant=actor.organisation_id,
-        actor=actor.user_id,
-        subject=f"published_criterion:{uid}",
-    )
+    await record_by(db, actor, Action.CRITERION_WITHDRAWN, f"published_criterion:{uid}")

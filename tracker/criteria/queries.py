@@ -1,6 +1,7 @@
 """Reading an organisation's own criteria behind the tenant wall, and what organisations have published of theirs."""
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -174,6 +175,9 @@ class Statement:
     organisation_key: str
     organisation_name: str
     jurisdiction_id: int
+    jurisdiction_code: str
+    jurisdiction_name: str
+    fictional: bool
     framework: str
     item_key: str
     item_label: str
@@ -202,6 +206,14 @@ async def published(
     return await _statements(db, as_of, *where)
 
 
+async def published_anywhere(
+    db: AsyncSession, as_of: datetime, jurisdictions: Collection[int] | None = None
+) -> list[Statement]:
+    """The same of these jurisdictions, or (None) of all."""
+    where = [] if jurisdictions is None else [col(PublishedCriterion.jurisdiction_id).in_(jurisdictions)]
+    return await _statements(db, as_of, *where)
+
+
 async def own_published(db: AsyncSession, as_of: datetime, organisation_id: UUID) -> list[Statement]:
     """What an organisation has published of its criteria, anywhere."""
     return await _statements(db, as_of, col(PublishedCriterion.organisation_id) == organisation_id)
@@ -220,6 +232,9 @@ async def _statements(db: AsyncSession, as_of: datetime, *where: Any) -> list[St
             p,
             Organisation.key.label("organisation_key"),  # type: ignore[attr-defined]
             Organisation.name.label("organisation_name"),  # type: ignore[attr-defined]
+            Jurisdiction.code.label("jurisdiction_code"),  # type: ignore[attr-defined]
+            Jurisdiction.name.label("jurisdiction_name"),  # type: ignore[attr-defined]
+            Jurisdiction.fictional,
             _FRAMEWORK.label("framework"),
             FrameworkItem.key.label("item_key"),  # type: ignore[attr-defined]
             _LABEL.label("item_label"),
@@ -227,6 +242,7 @@ async def _statements(db: AsyncSession, as_of: datetime, *where: Any) -> list[St
             w.reason,
         )
         .join(Organisation, col(Organisation.id) == p.organisation_id)
+        .join(Jurisdiction, col(Jurisdiction.id) == p.jurisdiction_id)
         .join(FrameworkItem, col(FrameworkItem.id) == p.item_id)
         .join(FrameworkVersion, col(FrameworkVersion.id) == FrameworkItem.framework_version_id)
         .outerjoin(w, sa.and_(col(w.criterion_row_id) == p.id, col(w.recorded_at) <= as_of))
@@ -247,6 +263,9 @@ def _statement(row: Any) -> Statement:
         organisation_key=row.organisation_key,
         organisation_name=row.organisation_name,
         jurisdiction_id=p.jurisdiction_id,
+        jurisdiction_code=row.jurisdiction_code,
+        jurisdiction_name=row.jurisdiction_name,
+        fictional=row.fictional,
         framework=row.framework,
         item_key=row.item_key,
         item_label=row.item_label,

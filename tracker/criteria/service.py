@@ -15,7 +15,7 @@ from sqlmodel import col
 
 from tracker.access.actor import OrganisationActor
 from tracker.access.permissions import Permission
-from tracker.audit.record import Action, record
+from tracker.audit.record import Action, record_by
 from tracker.criteria.models import LocalCriterion, LocalValue
 from tracker.db.base import select
 from tracker.db.session import queue_behind
@@ -226,11 +226,10 @@ async def _tell(
     criterion: LocalCriterion,
     detail: dict[str, object] | None = None,
 ) -> None:
-    await record(
+    await record_by(
         db,
+        actor,
         action,
-        tenant=actor.organisation_id,
-        actor=actor.user_id,
-        subject=f"criterion:{criterion.id}",
-        detail={"item": criterion.item_id, "version": criterion.version} | (detail or {}),
+        f"criterion:{criterion.id}",
+        {"item": criterion.item_id, "version": criterion.version} | (detail or {}),
     )

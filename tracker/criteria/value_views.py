@@ -12,11 +12,11 @@ from tracker.access.permissions import Permission
 from tracker.criteria import publish, queries, service
 from tracker.criteria.forms import ValueForm, WithdrawForm, answer_values
 from tracker.criteria.queries import Answer
-from tracker.criteria.views import CRITERIA, ONE, known, number
+from tracker.criteria.views import CRITERIA, ONE, known
 from tracker.jurisdictions import queries as jurisdictions
 from tracker.jurisdictions.queries import Place
 from tracker.kit.errors import Conflict, Invalid, NotFound
-from tracker.kit.forms import FormData
+from tracker.kit.forms import FormData, number_of
 from tracker.kit.i18n import gettext as _
 from tracker.privacy.findings import Unconfirmed, findings
 from tracker.web.render import form_page, go, page
@@ -65,7 +65,7 @@ async def value_do(request: Request, criterion_id: FromPath[UUID]) -> Response[s
     try:
         if form.validate():
             async with database_of(request).write(bound_of(request)) as db:
-                place, version = await _place(db, request), number(form.version.data)
+                place, version = await _place(db, request), number_of(form.version.data)
                 await service.say(db, actor, criterion_id, place.id, form.said(), version=version)
             key, say = actor.organisation_key, _("What you say of %(name)s is saved.") % {"name": place.name}
             return go(request, "criterion", organisation=key, criterion_id=criterion_id, say=say)
@@ -107,7 +107,7 @@ async def _publish_page(
 
 
 def _versions(data: FormData) -> tuple[int, int]:
-    return number(data.first("criterion_version")), number(data.first("version"))
+    return number_of(data.first("criterion_version")), number_of(data.first("version"))
 
 
 @post(f"{VALUE}/publish", name="criterion_publish_do", access=member(Permission.REVIEW), status_code=200)

@@ -15,6 +15,7 @@ from tracker.criteria.forms import AddCriterionForm, CriterionForm, criterion_va
 from tracker.criteria.queries import Answer, Criterion, Statement
 from tracker.kit import clock
 from tracker.kit.errors import Conflict, Invalid, NotFound
+from tracker.kit.forms import number_of
 from tracker.kit.i18n import gettext as _
 from tracker.organisations import queries as organisations
 from tracker.web.render import form_page, go, page
@@ -133,7 +134,7 @@ async def criterion_do(request: Request, criterion_id: FromPath[UUID]) -> Respon
         if form.validate():
             async with database_of(request).write(bound_of(request)) as db:
                 await service.change(
-                    db, actor, criterion_id, form.wording(), version=number(form.version.data)
+                    db, actor, criterion_id, form.wording(), version=number_of(form.version.data)
                 )
             key, say = actor.organisation_key, _("The criterion is saved.")
             return go(request, "criterion", organisation=key, criterion_id=criterion_id, say=say)
@@ -144,12 +145,6 @@ async def criterion_do(request: Request, criterion_id: FromPath[UUID]) -> Respon
     if status == 409:  # sent again, it knowingly replaces what is shown beside it
         form.version.data = str(found.version)
     return _page(request, found, rows, form, status=status)
-
-
-def number(text: str | None) -> int:
-    """A version as the form brought it back; -1, which none has, for what is no number."""
-    text = text or ""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
 
 
 @post(f"{ONE}/move", name="criterion_move", access=member(Permission.WRITE_DRAFTS), status_code=303)

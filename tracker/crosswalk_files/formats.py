@@ -7,11 +7,11 @@ from tracker.crosswalk_files import olir, sssom, sssom_read
 from tracker.crosswalk_files.values import CrosswalkFile, SetContent
 from tracker.exchange import sheets
 from tracker.exchange.reading import Unreadable as UnreadableSheet
+from tracker.frameworks.files import check_size
 from tracker.frameworks.tree import Fault, Unreadable
 from tracker.kit.i18n import gettext as _
 
 FORMATS = ("sssom", "csv", "xlsx")
-MOST_BYTES = 10 * 1024 * 1024
 MEDIA_TYPES = {
     "sssom": ("sssom.tsv", "text/tab-separated-values"),
     "csv": ("csv", "text/csv"),
@@ -23,13 +23,6 @@ _ENDINGS = {".tsv": "sssom", ".csv": "csv", ".xlsx": "xlsx"}
 def format_of(name: str) -> str:
     """The format that a file's name stands for; "" when it stands for none that is read."""
     return _ENDINGS.get(PurePath(name).suffix.lower(), "")
-
-
-def check_size(size: int) -> None:
-    """Raises Unreadable for a file that is larger than any crosswalk, before anything of it is read."""
-    if size > MOST_BYTES:
-        told = {"size": size // (1024 * 1024), "most": MOST_BYTES // (1024 * 1024)}
-        raise Unreadable((Fault("", "", _("The file has %(size)s MB; %(most)s MB is the most.") % told),))
 
 
 def read(data: bytes, kind: str) -> CrosswalkFile:

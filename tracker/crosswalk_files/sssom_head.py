@@ -16,22 +16,6 @@ from tracker.kit.i18n import gettext as _
 LARGEST_HEAD = 64 * 1024  # characters
 DEEPEST = 6
 ITEMS = "urn:tracker:framework:"  # as in the frameworks' SKOS
-# Prefixes that every SSSOM file may use without declaring them.
-BUILT_IN = {
-    "sssom",
-    "owl",
-    "rdf",
-    "rdfs",
-    "skos",
-    "semapv",
-    "linkml",
-    "xsd",
-    "oboInOwl",
-    "dce",
-    "dcterms",
-    "pav",
-    "prov",
-}
 
 
 def item_space(framework: str) -> str:

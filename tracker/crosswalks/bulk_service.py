@@ -17,6 +17,7 @@ from tracker.crosswalks.rows import TEXTS, Faults, Faulty, Lone, Row, Written, d
 from tracker.crosswalks.service import locked_draft, tell
 from tracker.db.base import select
 from tracker.frameworks.models import FrameworkItem
+from tracker.kit.batches import batches
 from tracker.kit.errors import Conflict
 from tracker.kit.i18n import gettext as _
 from tracker.kit.vocabulary import Relation
@@ -97,7 +98,7 @@ async def carry(
         crosswalk.changed_by = actor.user_id
     told = _Told(list(removed), [(row, stored.version) for row, _says, stored in over])
     done = 0
-    for some in _some_of(new):
+    for some in batches(new, AT_ONCE):
         told.added += await _add(db, actor, crosswalk_id, some)
         done += len(some)
         say(done)
@@ -205,15 +206,11 @@ def _columns(says: MappingContent | Lone) -> dict[str, Any]:
     return {n: getattr(says.content, n) for n in TEXTS} if isinstance(says, Lone) else values_of(says)
 
 
-def _some_of(things: Sequence[_T]) -> Iterator[Sequence[_T]]:
-    return (things[start : start + AT_ONCE] for start in range(0, len(things), AT_ONCE))
-
-
 async def _remove(db: AsyncSession, removed: Sequence[Row]) -> None:
-    for some in _some_of([row.id for row in removed if not row.lone]):
+    for some in batches([row.id for row in removed if not row.lone], AT_ONCE):
         await db.execute(sa.delete(MappingSide).where(col(MappingSide.mapping_id).in_(some)))
         await db.execute(sa.delete(models.Mapping).where(col(models.Mapping.id).in_(some)))
-    for some in _some_of([row.id for row in removed if row.lone]):
+    for some in batches([row.id for row in removed if row.lone], AT_ONCE):
         await db.execute(sa.delete(NoCounterpart).where(col(NoCounterpart.id).in_(some)))
 
 

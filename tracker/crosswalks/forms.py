@@ -32,11 +32,6 @@ JUSTIFICATIONS = {
 }
 
 
-def number_of(text: str) -> int:
-    """A number as a form brought it back; -1, which nothing has, for what is no number."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
-
-
 def _text(label: str, most: int, *more: Any) -> StringField:
     return StringField(label, filters=[stripped], validators=[*more, AtMost(most)])
 

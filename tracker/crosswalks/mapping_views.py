@@ -14,7 +14,6 @@ from tracker.crosswalks.forms import (
     MappingForm,
     NoCounterpartForm,
     mapping_values,
-    number_of,
     reason_values,
 )
 from tracker.crosswalks.queries import MappingLine
@@ -22,6 +21,7 @@ from tracker.crosswalks.workbench import ItemLine, Workbench
 from tracker.crosswalks.workbench_views import ITEM, SET, item_of, load
 from tracker.kit import clock
 from tracker.kit.errors import Conflict, Invalid, NotFound
+from tracker.kit.forms import number_of
 from tracker.kit.i18n import gettext as _
 from tracker.web.render import form_page, go
 from tracker.web.requests import bound_of, database_of, form_data, organisation_of, query_parameters

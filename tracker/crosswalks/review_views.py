@@ -7,14 +7,14 @@ from litestar.response import Redirect
 from tracker.access.guard import member
 from tracker.access.permissions import Permission
 from tracker.crosswalks import mapping_service, service
-from tracker.crosswalks.forms import PublishForm, ReviewForm, number_of
+from tracker.crosswalks.forms import PublishForm, ReviewForm
 from tracker.crosswalks.mapping_views import load_draft
 from tracker.crosswalks.queries import MappingLine, StateLine, free_texts
 from tracker.crosswalks.workbench import Workbench
 from tracker.crosswalks.workbench_queries import others_who_publish
 from tracker.crosswalks.workbench_views import SET
 from tracker.kit.errors import Conflict, Forbidden, Invalid
-from tracker.kit.forms import choices
+from tracker.kit.forms import choices, number_of
 from tracker.kit.i18n import gettext as _
 from tracker.privacy.findings import findings
 from tracker.web.render import form_page, go

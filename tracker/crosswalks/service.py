@@ -12,7 +12,7 @@ from sqlmodel import col
 
 from tracker.access.actor import OrganisationActor
 from tracker.access.permissions import Permission
-from tracker.audit.record import Action, record
+from tracker.audit.record import Action, record_by
 from tracker.crosswalks import queries
 from tracker.crosswalks.content import SetHead, name_faults
 from tracker.crosswalks.models import (
@@ -272,6 +272,4 @@ async def tell(
 ) -> None:
     """Add to the log what was done to a set or in it."""
     subject = f"{crosswalk.key}@{crosswalk.version}"[:120]
-    await record(
-        db, action, tenant=actor.organisation_id, actor=actor.by, subject=subject, detail=detail or None
-    )
+    await record_by(db, actor, action, subject, detail or None)

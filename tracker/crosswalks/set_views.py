@@ -8,11 +8,12 @@ from tracker.access.actor import OrganisationActor
 from tracker.access.guard import member
 from tracker.access.permissions import Permission
 from tracker.crosswalks import service
-from tracker.crosswalks.forms import ConfirmForm, CopyForm, HeadForm, StartForm, head_values, number_of
+from tracker.crosswalks.forms import ConfirmForm, CopyForm, HeadForm, StartForm, head_values
 from tracker.crosswalks.workbench import Workbench
 from tracker.crosswalks.workbench_views import SET, SETS, load
 from tracker.frameworks import queries as frameworks
 from tracker.kit.errors import Conflict, Invalid
+from tracker.kit.forms import number_of
 from tracker.kit.i18n import gettext as _
 from tracker.web.render import form_page, go
 from tracker.web.requests import bound_of, database_of, form_data, organisation_of

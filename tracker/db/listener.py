@@ -9,9 +9,7 @@ nothing is known, and whoever wants to know asks the database.
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
-from typing import Any
+from typing import Any, NoReturn
 from uuid import uuid4
 
 import psycopg
@@ -57,18 +55,8 @@ class Listener:
         """A change by this process itself, which must be seen before its message comes back."""
         self._count += 1
 
-    @asynccontextmanager
-    async def beside(self) -> AsyncIterator[None]:
-        """Listen as long as the block lasts."""
-        task = asyncio.create_task(self._forever())
-        try:
-            yield
-        finally:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
-
-    async def _forever(self) -> None:
+    async def forever(self) -> NoReturn:
+        """Listen until cancelled."""
         silent = False
         while True:
             try:

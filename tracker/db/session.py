@@ -23,8 +23,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, with_loader_criteria
 
 from tracker.db import stamp
-from tracker.db.base import Kind, Private, Table, tables_of
+from tracker.db.base import Kind, Private, Table, metadata, tables_of
 from tracker.db.listener import Listener
+from tracker.kit.beside import beside
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,12 @@ class ForeignRow(RuntimeError):
 
 class WalledSession(Session):
     """A session whose statements see only the private rows that its bound allows."""
+
+
+@lru_cache(maxsize=1)
+def _private_tables(_known: int) -> tuple[type[Table], ...]:
+    """Looked for anew whenever more tables are known: a table that is left out would have no wall."""
+    return tuple(tables_of(Kind.PRIVATE))
 
 
 @lru_cache(maxsize=256)
@@ -73,8 +80,8 @@ def _wall_off(state: ORMExecuteState) -> None:
     if state.is_select or state.is_update or state.is_delete:
         known = state.session.info.setdefault("criteria", {})
         if state.is_select not in known:
-            bound, tables = state.session.info["bound"], tuple(tables_of(Kind.PRIVATE))
-            known[state.is_select] = _criteria(bound, tables, reading=state.is_select)
+            tables = _private_tables(len(metadata.tables))
+            known[state.is_select] = _criteria(state.session.info["bound"], tables, reading=state.is_select)
         state.statement = state.statement.options(*known[state.is_select])
         if (
             not state.is_select
@@ -297,7 +304,7 @@ class Database:
             return
         self._listener = Listener(self._bind)
         try:
-            async with self._listener.beside():
+            async with beside(self._listener.forever()):
                 yield
         finally:
             self._listener = None

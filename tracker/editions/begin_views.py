@@ -1,6 +1,5 @@
 """Beginning a briefing from a comparison or a snapshot, its next edition, and changing what a draft compares."""
 
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -13,17 +12,19 @@ from tracker.access.guard import member
 from tracker.access.permissions import Permission
 from tracker.compare.query import Query, parse
 from tracker.crosswalks import queries as crosswalks
-from tracker.editions import draft_queries, queries, service
+from tracker.editions import draft_queries, service
 from tracker.editions.assembly import gathered, lost_cells, the_snapshot
+from tracker.editions.carrying import carry
 from tracker.editions.content import MOST_CELLS, Content, Told
 from tracker.editions.context import EDITION, OWN, desk_of, own_edition, own_gathered
 from tracker.editions.draft_queries import Own
-from tracker.editions.forms import StartForm, number_of
+from tracker.editions.forms import StartForm
 from tracker.editions.models import EditionState
 from tracker.editions.selection import SelectionForm, values_of
 from tracker.frameworks import queries as frameworks
 from tracker.kit import clock
 from tracker.kit.errors import Conflict, Invalid, NotFound
+from tracker.kit.forms import number_of
 from tracker.kit.i18n import gettext as _
 from tracker.kit.senders import sender_of
 from tracker.snapshots import service as snapshots
@@ -142,14 +143,14 @@ async def next_edition(
         )
         if briefing is None or last is None:
             raise NotFound(_("There is no such briefing."))
-        content = await draft_queries.content_of(db, last)
-        finals = await queries.finals_of(db, briefing.public_id)
-    content = replace(content, messages=None, before=finals[0].number if finals else None)
     try:
         snapshot_id = await _freeze(request, parse(briefing.query))
     except snapshots.TooManySnapshots as wait:
         return error_page(request, 429, str(wait))
+    async with database_of(request).read(bound_of(request)) as db:
+        content = await carry(db, desk_of(request), actor.organisation_name, briefing, last, snapshot_id)
     async with database_of(request).write(bound_of(request)) as db:
+        await service.hold(db, last)
         made = await service.begin(db, actor, briefing, content, snapshot_id)
     say = _("Edition %(n)s is begun, of the record as it is now.") % {"n": made.number}
     return go(request, "edition", say=say, **named(request, briefing_id, made.number))

@@ -9,18 +9,18 @@ from litestar.response import Redirect
 
 from tracker.access.guard import member
 from tracker.access.permissions import Permission
-from tracker.briefings.own_words import cells_of, code_of
-from tracker.compare.comparison import Comparison
+from tracker.briefings.own_words import code_of
 from tracker.editions import queries, service
 from tracker.editions.begin_views import lenses_of, named
 from tracker.editions.content import Content
-from tracker.editions.context import EDITION, own_edition, own_gathered
+from tracker.editions.context import EDITION, notes_of, own_edition, own_gathered
 from tracker.editions.draft_queries import Own
-from tracker.editions.forms import EditForm, number_of
+from tracker.editions.forms import EditForm
 from tracker.editions.models import EditionState
+from tracker.editions.notes import Notes
 from tracker.editions.rows import Rows, rows_of, rows_typed
-from tracker.editions.suggested import Suggestion, suggestions
 from tracker.kit.errors import Conflict, Invalid
+from tracker.kit.forms import number_of
 from tracker.kit.i18n import gettext as _
 from tracker.web.render import form_page, go
 from tracker.web.requests import actor_of, bound_of, database_of, form_data, organisation_of, settings_of
@@ -29,21 +29,23 @@ WRITE = member(Permission.WRITE_DRAFTS)
 MOST_LISTED = 400  # cells; the codes of more would drown the form
 
 
-async def _prepared(request: Request, found: Own, form: EditForm) -> tuple[list[Suggestion], Comparison]:
-    """Fill in the form's choices; the key messages that the rules suggest for what is stored, and what is compared."""
+async def _prepared(request: Request, found: Own, form: EditForm) -> Notes:
+    """Fill in the form's choices; what the rules suggest for what is stored, with all that is told beside it."""
     of = await own_gathered(request, found)
     async with database_of(request).read() as db:
         finals = [f.number for f in await queries.finals_of(db, found.briefing.public_id)]
         lenses = await lenses_of(db, of.snapshot.comparison.framework.name)
     form.prepare(settings_of(request).locales, lenses)
     form.prepare_edition(finals)
-    return suggestions(of), of.snapshot.comparison
+    return await notes_of(request, found, of)
 
 
 def _edit_page(
-    request: Request, found: Own, form: EditForm, rows: Rows, compared: Comparison, *, stale: str = ""
+    request: Request, found: Own, form: EditForm, rows: Rows, notes: Notes, *, stale: str = ""
 ) -> Response[str]:
+    compared = notes.compared
     cells = compared.rows() if len(compared.cells) <= MOST_LISTED else ()
+    rows.tell(notes, found.edition.number, found.content.messages or ())
     return form_page(
         request,
         "editions/edit.html",
@@ -71,8 +73,8 @@ async def edit_page(request: Request, briefing_id: FromPath[UUID], edition: From
         "before": str(content.before or ""),
     }
     form = EditForm(data=values)
-    suggested, compared = await _prepared(request, found, form)
-    return _edit_page(request, found, form, rows_of(content, suggested), compared)
+    notes = await _prepared(request, found, form)
+    return _edit_page(request, found, form, rows_of(content, notes.offered), notes)
 
 
 @post(f"{EDITION}/edit", name="edition_edit_do", access=WRITE, status_code=200)
@@ -82,8 +84,8 @@ async def edit_do(
     """Save a draft, or refuse with every fault beside its field."""
     data, found = await form_data(request), await own_edition(request, briefing_id, edition)
     form = EditForm(data)
-    suggested, compared = await _prepared(request, found, form)
-    rows, stale = rows_typed(data, suggested, cells_of(compared)), ""
+    notes = await _prepared(request, found, form)
+    rows, stale = rows_typed(data, notes.offered, notes.cells, notes.words_before), ""
     if form.validate() and not rows.faulty:
         try:
             await _save(request, found, rows.content(form.content()), number_of(form.version.data or ""))
@@ -97,8 +99,7 @@ async def edit_do(
             form.version.data = str(now.edition.version)
             form.version.raw_data = [form.version.data]
             form.form_errors = [stale]
-    form.form_errors = [*(form.form_errors or []), *rows.faults]
-    return _edit_page(request, found, form, rows, compared, stale=stale)
+    return _edit_page(request, found, form, rows, notes, stale=stale)
 
 
 async def _save(request: Request, found: Own, content: Content, version: int) -> None:

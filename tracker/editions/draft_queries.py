@@ -55,6 +55,11 @@ async def begun_by_themselves(db: AsyncSession) -> list[EditionLine]:
     return await _lines(db, *wanted)
 
 
+def is_untouched(e: Edition) -> bool:
+    """Whether it is among `begun_by_themselves`."""
+    return e.state is EditionState.DRAFT and e.trigger is not Trigger.HAND and e.changed_by is None
+
+
 async def returned(db: AsyncSession) -> list[EditionLine]:
     """Drafts that a reviewer gave back with a reason."""
     return await _lines(db, col(Edition.state) == EditionState.DRAFT, col(Edition.return_reason) != "")
@@ -158,6 +163,19 @@ async def latest(db: AsyncSession, briefing_id: UUID) -> Edition | None:
         )
         .scalars()
         .first()
+    )
+    return found
+
+
+async def before(db: AsyncSession, e: Edition) -> Edition | None:
+    """The edition of the next lower number that was not discarded."""
+    earlier = select(Edition).where(
+        col(Edition.briefing_id) == e.briefing_id,
+        col(Edition.number) < e.number,
+        col(Edition.state) != EditionState.DISCARDED,
+    )
+    found: Edition | None = (
+        (await db.execute(earlier.order_by(col(Edition.number).desc()).limit(1))).scalars().first()
     )
     return found
 

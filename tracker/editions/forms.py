@@ -13,14 +13,9 @@ from tracker.editions.content import (
 )
 from tracker.editions.models import QUESTION_LENGTH, REASON_LENGTH
 from tracker.editions.selection import MOST_TYPED, SelectionForm
-from tracker.kit.forms import AtMost, DayField, Form, choices, stripped
+from tracker.kit.forms import AtMost, DayField, Form, choices, number_of, stripped
 from tracker.kit.i18n import N_, language_name
 from tracker.kit.i18n import gettext as _
-
-
-def number_of(text: str) -> int:
-    """A number as a form brought it back; -1, which nothing has, for what is no number."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
 
 
 class BasicForm(Form):

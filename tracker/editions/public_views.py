@@ -7,7 +7,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from tracker.access.guard import PUBLIC
-from tracker.briefings.twins.kinds import MEDIA_TYPES
+from tracker.briefings.twins.kinds import MEDIA_TYPES, file_word
 from tracker.editions import file_service, queries
 from tracker.editions.assembly import gathered
 from tracker.editions.citations import FORMS, reference
@@ -18,6 +18,7 @@ from tracker.editions.models import FinalFile, PublishedEdition
 from tracker.jurisdictions import queries as jurisdictions
 from tracker.kit import licences
 from tracker.kit.errors import NotFound
+from tracker.kit.forms import page_number
 from tracker.kit.i18n import gettext as _
 from tracker.snapshots import since_queries
 from tracker.web import signposts
@@ -34,7 +35,7 @@ async def briefings(request: Request) -> Response[str]:
     """Every final edition, the newest first."""
     given = query_parameters(request)
     by, code = given.get("organisation", "").strip(), given.get("jurisdiction", "").strip()
-    number = _page_number(given.get("page", ""))
+    number = page_number(given.get("page", ""))
     async with database_of(request).read() as db:
         place = await jurisdictions.by_code(db, code) if code else None
         organisation = await queries.organisation_of(db, by) if by else None
@@ -62,10 +63,6 @@ async def briefings(request: Request) -> Response[str]:
         pages=max(-(-total // PAGE), 1),
         total=total,
     )
-
-
-def _page_number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and 0 < len(text) < 6 and int(text) else 1
 
 
 def _faults(organisation: str, is_organisation: bool, code: str, is_place: bool) -> dict[str, str]:
@@ -124,7 +121,7 @@ async def final_edition(request: Request, briefing: FromPath[str], edition: From
         reference=reference(final, of),
         snapshot=of.snapshot,
         files=files,
-        kinds=list(KINDS),
+        file_word=file_word,
         licence=licences.LICENCES[licence],
         remainder=licences.REMAINDER,
     )
@@ -179,4 +176,4 @@ async def _citation(request: Request, final: PublishedEdition, kind: str) -> Res
         of = await gathered(db, await queries.told_final(db, final, desk.base_url), desk)
     name = f"briefing-{final.briefing_id}-{final.number}.{kind}"
     headers = {"content-disposition": f'attachment; filename="{name}"'}
-    return Response(make(reference(final, of)).encode(), media_type=media_type, headers=headers)
+    return Response(make(reference(final, of).work).encode(), media_type=media_type, headers=headers)

@@ -1,5 +1,6 @@
 """Reading final editions, which anyone may read."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -23,6 +24,15 @@ from tracker.editions.models import (
 )
 from tracker.entries.models import PublishedRevision
 from tracker.organisations.models import Mandate
+from tracker.privacy.models import PublishedRedaction
+
+
+async def redacted_among(db: AsyncSession, texts: Collection[str]) -> set[str]:
+    """Those that are no text of anybody but stand where one was redacted."""
+    rows = await db.execute(
+        select(PublishedRedaction.tombstone).where(col(PublishedRedaction.tombstone).in_(texts))
+    )
+    return set(rows.scalars())
 
 
 def advice(texts: Any) -> tuple[Advice, ...]:

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -13,15 +13,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from tracker.access.actor import OrganisationActor
 from tracker.access.models import Organisation
 from tracker.access.permissions import Role
+from tracker.audit.record import Action
 from tracker.briefings.own_words import code_of
 from tracker.compare.changes import changes
 from tracker.compare.query import Query, parse
 from tracker.db.session import Bound, Database
-from tracker.editions import draft_queries, queries
-from tracker.editions.assembly import comparable, the_snapshot
+from tracker.editions import draft_queries
+from tracker.editions.assembly import Desk, comparable, the_snapshot
+from tracker.editions.carrying import carry
 from tracker.editions.content import MOST_CELLS, Content, watched
-from tracker.editions.models import Briefing, Edition, Subscription, Trigger
-from tracker.editions.service import begin
+from tracker.editions.models import Briefing, Edition, EditionState, Subscription, Trigger
+from tracker.editions.service import begin, changed, hold, open_edition, write_anew
 from tracker.kit import clock
 from tracker.kit.errors import Refused
 from tracker.kit.senders import sender_of
@@ -33,18 +35,24 @@ log = logging.getLogger("tracker")
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """An edition that is asked for. `key` is of its reason, so that one edition is begun for each."""
+    """An edition that is asked for. `key` is of its reason, so that one edition is begun for each.
+
+    `before`: the edition that its texts come from; `draft`: the one that it takes the place of.
+    """
 
     briefing: Briefing
-    content: Content
     before: Edition
+    draft: Edition | None
     query: Query
     trigger: Trigger
     key: str
 
 
-async def look(database: Database, organisation: Organisation, *, salt: str) -> list[Edition]:
-    """Begin the editions that the organisation's subscriptions ask for now; none that was begun before."""
+async def look(database: Database, organisation: Organisation, *, salt: str, desk: Desk) -> list[Edition]:
+    """Begin the editions that the organisation's subscriptions ask for now; none that was begun before.
+
+    A draft that a subscription began and nobody has changed is made anew in its place.
+    """
     bound = Bound(tenant=organisation.id)
     async with database.read(bound) as db:
         running = await draft_queries.running_subscriptions(db)
@@ -59,8 +67,11 @@ async def look(database: Database, organisation: Organisation, *, salt: str) -> 
             snapshot_id = await snapshots.freeze(
                 database, due.query, salt=salt, sender=own, most_cells=MOST_CELLS, listed=False
             )
+            async with database.read(bound) as db:
+                content = await carry(db, desk, organisation.name, due.briefing, due.before, snapshot_id)
+                codes = await _changed(db, due, snapshot_id)
             async with database.write(bound) as db:
-                made.append(await _begin(db, organisation, due, snapshot_id))
+                made.append(await _make(db, _service(organisation), due, content, snapshot_id, codes))
     return made
 
 
@@ -82,45 +93,82 @@ async def _due(db: AsyncSession, s: Subscription) -> Due | None:
     )
     if briefing is None or last is None:
         return None
-    trigger, key = Trigger.QUARTER, f"quarter:{quarter(clock.today())}"
-    if not (s.each_quarter and quarter(last.created_at.date()) != quarter(clock.today())):
-        if not s.on_change:
-            return None
-        # What the organisation was shown last, though it may have discarded it: one change gives one draft.
-        shown = await draft_queries.newest(db, briefing.id) or last
-        now = await since(db, await the_snapshot(db, shown.snapshot_id))
-        trigger, key = Trigger.CHANGE, f"change:{now.at.as_of.isoformat()}"
-        moved = (code_of(c.after) for c in now.cells if c.axes or c.words)
-        if not any(watched(code, s.cells) for code in moved):
-            return None
-    if await draft_queries.begun_for(db, briefing.id, key):
+    reason = await _reason(db, s, briefing, last)
+    if reason is None:
         return None
-    content = replace(await draft_queries.content_of(db, last), messages=None, since=None)
-    finals = await queries.finals_of(db, briefing.public_id)
-    content = replace(content, before=finals[0].number if finals else None)
-    return Due(briefing, content, last, parse(briefing.query), trigger, key)
+    draft = last if draft_queries.is_untouched(last) else None
+    before = await draft_queries.before(db, draft) if draft else None
+    return Due(briefing, before or last, draft, parse(briefing.query), *reason)
 
 
-async def _begin(db: AsyncSession, organisation: Organisation, due: Due, snapshot_id: str) -> Edition:
+async def _reason(
+    db: AsyncSession, s: Subscription, briefing: Briefing, last: Edition
+) -> tuple[Trigger, str] | None:
+    """Why an edition is due, and the key of that; None where none is."""
+    key = _this_quarter()
+    begun = quarter(last.created_at.date()) == quarter(clock.today())
+    if s.each_quarter and not begun and not await draft_queries.begun_for(db, briefing.id, key):
+        return Trigger.QUARTER, key
+    if not s.on_change:
+        return None
+    # What the organisation was shown last, though it may have discarded it: one change gives one draft.
+    shown = await draft_queries.newest(db, briefing.id) or last
+    now = await since(db, await the_snapshot(db, shown.snapshot_id))
+    key = f"change:{now.at.as_of.isoformat()}"
+    moved = (code_of(c.after) for c in now.cells if c.axes or c.words)
+    if not any(watched(code, s.cells) for code in moved):
+        return None
+    return None if await draft_queries.begun_for(db, briefing.id, key) else (Trigger.CHANGE, key)
+
+
+async def _changed(db: AsyncSession, due: Due, snapshot_id: str) -> tuple[str, ...]:
+    """Codes of the cells that read differently than in the edition before."""
     before = (await the_snapshot(db, due.before.snapshot_id)).comparison
     after = (await the_snapshot(db, snapshot_id)).comparison
     changed = changes(before, after) if comparable(before, after) else []
-    codes = tuple(code_of(c.after) for c in changed)
-    return await begin(
-        db,
-        _service(organisation),
-        due.briefing,
-        due.content,
-        snapshot_id,
-        trigger=due.trigger,
-        trigger_key=due.key,
-        changes=codes,
-    )
+    return tuple(code_of(c.after) for c in changed)
+
+
+async def _make(
+    db: AsyncSession,
+    actor: OrganisationActor,
+    due: Due,
+    content: Content,
+    snapshot_id: str,
+    codes: tuple[str, ...],
+) -> Edition:
+    await hold(db, due.before)
+    if due.draft is None:
+        return await begin(
+            db,
+            actor,
+            due.briefing,
+            content,
+            snapshot_id,
+            trigger=due.trigger,
+            trigger_key=due.key,
+            changes=codes,
+        )
+    # Somebody may have taken it in hand since: then it is theirs, and this a Conflict.
+    draft = await open_edition(db, due.briefing.id, due.draft.number, due.draft.version, EditionState.DRAFT)
+    draft.snapshot_id, draft.changes = snapshot_id, list(codes)
+    draft.created_at = clock.now()
+    # What this quarter asked for stays the quarter's, whatever changes in it: so it is not asked for twice.
+    if draft.trigger_key != _this_quarter():
+        draft.trigger, draft.trigger_key = due.trigger, due.key
+    await write_anew(db, actor, draft, content)
+    detail = {"trigger": due.trigger.value, "snapshot": snapshot_id}
+    await changed(db, actor, draft, Action.EDITION_CHANGED, detail)
+    return draft
 
 
 def _service(o: Organisation) -> OrganisationActor:
     """The service itself, acting as the subscription asks."""
     return OrganisationActor(None, o.id, o.key, o.name, o.kind, o.fictional, Role.CONTRIBUTOR)
+
+
+def _this_quarter() -> str:
+    return f"quarter:{quarter(clock.today())}"
 
 
 def quarter(day: date) -> str:

@@ -12,7 +12,7 @@ from sqlmodel import col
 
 from tracker.access.actor import OrganisationActor
 from tracker.access.permissions import Permission
-from tracker.audit.record import Action, record
+from tracker.audit.record import Action, record_by
 from tracker.briefings.options import ALWAYS, PARTS
 from tracker.db.base import select
 from tracker.db.session import queue_behind
@@ -108,6 +108,16 @@ async def begin(
     return made
 
 
+async def hold(db: AsyncSession, before: Edition) -> None:
+    """Keep an edition as it was read, whose texts go on in another one, until that is written.
+
+    Raises Conflict where it has changed since: a text of it may have been redacted.
+    """
+    statement = select(Edition.version).where(col(Edition.id) == before.id).with_for_update()
+    if await db.scalar(statement) != before.version:
+        raise Conflict(_("The edition before has changed in this moment. Try again."))
+
+
 def check(content: Content) -> None:
     """Raises Invalid for a content that can't be taken."""
     faults: dict[str, str] = {}
@@ -172,23 +182,30 @@ async def save(
     version: int,
     author: str,
 ) -> Edition:
-    """Change a draft. A message whose text changed gets the actor as its author.
+    """Change a draft. A message whose text is new, here and in the edition before, gets the actor as its author.
 
     Raises NotFound, Invalid, and Conflict when it changed since the form was opened or is no draft.
     """
     actor.require(Permission.WRITE_DRAFTS)
     check(content)
     edition = await open_edition(db, briefing_id, number, version, EditionState.DRAFT)
-    before = {(m.key, m.text): m for m in (await draft_queries.content_of(db, edition)).messages or ()}
+    earlier = await draft_queries.before(db, edition)
+    stored = [await draft_queries.content_of(db, e) for e in (earlier, edition) if e is not None]
+    before = {(m.key, m.text): m for of in stored for m in of.messages or ()}
     if content.messages is not None:
         signed = tuple(_signed(m, before.get((m.key, m.text)), actor, author) for m in content.messages)
         content = replace(content, messages=signed)
+    await write_anew(db, actor, edition, content)
+    await changed(db, actor, edition, Action.EDITION_CHANGED)
+    return edition
+
+
+async def write_anew(db: AsyncSession, actor: OrganisationActor, edition: Edition, content: Content) -> None:
+    """Give an edition other texts and settings in the place of those it has."""
     await db.execute(sa.delete(EditionText).where(col(EditionText.edition_id) == edition.id))
     for name, value in columns_of(content).items():
         setattr(edition, name, value)
     await _keep_texts(db, actor, edition, content)
-    await changed(db, actor, edition, Action.EDITION_CHANGED)
-    return edition
 
 
 def _signed(m: Chosen, before: Chosen | None, actor: OrganisationActor, author: str) -> Chosen:
@@ -267,11 +284,4 @@ async def _record(
     edition: Edition,
     detail: dict[str, Any] | None = None,
 ) -> None:
-    await record(
-        db,
-        action,
-        tenant=actor.organisation_id,
-        actor=actor.user_id,
-        subject=f"edition:{edition.id}",
-        detail={"number": edition.number} | (detail or {}),
-    )
+    await record_by(db, actor, action, f"edition:{edition.id}", {"number": edition.number} | (detail or {}))

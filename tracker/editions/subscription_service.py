@@ -1,13 +1,12 @@
 """Asking for new editions that begin by themselves, and for no more of them."""
 
-from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tracker.access.actor import OrganisationActor
 from tracker.access.permissions import Permission
-from tracker.audit.record import Action, record
+from tracker.audit.record import Action, record_by
 from tracker.briefings.own_words import code_of
 from tracker.db.session import queue_behind
 from tracker.editions import draft_queries
@@ -57,7 +56,7 @@ async def subscribe(
     db.add(found)
     await db.flush()
     detail = {"each_quarter": each_quarter, "on_change": on_change, "cells": list(cells)}
-    await _record_subscription(db, actor, Action.SUBSCRIPTION_STARTED, found, detail)
+    await record_by(db, actor, Action.SUBSCRIPTION_STARTED, f"briefing:{found.briefing_id}", detail)
 
 
 async def _check_cells(db: AsyncSession, briefing_id: UUID, cells: tuple[str, ...]) -> None:
@@ -83,17 +82,4 @@ async def end_subscription(db: AsyncSession, actor: OrganisationActor, briefing_
         raise Conflict(_("It has ended already."))
     found.ended_at, found.ended_by = clock.now(), actor.user_id
     await db.flush()
-    await _record_subscription(db, actor, Action.SUBSCRIPTION_ENDED, found, {})
-
-
-async def _record_subscription(
-    db: AsyncSession, actor: OrganisationActor, action: Action, found: Subscription, detail: dict[str, Any]
-) -> None:
-    await record(
-        db,
-        action,
-        tenant=actor.organisation_id,
-        actor=actor.user_id,
-        subject=f"briefing:{found.briefing_id}",
-        detail=detail,
-    )
+    await record_by(db, actor, Action.SUBSCRIPTION_ENDED, f"briefing:{found.briefing_id}")

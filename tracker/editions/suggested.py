@@ -5,17 +5,24 @@ from dataclasses import dataclass
 from tracker.briefings.annex import register
 from tracker.briefings.desk import Desk
 from tracker.briefings.messages import generated
+from tracker.briefings.own_words import code_of
 from tracker.editions.assembly import Gathered, speaking
 
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """`first_choice`: it is among those of a briefing that nobody edited."""
+    """`first_choice`: it is among those of a briefing that nobody edited. `cells`: codes of all that it rests on."""
 
     key: str
     title: str
     sentence: str
     first_choice: bool
+    cells: tuple[str, ...] = ()
+
+    @property
+    def facts(self) -> tuple[object, ...]:
+        """What it says: its numbers are in the sentence, its references are the cells."""
+        return self.title, self.sentence, frozenset(self.cells)
 
 
 def suggestions(of: Gathered) -> list[Suggestion]:
@@ -31,4 +38,13 @@ def suggestions(of: Gathered) -> list[Suggestion]:
             of.options,
             of.beside,
         )
-        return [Suggestion(m.key, m.title, m.sentence, m.first_choice) for m in generated(desk)]
+        return [
+            Suggestion(
+                m.key,
+                m.title,
+                m.sentence,
+                m.first_choice,
+                tuple(dict.fromkeys(code_of(cell) for cell in m.cells)),
+            )
+            for m in generated(desk)
+        ]

@@ -1,5 +1,6 @@
 """An organisation's editions: the list, one edition with its files, and what may be done with it."""
 
+from typing import Any
 from uuid import UUID
 
 from litestar import Request, Response, get, post
@@ -8,7 +9,7 @@ from litestar.response import Redirect
 
 from tracker.access.guard import member
 from tracker.access.permissions import Permission
-from tracker.briefings.twins.kinds import MEDIA_TYPES
+from tracker.briefings.twins.kinds import MEDIA_TYPES, file_word
 from tracker.compare.changes import CellChange, changes
 from tracker.editions import (
     asking_service,
@@ -17,14 +18,16 @@ from tracker.editions import (
     final_service,
     subscription_service,
 )
+from tracker.editions.asking_service import OPEN
 from tracker.editions.assembly import Gathered, comparable, the_snapshot
-from tracker.editions.content import MOST_SINCE, STEPS, TRIGGERS, state_word
-from tracker.editions.context import EDITION, OWN, own_edition, own_gathered
+from tracker.editions.content import MOST_SINCE, STEPS, TRIGGERS, Chosen, state_word
+from tracker.editions.context import EDITION, OWN, notes_if_worded, own_edition, own_gathered
 from tracker.editions.draft_queries import Own
-from tracker.editions.files import KINDS
-from tracker.editions.forms import ReturnForm, SubscriptionForm, number_of
+from tracker.editions.forms import ReturnForm, SubscriptionForm
+from tracker.editions.notes import Beside, Notes
 from tracker.jobs import service as jobs
 from tracker.kit.errors import Invalid
+from tracker.kit.forms import number_of
 from tracker.kit.i18n import gettext as _
 from tracker.kit.i18n import language_name
 from tracker.privacy.findings import Unconfirmed, findings
@@ -71,6 +74,7 @@ async def _edition_page(
             if len(of.snapshot.comparison.cells) <= MOST_SINCE
             else None
         )
+    notes = await notes_if_worded(request, found, of) if e.state in OPEN else None
     form = form or ReturnForm(data={"version": str(e.version)})
     asking = asking or SubscriptionForm(data={"when": _when(found), "cells": _watched(found)})
     asking.prepare()
@@ -87,9 +91,11 @@ async def _edition_page(
         language=language_name(e.locale),
         job=job,
         waiting=job is not None and job.state in ("queued", "running"),
-        kinds=list(KINDS),
+        file_word=file_word,
         changed=changed,
         before=before,
+        worded=_worded(found, notes) if notes else [],
+        **_not_taken(found, notes),
         returning=form,
         asking=asking,
         signs=findings(final_service.texts_to_check(found.content)),
@@ -97,6 +103,23 @@ async def _edition_page(
         trigger_word=_(TRIGGERS[e.trigger]),
         step_word=_(STEPS[job.step]) if job else "",
     )
+
+
+def _worded(found: Own, notes: Notes) -> list[tuple[str, Chosen, Beside]]:
+    """The key messages that people worded: (how it is headed, the message, what is told beside it)."""
+    return [
+        (notes.now[m.key].title if m.key in notes.now else "", m, notes.beside(m))
+        for m in found.content.messages or ()
+        if m.text
+    ]
+
+
+def _not_taken(found: Own, notes: Notes | None) -> dict[str, Any]:
+    """Words of the edition before that this one does not have, until somebody has changed it: then that was meant."""
+    if notes is None or found.edition.changed_by:
+        return {"not_taken": [], "left": []}
+    stored = found.content.messages or ()
+    return {"not_taken": notes.not_taken(stored), "left": notes.left(found.edition.number, stored)}
 
 
 def _watched(found: Own) -> str:

@@ -80,9 +80,9 @@ async def redacted(run: Run) -> None:
 
 async def subscriptions(run: Run) -> None:
     """Begin the editions that subscriptions ask for, of organisations that may act."""
-    salt = salt_of(run.settings.secret_key)
+    salt, desk = salt_of(run.settings.secret_key), desk_of(run)
     for organisation in [o for o in await _organisations(run) if o.suspended_at is None]:
-        await renewal_service.look(run.database, organisation, salt=salt)
+        await renewal_service.look(run.database, organisation, salt=salt, desk=desk)
         await run.tell(50, "reading")
 
 

@@ -357,11 +357,14 @@ async def _published_citations(db: AsyncSession, ids: list[int]) -> dict[int, li
 
 
 async def published_counts(db: AsyncSession, organisation_id: UUID) -> dict[str, int]:
-    """The number of cells the organisation has published on, by jurisdiction's code."""
+    """The number of cells of which something that the organisation published was not withdrawn, by jurisdiction's code."""
     r = PublishedRevision
     cells = (
         select(r.jurisdiction_id, r.item_id, r.domain)
-        .where(col(r.organisation_id) == organisation_id)
+        .where(
+            col(r.organisation_id) == organisation_id,
+            col(r.id).not_in(select(PublishedWithdrawal.revision_id)),
+        )
         .distinct()
         .subquery()
     )

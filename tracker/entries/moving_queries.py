@@ -47,7 +47,6 @@ class Moved:
 
     framework: str
     item_key: str
-    item_text: str
     changes: tuple[str, ...]
 
 
@@ -60,7 +59,6 @@ async def moved_from(db: AsyncSession, cell: Cell) -> Moved | None:
                 FrameworkVersion.key,
                 FrameworkVersion.version,
                 FrameworkItem.key,
-                FrameworkItem.text,
                 m.change,
             )
             .join(FrameworkItem, col(FrameworkItem.id) == m.old_item_id)
@@ -74,5 +72,5 @@ async def moved_from(db: AsyncSession, cell: Cell) -> Moved | None:
     ).first()
     if row is None:
         return None
-    key, version, item, text, change = row
-    return Moved(f"{key}@{version}", item, text, tuple(change.split("+")))
+    key, version, item, change = row
+    return Moved(f"{key}@{version}", item, tuple(change.split("+")))

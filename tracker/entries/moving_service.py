@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from tracker.access.actor import OrganisationActor
 from tracker.access.permissions import Permission
-from tracker.audit.record import Action, record
+from tracker.audit.record import Action, record_by
 from tracker.db.base import select
 from tracker.entries import moving_queries, service
 from tracker.entries.content import Cell
@@ -52,13 +52,12 @@ async def move(
         await service.save_draft(db, actor, cell, source.begun(), version=0)
         await _remember(db, actor, cell, proposal, source)
     if made:
-        await record(
+        await record_by(
             db,
+            actor,
             Action.ENTRIES_MOVED,
-            tenant=actor.organisation_id,
-            actor=actor.user_id,
-            subject=f"{key}@{new}",
-            detail={"from": f"{key}@{old}", "jurisdiction": place.code, "cells": _cells(made)},
+            f"{key}@{new}",
+            {"from": f"{key}@{old}", "jurisdiction": place.code, "cells": _cells(made)},
         )
     return len(made)
 

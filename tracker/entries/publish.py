@@ -9,7 +9,7 @@ from sqlmodel import col
 from tracker.access.actor import OrganisationActor
 from tracker.access.permissions import Permission
 from tracker.access.tokens import made_by
-from tracker.audit.record import Action, record
+from tracker.audit.record import Action, record_by
 from tracker.db.base import select
 from tracker.entries import principle_queries
 from tracker.entries.content import CITATION_FIELDS, FIELDS, INSTRUMENT_FIELDS
@@ -149,13 +149,12 @@ async def publish_as(
     subject, draft_id = f"revision:{revision.uid}", str(draft.id)
     await db.delete(draft)
     await db.flush()
-    await record(
+    await record_by(
         db,
+        actor,
         Action.REVISION_PUBLISHED,
-        tenant=actor.organisation_id,
-        actor=actor.user_id,
-        subject=subject,
-        detail={
+        subject,
+        {
             "draft": draft_id,
             "submitted_by": str(draft.submitted_by) if draft.submitted_by else None,
             "personal_data_signs": signs,
@@ -254,10 +253,4 @@ async def withdraw(db: AsyncSession, actor: OrganisationActor, uid: UUID, *, rea
         raise Conflict(_("This revision was withdrawn before."))
     db.add(PublishedWithdrawal(revision_id=revision.id, reason=reason.strip(), recorded_at=clock.now()))
     await db.flush()
-    await record(
-        db,
-        Action.REVISION_WITHDRAWN,
-        tenant=actor.organisation_id,
-        actor=actor.user_id,
-        subject=f"revision:{uid}",
-    )
+    await record_by(db, actor, Action.REVISION_WITHDRAWN, f"revision:{uid}")

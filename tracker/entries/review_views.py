@@ -9,6 +9,7 @@ from litestar.response import Redirect
 from tracker.access.guard import member
 from tracker.access.permissions import Permission
 from tracker.entries import draft_queries, service
+from tracker.entries import queries as entries
 from tracker.entries.forms import ReasonForm
 from tracker.entries.publish import notify, publish, withdraw
 from tracker.instruments import own_queries as instruments
@@ -166,7 +167,7 @@ WITHDRAW = "/{locale:str}/o/{organisation:str}/withdraw/{uid:uuid}"
 @get(WITHDRAW, name="withdraw", access=member(Permission.REVIEW))
 async def withdraw_page(request: Request, uid: FromPath[UUID]) -> Response[str]:
     """Ask for the reason before anything is withdrawn."""
-    return form_page(request, "entries/withdraw.html", ReasonForm(), uid=uid)
+    return await _withdraw_page(request, uid, ReasonForm())
 
 
 @post(WITHDRAW, name="withdraw_do", access=member(Permission.REVIEW), status_code=200)
@@ -181,4 +182,13 @@ async def withdraw_do(request: Request, uid: FromPath[UUID]) -> Response[str] | 
             return go(request, "workspace", organisation=actor.organisation_key, say=say)
     except Invalid as invalid:
         form.add_faults(invalid.faults)
-    return form_page(request, "entries/withdraw.html", form, uid=uid)
+    return await _withdraw_page(request, uid, form)
+
+
+async def _withdraw_page(request: Request, uid: UUID, form: ReasonForm) -> Response[str]:
+    """With what is about to be withdrawn. Raises NotFound for what is not the organisation's."""
+    async with database_of(request).read(bound_of(request)) as db:
+        found = await entries.told(db, uid)
+    if found is None or found.organisation_key != organisation_of(request).organisation_key:
+        raise NotFound(_("Your organisation has published no such revision."))
+    return form_page(request, "entries/withdraw.html", form, found=found)

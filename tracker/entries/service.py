@@ -13,7 +13,7 @@ from sqlmodel import col
 
 from tracker.access.actor import OrganisationActor
 from tracker.access.permissions import Permission
-from tracker.audit.record import Action, record
+from tracker.audit.record import Action, record_by
 from tracker.db.base import select
 from tracker.entries import draft_queries
 from tracker.entries.content import CITATION_FIELDS, FIELDS, INSTRUMENT_FIELDS, Cell, Citation, Content
@@ -130,13 +130,12 @@ async def _touch(db: AsyncSession, actor: OrganisationActor, draft: Draft, actio
         await db.flush()
     except IntegrityError as error:  # another request made the same cell's draft in this moment
         raise stale() from error
-    await record(
+    await record_by(
         db,
+        actor,
         action,
-        tenant=actor.organisation_id,
-        actor=actor.by,
-        subject=f"draft:{draft.id}",
-        detail={"version": draft.version, "state": draft.state.value}
+        f"draft:{draft.id}",
+        {"version": draft.version, "state": draft.state.value}
         | ({"token": str(actor.token_id)} if actor.token_id else {}),
     )
 
@@ -192,13 +191,7 @@ async def _add_instrument(
     )
     db.add(instrument)
     await db.flush()
-    await record(
-        db,
-        Action.INSTRUMENT_ADDED,
-        tenant=actor.organisation_id,
-        actor=actor.by,
-        subject=f"instrument:{instrument.id}",
-    )
+    await record_by(db, actor, Action.INSTRUMENT_ADDED, f"instrument:{instrument.id}")
     return instrument.id
 
 

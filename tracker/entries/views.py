@@ -18,6 +18,7 @@ from tracker.entries.context import CellContext, cell_context, framework_named, 
 from tracker.entries.difference import Changed
 from tracker.entries.forms import EntryForm, ReasonForm, entry_values
 from tracker.kit.errors import Conflict, Invalid
+from tracker.kit.forms import number_of
 from tracker.kit.i18n import gettext as _
 from tracker.kit.vocabulary import LEVEL_CODES, MISSING_CODES, Axis, DraftState, word
 from tracker.privacy.findings import Finding, Text, findings, read_in, signs_of
@@ -156,16 +157,11 @@ async def save_entry(request: Request) -> Response[str] | Redirect:
     return go(request, "entry", say=words, **_path(request))
 
 
-def _version(text: str) -> int:
-    """The version that a form was opened with; -1, which no draft has, for what is no number."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
-
-
 async def _save(request: Request, found: CellContext, form: EntryForm, *, submit: bool) -> None:
     actor = organisation_of(request)
     async with database_of(request).write(bound_of(request)) as db:
         draft = await service.save_draft(
-            db, actor, found.cell, form.content(), version=_version(form.version.data or "0")
+            db, actor, found.cell, form.content(), version=number_of(form.version.data or "0")
         )
         if submit:
             await service.submit(db, actor, draft.id, version=draft.version)
@@ -235,7 +231,7 @@ async def discard(request: Request) -> Redirect:
 
 async def _on_draft(request: Request, verb: Any) -> None:
     data = await form_data(request)
-    version = _version(data.first("version"))
+    version = number_of(data.first("version"))
     async with database_of(request).read(bound_of(request)) as db:
         found = await cell_context(db, request)
     if found.draft is None:

@@ -13,6 +13,7 @@ from tracker.exchange import queries
 from tracker.exchange.columns import CITATION, COLUMNS, MOST_CITATIONS, marked
 from tracker.exchange.known import Instruments, cell_key
 from tracker.frameworks.queries import Framework
+from tracker.kit.batches import batches
 
 _BLANK = ("",) * (len(FIELDS) + MOST_CITATIONS * len(CITATION))
 _INSTRUMENTS_AT = range(len(FIELDS) + 1, len(_BLANK), len(CITATION))
@@ -26,7 +27,7 @@ async def rows(
     A cell of which nothing was said has its first five columns only: blank is not a level.
     """
     known = await queries.instruments(db)
-    for batch in queries.batches(places.items()):
+    for batch in batches(places.items(), queries.BATCH):
         said = {
             s.key: s.texts async for s in queries.contents(db, organisation_id, [id_ for _code, id_ in batch])
         }

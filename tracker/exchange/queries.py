@@ -4,10 +4,9 @@ Everything is read as Core rows in batches: one import may touch a hundred thous
 """
 
 from collections import defaultdict
-from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import islice
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -33,6 +32,7 @@ from tracker.frameworks.models import FrameworkItem, FrameworkVersion
 from tracker.instruments.models import Instrument, PublishedInstrument
 from tracker.jurisdictions.models import Jurisdiction
 from tracker.kit import clock
+from tracker.kit.batches import batches
 from tracker.kit.vocabulary import PRACTITIONER_DOMAINS, Domain, DraftState, MandateKind
 from tracker.organisations.models import Mandate
 
@@ -41,12 +41,6 @@ BATCH = 200
 KEPT = timedelta(days=1)
 _T = TypeVar("_T")
 _BLANK = ("",) * len(CITATION)
-
-
-def batches(things: Iterable[_T], size: int = BATCH) -> Iterator[list[_T]]:
-    iterator = iter(things)
-    while batch := list(islice(iterator, size)):
-        yield batch
 
 
 async def grounds(
@@ -150,7 +144,7 @@ async def known(
     """What an import that names these jurisdictions is checked against. `lock`: no draft of them may change now."""
     places = await grounds(db, organisation_id, codes)
     stored = Stored()
-    for batch in batches([ground.id for ground in places.values()]):
+    for batch in batches([ground.id for ground in places.values()], BATCH):
         async for one in contents(db, organisation_id, batch, lock=lock):
             if one.revision_id is not None:
                 stored.revisions[one.key] = one.revision_id

@@ -17,7 +17,7 @@ from sqlmodel import col
 
 from tracker.access.actor import OrganisationActor
 from tracker.access.permissions import Permission
-from tracker.audit.record import Action, record
+from tracker.audit.record import Action, record_by
 from tracker.exchange import queries
 from tracker.exchange.apply import Writer
 from tracker.exchange.columns import COLUMNS, CONTENT_AT
@@ -27,6 +27,7 @@ from tracker.exchange.plan import Planned, Planner, Report, Verdict
 from tracker.exchange.reading import Source
 from tracker.exchange.sheets import of_bytes
 from tracker.kit import clock
+from tracker.kit.batches import batches
 from tracker.kit.errors import Conflict, NotFound, Refused
 from tracker.kit.i18n import gettext as _
 from tracker.kit.i18n import ngettext
@@ -98,13 +99,12 @@ async def apply(
         raise Faulty(outcome.report)
     if outcome.changes:
         counts = {verdict.value: outcome.report.counts[verdict] for verdict in Verdict}
-        await record(
+        await record_by(
             db,
+            actor,
             Action.IMPORT_APPLIED,
-            tenant=actor.organisation_id,
-            actor=actor.user_id,
-            subject=f"import:{outcome.sha256}",
-            detail={"rows": outcome.report.rows, "sha256": outcome.sha256} | counts,
+            f"import:{outcome.sha256}",
+            {"rows": outcome.report.rows, "sha256": outcome.sha256} | counts,
         )
     return outcome
 
@@ -159,7 +159,7 @@ async def changes(db: AsyncSession, actor: OrganisationActor, outcome: Outcome) 
     """The first of the rows that would be written, with what they change."""
     shown, known = outcome.report.shown, outcome.known
     before: dict[int, tuple[str, ...]] = {}
-    for places in queries.batches(sorted({cell_of(p.key)[0] for p in shown})):
+    for places in batches(sorted({cell_of(p.key)[0] for p in shown}), queries.BATCH):
         async for said in queries.contents(db, actor.organisation_id, places):
             before[said.key] = said.texts
     codes = {ground.id: code for code, ground in known.places.items()}

@@ -5,7 +5,7 @@ Items continue one another when they are told to (by a file, or by the operator)
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
 from operator import itemgetter
@@ -75,7 +75,6 @@ class Diff:
     new: Framework
     told: Pairs
     lines: tuple[Line, ...]
-    by_old: Mapping[int, Line] = field(default_factory=dict)
 
     @property
     def counts(self) -> dict[Change, int]:
@@ -88,10 +87,9 @@ def compare(old: Framework, new: Framework, told: Pairs = frozenset()) -> Diff:
     groups = _groups(old, new, told)
     before = {fields["key"]: fields for fields in items_of(old)}
     after = {fields["key"]: fields for fields in items_of(new)}
-    parents = _Parents(old, new, groups)
+    parents = _Parents(groups)
     lines = tuple(_line(olds, news, before, after, parents) for olds, news in groups)
-    by_old = {item.id: line for line in lines for item in line.old}
-    return Diff(old, new, told, lines, by_old)
+    return Diff(old, new, told, lines)
 
 
 def links(old: Framework, new: Framework, told: Pairs) -> Pairs:
@@ -159,7 +157,7 @@ def _in_order(old: Framework, new: Framework) -> Iterator[tuple[str, Item]]:
 class _Parents:
     """Whether an item is still below the same: below an item that continues the one it was below."""
 
-    def __init__(self, old: Framework, new: Framework, groups: list[Group]) -> None:
+    def __init__(self, groups: list[Group]) -> None:
         self.old = {i.id: n for n, (olds, _news) in enumerate(groups) for i in olds}
         self.new = {i.id: n for n, (_olds, news) in enumerate(groups) for i in news}
 

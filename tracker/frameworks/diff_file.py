@@ -3,8 +3,9 @@
 import csv
 import io
 from collections.abc import Iterator
+from dataclasses import dataclass
 
-from tracker.frameworks.diff import Diff, Line, links
+from tracker.frameworks.diff import Change, Diff, Line, links
 from tracker.frameworks.queries import Item
 
 COLUMNS = [
@@ -29,15 +30,34 @@ def write(diff: Diff | None) -> str:
     writer.writerow(COLUMNS)
     if diff is None:
         return out.getvalue()
+    for pair in pairs(diff):
+        fields = " ".join(pair.fields) or NONE
+        named = [diff.new.key, diff.old.version, diff.new.version, " ".join(pair.changes)]
+        writer.writerow(
+            [*named, *_told(pair.old), *_told(pair.new), fields, "true" if pair.told else "false"]
+        )
+    return out.getvalue()
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two items of which one continues the other, or one that has no other. `told`: somebody stated it."""
+
+    old: Item | None
+    new: Item | None
+    changes: tuple[Change, ...]
+    fields: tuple[str, ...]
+    told: bool
+
+
+def pairs(diff: Diff) -> Iterator[Pair]:
+    """In the order of the lines."""
     linked = links(diff.old, diff.new, diff.told)
     for line in diff.lines:
+        fields = tuple(name for name, _was, _now in line.fields)
         for old, new in _pairs(line, linked):
             keys = (old.key if old else "", new.key if new else "")
-            told = "true" if keys in diff.told else "false"
-            fields = " ".join(name for name, _was, _now in line.fields) or NONE
-            named = [diff.new.key, diff.old.version, diff.new.version, " ".join(line.changes)]
-            writer.writerow([*named, *_told(old), *_told(new), fields, told])
-    return out.getvalue()
+            yield Pair(old, new, line.changes, fields, keys in diff.told)
 
 
 def _pairs(line: Line, linked: frozenset[tuple[str, str]]) -> Iterator[tuple[Item | None, Item | None]]:

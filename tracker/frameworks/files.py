@@ -26,7 +26,7 @@ def format_of(name: str) -> str:
 
 
 def check_size(size: int) -> None:
-    """Raises Unreadable for a file that is larger than any framework, before anything of it is read."""
+    """Raises Unreadable for a file that is larger than any framework or crosswalk, before anything of it is read."""
     if size > MOST_BYTES:
         told = {"size": size // (1024 * 1024), "most": MOST_BYTES // (1024 * 1024)}
         raise Unreadable((Fault("", "", _("The file has %(size)s MB; %(most)s MB is the most.") % told),))

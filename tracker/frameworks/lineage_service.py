@@ -8,7 +8,7 @@ from sqlmodel import col
 
 from tracker.access.actor import OrganisationActor
 from tracker.access.permissions import Permission
-from tracker.audit.record import Action, record
+from tracker.audit.record import Action, record_by
 from tracker.db.base import select
 from tracker.frameworks import queries
 from tracker.frameworks.models import FrameworkItem, FrameworkSuccession, FrameworkVersion
@@ -72,12 +72,7 @@ async def state(
     untold = sorted({pair for pair in stored if pair[1] in wanted} - stated)
     if told or untold:
         await store(db, old, new, told=told, untold=untold)
-        await record(
-            db,
-            Action.FRAMEWORK_SUCCESSION_STATED,
-            tenant=actor.organisation_id,
-            actor=actor.user_id,
-            subject=new,
-            detail={"from": old, "told": told, "untold": untold},
+        await record_by(
+            db, actor, Action.FRAMEWORK_SUCCESSION_STATED, new, {"from": old, "told": told, "untold": untold}
         )
     return len(told) + len(untold)

@@ -15,7 +15,7 @@ from sqlmodel import col
 
 from tracker.access.actor import OrganisationActor
 from tracker.access.permissions import Permission
-from tracker.audit.record import Action, record
+from tracker.audit.record import Action, record_by
 from tracker.db.base import select
 from tracker.instruments import own_queries
 from tracker.instruments.media import media_type
@@ -73,7 +73,9 @@ async def attach(
         await editable(db, instrument_id)
     attachment_id = uuid4()
     # Recording takes the lock on which all writers queue, so two uploads can't both find room for one.
-    await _tell(db, actor, Action.ATTACHMENT_ADDED, attachment_id, sha256=incoming.sha256)
+    await record_by(
+        db, actor, Action.ATTACHMENT_ADDED, f"attachment:{attachment_id}", {"sha256": incoming.sha256}
+    )
     if await own_queries.used(db) + incoming.size > quota_mb * MEGABYTE:
         raise Invalid(
             {
@@ -158,7 +160,13 @@ async def choose(
     attachment = await _unpublished(db, attachment_id)
     attachment.published_as = published_as
     await db.flush()
-    await _tell(db, actor, Action.ATTACHMENT_CHANGED, attachment_id, published_as=published_as.value)
+    await record_by(
+        db,
+        actor,
+        Action.ATTACHMENT_CHANGED,
+        f"attachment:{attachment_id}",
+        {"published_as": published_as.value},
+    )
 
 
 async def publish_late(db: AsyncSession, actor: OrganisationActor, attachment_id: UUID) -> None:
@@ -183,7 +191,7 @@ async def delete(db: AsyncSession, actor: OrganisationActor, attachment_id: UUID
     actor.require(Permission.WRITE_DRAFTS)
     attachment = await _unpublished(db, attachment_id)
     sha256 = attachment.sha256
-    await _tell(db, actor, Action.ATTACHMENT_DELETED, attachment_id, sha256=sha256)
+    await record_by(db, actor, Action.ATTACHMENT_DELETED, f"attachment:{attachment_id}", {"sha256": sha256})
     await db.delete(attachment)
     stored = await stored_file(db, sha256)
     assert stored is not None  # the attachment refers to it
@@ -203,16 +211,3 @@ async def sweep(db: AsyncSession, store: Store, sha256: str) -> None:
             await db.delete(stored)
             await db.flush()
         await asyncio.to_thread(store.remove, sha256)
-
-
-async def _tell(
-    db: AsyncSession, actor: OrganisationActor, action: Action, attachment_id: UUID, **detail: str
-) -> None:
-    await record(
-        db,
-        action,
-        tenant=actor.organisation_id,
-        actor=actor.user_id,
-        subject=f"attachment:{attachment_id}",
-        detail=detail,
-    )

@@ -29,8 +29,9 @@ MOST_CELLS = 1000
 @dataclass(frozen=True, slots=True)
 class CitingCell:
     """A published revision that cites an instrument, with the passage. `holds`: it is what its organisation says
-    of the cell at the moment that is asked about. `framework`: key@version."""
+    of the cell at the moment that is asked about. `framework`: key@version; `citation_id`: of the passage, in the order of publication."""
 
+    citation_id: int
     uid: UUID
     jurisdiction_code: str
     jurisdiction_name: str
@@ -72,36 +73,36 @@ async def cells_citing(db: AsyncSession, instrument_id: UUID, at: Moment) -> lis
 
     At most MOST_CELLS + 1, so that a page can tell that there are more.
     """
+    statement, holds = _citing_it(instrument_id, at)
+    order = (holds.desc(), Jurisdiction.name, FrameworkItem.position, R.domain, col(R.recorded_at).desc())
+    rows = await db.execute(statement.order_by(*order, C.position).limit(MOST_CELLS + 1))
+    return [_citing(row) for row in rows]
+
+
+async def citations_after(
+    db: AsyncSession, instrument_id: UUID, at: Moment, *, after: int | None, limit: int
+) -> list[CitingCell]:
+    """The next of the same, however many there are, in the order of publication, after a citation."""
+    statement, _holds = _citing_it(instrument_id, at)
+    if after is not None:
+        statement = statement.where(col(C.id) > after)
+    return [_citing(row) for row in await db.execute(statement.order_by(col(C.id)).limit(limit))]
+
+
+def _citing_it(instrument_id: UUID, at: Moment) -> tuple[Any, Any]:
+    """(the select of a CitingCell's columns, unordered; its column `holds`)."""
     of_it = col(C.instrument_id) == instrument_id
     ranked = holding(at).where(*_entries_of(of_it)).subquery()
     holds = sa.case((ranked.c.n == 1, 1), else_=0).label("holds")
     withdrawn = sa.exists().where(
         col(PublishedWithdrawal.revision_id) == R.id, col(PublishedWithdrawal.recorded_at) <= at.as_of
     )
-    rows = await db.execute(
-        select(
-            col(R.uid),
-            Jurisdiction.code,
-            Jurisdiction.name,
-            Jurisdiction.fictional,
-            _VERSION,
-            FrameworkItem.key,
-            FrameworkItem.source_number,
-            _LABEL,
-            R.domain,
-            Organisation.name,
-            R.voice,
-            R.commitment,
-            R.practice,
-            C.axis,
-            C.locator,
-            C.quote,
-            C.quote_language,
-            C.translation,
-            R.recorded_at,
-            withdrawn,
-            holds,
-        )
+    names = [Jurisdiction.code, Jurisdiction.name, Jurisdiction.fictional, _VERSION, FrameworkItem.key]
+    names += [FrameworkItem.source_number, _LABEL, R.domain, Organisation.name, R.voice]
+    passage = [C.axis, C.locator, C.quote, C.quote_language, C.translation]
+    statement = (
+        select(col(C.id), col(R.uid), *names, R.commitment, R.practice, *passage, R.recorded_at)
+        .add_columns(withdrawn, holds)
         .join(C, col(C.revision_id) == R.id)
         .join(Jurisdiction, col(Jurisdiction.id) == R.jurisdiction_id)
         .join(FrameworkItem, col(FrameworkItem.id) == R.item_id)
@@ -109,21 +110,12 @@ async def cells_citing(db: AsyncSession, instrument_id: UUID, at: Moment) -> lis
         .join(Organisation, col(Organisation.id) == R.organisation_id)
         .outerjoin(ranked, ranked.c.id == R.id)
         .where(of_it, col(R.recorded_at) <= at.as_of)
-        .order_by(
-            holds.desc(),
-            Jurisdiction.name,
-            FrameworkItem.position,
-            R.domain,
-            col(R.recorded_at).desc(),
-            C.position,
-        )
-        .limit(MOST_CELLS + 1)
     )
-    return [_citing(row) for row in rows]
+    return statement, holds
 
 
 def _citing(row: Any) -> CitingCell:
-    fields = [*row[:11], *values_of(row), *row[13:19], bool(row[19]), bool(row[20])]
+    fields = [*row[:12], *values_of(row), *row[14:20], bool(row[20]), bool(row[21])]
     return CitingCell(*fields)
 
 

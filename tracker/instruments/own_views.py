@@ -16,6 +16,7 @@ from tracker.instruments.queries import Known
 from tracker.jurisdictions import queries as jurisdictions
 from tracker.kit import clock
 from tracker.kit.errors import Conflict, NotFound
+from tracker.kit.forms import number_of
 from tracker.kit.i18n import gettext as _
 from tracker.organisations import queries as organisations
 from tracker.web.render import form_page, go, page, renderer_of
@@ -100,7 +101,7 @@ async def own_instrument_do(request: Request, instrument_id: FromPath[UUID]) -> 
         try:
             async with database_of(request).write(bound_of(request)) as db:
                 await service.change(
-                    db, actor, instrument_id, form.content(), version=_number(form.version.data or "")
+                    db, actor, instrument_id, form.content(), version=number_of(form.version.data or "")
                 )
             say, key = _("The instrument is saved."), actor.organisation_key
             return go(request, "own_instrument", organisation=key, instrument_id=instrument_id, say=say)
@@ -109,11 +110,6 @@ async def own_instrument_do(request: Request, instrument_id: FromPath[UUID]) -> 
     async with database_of(request).read(bound_of(request)) as db:
         own, public, files = await load(db, request, instrument_id)
     return show(request, own, public, files, form=form)
-
-
-def _number(text: str) -> int:
-    """A version as the form brought it back; 0, which none has, for what is no number."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 @post(f"{ONE}/delete", name="own_instrument_delete", access=member(Permission.WRITE_DRAFTS), status_code=303)

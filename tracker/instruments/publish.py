@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from tracker.access.actor import OrganisationActor
-from tracker.audit.record import Action, record
+from tracker.audit.record import Action, record_by
 from tracker.db.base import select
 from tracker.instruments.models import Attachment, PublishedAttachment
 from tracker.kit import clock
@@ -45,11 +45,10 @@ async def publish_attachment(db: AsyncSession, actor: OrganisationActor, attachm
         )
     )
     await db.flush()
-    await record(
+    await record_by(
         db,
+        actor,
         Action.ATTACHMENT_PUBLISHED,
-        tenant=actor.organisation_id,
-        actor=actor.user_id,
-        subject=f"attachment:{attachment.id}",
-        detail={"published_as": attachment.published_as.value, "sha256": attachment.sha256},
+        f"attachment:{attachment.id}",
+        {"published_as": attachment.published_as.value, "sha256": attachment.sha256},
     )

@@ -60,13 +60,13 @@ class Known:
     events: tuple[Event, ...]
 
 
-def _cells(as_of: datetime) -> Any:
-    """For each instrument the number of cells with a revision, published by then, that cites it."""
+def _cells(as_of: datetime, *where: sa.ColumnElement[bool]) -> Any:
+    """For each instrument that fits `where` the number of cells with a revision, published by then, that cites it."""
     r, c = PublishedRevision, PublishedCitation
     cited = (
         select(c.instrument_id, r.jurisdiction_id, r.item_id, r.domain)
         .join(r, col(r.id) == c.revision_id)
-        .where(col(r.recorded_at) <= as_of)
+        .where(col(r.recorded_at) <= as_of, col(c.instrument_id).in_(select(col(P.id)).where(*where)))
         .distinct()
         .subquery()
     )
@@ -78,7 +78,7 @@ def _cells(as_of: datetime) -> Any:
 async def _known(
     db: AsyncSession, as_of: datetime, *where: sa.ColumnElement[bool], limit: int | None = None
 ) -> list[Known]:
-    cells = _cells(as_of)
+    cells = _cells(as_of, *where)
     names = ["kind", "title", "title_original", "language", "issuer", "citation", "adopted_on", "url", "note"]
     statement = (
         select(
@@ -124,24 +124,26 @@ async def instrument(db: AsyncSession, instrument_id: UUID, as_of: datetime) -> 
 
 async def register(
     db: AsyncSession,
-    jurisdictions: sa.ColumnElement[bool],
+    chosen: sa.ColumnElement[bool],
     as_of: datetime,
     *,
     kind: InstrumentKind | None = None,
     text: str = "",
     limit: int | None = None,
 ) -> list[Known]:
-    """The instruments published by `as_of` of the jurisdictions that a condition picks, by title.
+    """The instruments published by `as_of` that a condition picks, by title; see `fitting` for the rest."""
+    return await _known(db, as_of, chosen, *fitting(kind, text), limit=limit)
 
-    `text` is looked for in both titles, the citation and the issuer, whatever the case.
-    """
-    where = [jurisdictions]
+
+def fitting(kind: InstrumentKind | None, text: str) -> list[sa.ColumnElement[bool]]:
+    """Conditions on an instrument. `text` is looked for in both titles, the citation and the issuer, whatever the case."""
+    where: list[sa.ColumnElement[bool]] = []
     if kind:
         where.append(col(P.kind) == kind)
     if text:
         searched = [P.title, P.title_original, P.citation, P.issuer]
         where.append(sa.or_(*(sa.func.lower(c).contains(text.lower(), autoescape=True) for c in searched)))
-    return await _known(db, as_of, *where, limit=limit)
+    return where
 
 
 async def register_of(

@@ -15,7 +15,7 @@ from sqlmodel import col
 
 from tracker.access.actor import OrganisationActor
 from tracker.access.permissions import Permission
-from tracker.audit.record import Action, record
+from tracker.audit.record import Action, record_by
 from tracker.db.base import select
 from tracker.entries.content import INSTRUMENT_FIELDS, NewInstrument
 from tracker.entries.models import Draft, DraftCitation
@@ -49,7 +49,7 @@ async def add(
     )
     db.add(instrument)
     await db.flush()
-    await _tell(db, actor, Action.INSTRUMENT_ADDED, instrument.id)
+    await record_by(db, actor, Action.INSTRUMENT_ADDED, f"instrument:{instrument.id}")
     return instrument
 
 
@@ -65,7 +65,7 @@ async def change(
         setattr(instrument, name, getattr(content, name))
     instrument.version += 1
     await db.flush()
-    await _tell(db, actor, Action.INSTRUMENT_CHANGED, instrument_id)
+    await record_by(db, actor, Action.INSTRUMENT_CHANGED, f"instrument:{instrument_id}")
 
 
 async def delete(db: AsyncSession, actor: OrganisationActor, instrument_id: UUID) -> None:
@@ -80,7 +80,7 @@ async def delete(db: AsyncSession, actor: OrganisationActor, instrument_id: UUID
         raise Conflict(_("Files are attached to this instrument. Delete them first."))
     await db.delete(instrument)
     await db.flush()
-    await _tell(db, actor, Action.INSTRUMENT_DELETED, instrument_id)
+    await record_by(db, actor, Action.INSTRUMENT_DELETED, f"instrument:{instrument_id}")
 
 
 async def editable(db: AsyncSession, instrument_id: UUID) -> Instrument:
@@ -152,7 +152,9 @@ async def record_event(
     )
     db.add(event)
     await db.flush()
-    await _tell(db, actor, Action.INSTRUMENT_EVENT_RECORDED, instrument_id, kind=what.kind.value)
+    await record_by(
+        db, actor, Action.INSTRUMENT_EVENT_RECORDED, f"instrument:{instrument_id}", {"kind": what.kind.value}
+    )
     return event
 
 
@@ -233,7 +235,9 @@ async def retract(
         await db.flush()
     except IntegrityError as error:
         raise Conflict(_("This was taken back before.")) from error
-    await _tell(db, actor, Action.INSTRUMENT_EVENT_RECORDED, instrument_id, kind="retracted")
+    await record_by(
+        db, actor, Action.INSTRUMENT_EVENT_RECORDED, f"instrument:{instrument_id}", {"kind": "retracted"}
+    )
 
 
 async def _require_cover(db: AsyncSession, actor: OrganisationActor, jurisdiction_id: int) -> None:
@@ -243,16 +247,3 @@ async def _require_cover(db: AsyncSession, actor: OrganisationActor, jurisdictio
 
 async def _exists(db: AsyncSession, statement: sa.Select[tuple[object]]) -> bool:
     return (await db.execute(statement.limit(1))).first() is not None
-
-
-async def _tell(
-    db: AsyncSession, actor: OrganisationActor, action: Action, instrument_id: UUID, **detail: str
-) -> None:
-    await record(
-        db,
-        action,
-        tenant=actor.organisation_id,
-        actor=actor.user_id,
-        subject=f"instrument:{instrument_id}",
-        detail=detail,
-    )

@@ -2,8 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -11,6 +11,7 @@ from tracker.db.session import Database
 from tracker.jobs import service
 from tracker.jobs.service import LEASE, LostLease, Taken
 from tracker.kit import clock
+from tracker.kit.beside import beside
 from tracker.kit.errors import Refused
 from tracker.kit.i18n import gettext as _
 from tracker.settings import Settings
@@ -81,35 +82,20 @@ class Runner:
             if not busy:
                 await asyncio.sleep(PAUSE)
 
-    @asynccontextmanager
-    async def beside(self, _app: object) -> AsyncIterator[None]:
-        """Work as long as the block lasts, which is as long as the application lives."""
-        task = asyncio.create_task(self.forever())
-        try:
-            yield
-        finally:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
-
     async def one(self) -> bool:
         """Take a job and do it; False when none waits."""
         taken = await service.take(self._database, list(self._handlers))
         if taken is None:
             return False
-        heart = asyncio.create_task(self._beat(taken))
-        try:
-            await self._do(taken)
-        except LostLease:
-            log.warning("job %s was taken by another process", taken.id)
-        except asyncio.CancelledError:
-            with suppress(Exception):  # else the lease runs out by itself
-                await service.give_back(self._database, taken)
-            raise
-        finally:
-            heart.cancel()
-            with suppress(asyncio.CancelledError):
-                await heart
+        async with beside(self._beat(taken)):
+            try:
+                await self._do(taken)
+            except LostLease:
+                log.warning("job %s was taken by another process", taken.id)
+            except asyncio.CancelledError:
+                with suppress(Exception):  # else the lease runs out by itself
+                    await service.give_back(self._database, taken)
+                raise
         return True
 
     async def _do(self, taken: Taken) -> None:
@@ -125,7 +111,7 @@ class Runner:
         else:
             await service.finish(self._database, taken)
 
-    async def _beat(self, taken: Taken) -> None:
+    async def _beat(self, taken: Taken) -> NoReturn:
         """Renew the lease while the job is worked on."""
         while True:
             await asyncio.sleep(LEASE.total_seconds() / 4)

@@ -13,6 +13,17 @@ from tracker.kit.i18n import gettext as _
 from tracker.kit.safe import safe_url
 
 
+def number_of(text: str | None) -> int:
+    """A number as a form brought it back, such as a version; -1, which nothing has, for what is no number."""
+    text = text or ""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
+
+
+def page_number(text: str) -> int:
+    """1 for what is no number of a page; one too large leads to no page."""
+    return int(text) if text.isascii() and text.isdigit() and 0 < len(text) < 6 and int(text) else 1
+
+
 class FormData:
     """The pairs of a form, as WTForms wants them. Characters that no database takes are dropped."""
 

@@ -143,8 +143,10 @@ def subjects(waits: WorkList) -> Mapping[MailKind, list[str]]:
 
 
 def _edition(e: EditionLine) -> str:
-    """One that was returned is told of again."""
-    return f"edition:{e.id} returned" if e.return_reason else f"edition:{e.id}"
+    """One that was returned, or that the service made anew, is told of again."""
+    if e.return_reason:
+        return f"edition:{e.id} returned"
+    return f"edition:{e.id}" if e.version == 1 else f"edition:{e.id} {e.version}"
 
 
 async def _make(db: AsyncSession, tenant: UUID, plan: Plan) -> None:

@@ -2,9 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
-from typing import Any
+from typing import NoReturn
 
 from tracker.db.session import Database
 from tracker.mail.send_service import run
@@ -13,23 +11,8 @@ from tracker.settings import Settings
 log = logging.getLogger("tracker")
 
 
-def runner(settings: Settings, database: Database) -> Callable[[Any], AbstractAsyncContextManager[None]]:
-    """What the application runs beside itself as long as it lives."""
-
-    @asynccontextmanager
-    async def beside(_app: Any) -> AsyncIterator[None]:
-        task = asyncio.create_task(_again_and_again(settings, database))
-        try:
-            yield
-        finally:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
-
-    return beside
-
-
-async def _again_and_again(settings: Settings, database: Database) -> None:
+async def forever(settings: Settings, database: Database) -> NoReturn:
+    """Make and send until cancelled. What fails is tried again."""
     while True:
         try:
             await run(database, settings)

@@ -16,7 +16,7 @@ from tracker.access.permissions import Permission, Role
 from tracker.access.tokens import key_hash
 from tracker.accounts import passwords
 from tracker.accounts.service import check_password, checked_email, set_role
-from tracker.audit.record import Action, record
+from tracker.audit.record import Action, record, record_by
 from tracker.db.base import select
 from tracker.db.session import Bound, Database, queue_behind
 from tracker.kit import clock
@@ -135,13 +135,7 @@ async def revoke(db: AsyncSession, actor: OrganisationActor, invitation_id: UUID
     if not is_open(invitation):
         raise Conflict(_("This invitation was used, has ended or was replaced."))
     invitation.revoked_at = clock.now()
-    await record(
-        db,
-        Action.INVITATION_REVOKED,
-        tenant=actor.organisation_id,
-        actor=actor.by,
-        subject=f"invitation:{invitation_id}",
-    )
+    await record_by(db, actor, Action.INVITATION_REVOKED, f"invitation:{invitation_id}")
     return str(invitation.email)
 
 

@@ -10,7 +10,7 @@ from tracker.access.actor import OrganisationActor
 from tracker.access.models import Membership, Organisation
 from tracker.access.permissions import GRANTS, Permission, Role
 from tracker.accounts.service import checked_email, set_role
-from tracker.audit.record import Action, record
+from tracker.audit.record import Action, record_by
 from tracker.db.base import select
 from tracker.db.session import queue_behind
 from tracker.kit.errors import Invalid, NotFound
@@ -40,14 +40,7 @@ async def remove(db: AsyncSession, actor: OrganisationActor, user_id: UUID) -> M
     _keep_one(member, others, None)
     mine = sa.and_(col(Membership.tenant_id) == actor.organisation_id, col(Membership.user_id) == user_id)
     await db.execute(sa.delete(Membership).where(mine))
-    await record(
-        db,
-        Action.MEMBER_REMOVED,
-        tenant=actor.organisation_id,
-        actor=actor.by,
-        subject=f"user:{user_id}",
-        detail={"role": member.role.value},
-    )
+    await record_by(db, actor, Action.MEMBER_REMOVED, f"user:{user_id}", {"role": member.role.value})
     return member
 
 
@@ -113,11 +106,10 @@ async def describe(
     for name in changed:
         setattr(organisation, name, new[name])
     if changed:
-        await record(
+        await record_by(
             db,
+            actor,
             Action.ORGANISATION_CHANGED,
-            tenant=actor.organisation_id,
-            actor=actor.by,
-            subject=f"organisation:{actor.organisation_key}",
-            detail={"changed": changed},
+            f"organisation:{actor.organisation_key}",
+            {"changed": changed},
         )

@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from tracker.access.actor import OrganisationActor
 from tracker.access.permissions import Permission
-from tracker.audit.record import Action, record, take_turn
+from tracker.audit.record import Action, record_by, take_turn
 from tracker.db.base import select
 from tracker.entries import principle_queries
 from tracker.entries.models import Draft, DraftCitation, PublishedRevision
@@ -61,13 +61,12 @@ async def send(
         )
         db.add(notice)
         await db.flush()
-        await record(
+        await record_by(
             db,
+            actor,
             Action.NOTICE_SENT,
-            tenant=actor.organisation_id,
-            actor=actor.user_id,
-            subject=f"notice:{notice.id}",
-            detail={"draft": str(draft.id), "steward": str(steward.organisation_id)},
+            f"notice:{notice.id}",
+            {"draft": str(draft.id), "steward": str(steward.organisation_id)},
         )
 
 
@@ -212,13 +211,12 @@ async def withdraw(
     notices = await open_notices(db, draft_id)
     for notice in notices:
         notice.withdrawn_reason = reason
-        await record(
+        await record_by(
             db,
+            actor,
             Action.NOTICE_WITHDRAWN,
-            tenant=actor.organisation_id,
-            actor=actor.user_id,
-            subject=f"notice:{notice.id}",
-            detail={"draft": str(draft_id), "personal_data_signs": signs},
+            f"notice:{notice.id}",
+            {"draft": str(draft_id), "personal_data_signs": signs},
         )
     await close(db, notices, None)
 
@@ -272,14 +270,7 @@ async def reply(
             )
         )
     await db.flush()
-    await record(
-        db,
-        Action.NOTICE_REPLIED,
-        tenant=actor.organisation_id,
-        actor=actor.user_id,
-        subject=f"notice:{notice.id}",
-        detail={"personal_data_signs": signs},
-    )
+    await record_by(db, actor, Action.NOTICE_REPLIED, f"notice:{notice.id}", {"personal_data_signs": signs})
 
 
 async def received(db: AsyncSession, actor: OrganisationActor, notice_id: UUID) -> Notice:

@@ -9,13 +9,16 @@ from tracker.opendata.tables import Tables
 
 Key = tuple[str, ...]
 _KEY = schema.ADOPTION.places(schema.ADOPTION.key)
-_VALID_TO, _SOURCES = schema.ADOPTION.places(["valid_to", "sources"])
+_VALID_TO, _SOURCES, _CELL_URL = schema.ADOPTION.places(["valid_to", "sources", "cell_url"])
 REDACTED = "[redacted "
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """Voices by what became of them since the release before. `unexplained`: gone, and nobody knows why."""
+    """Voices by what became of them since the release before. `unexplained`: gone, and nobody knows why.
+
+    `moved_from`: the service's address as the release before has it, where it is another one now, else "".
+    """
 
     added: int = 0
     changed: int = 0
@@ -25,6 +28,7 @@ class Changes:
     ended: int = 0
     same: int = 0
     unexplained: list[Key] = field(default_factory=list)
+    moved_from: str = ""
 
     def counts(self) -> dict[str, int]:
         """By word, in the order of telling."""
@@ -36,9 +40,29 @@ class Changes:
 
 
 def _voices(rows: Rows) -> Iterator[tuple[Key, list[str]]]:
-    """The rows in which somebody speaks, with their keys."""
-    keyed = ((tuple(row[i] for i in _KEY), row) for row in rows)
+    """The rows in which somebody speaks, with their keys.
+
+    Of the cell's address only the path: where the service has moved, nobody says anything else for that.
+    """
+    keyed = ((tuple(row[i] for i in _KEY), _placeless(row)) for row in rows)
     return ((key, row) for key, row in keyed if key[-1] != "none")
+
+
+def _parts(url: str) -> tuple[str, str]:
+    """(the service's address, the path below it) of a page's address."""
+    scheme, sign, rest = url.partition("://")
+    host, slash, path = rest.partition("/")
+    return scheme + sign + host, slash + path
+
+
+def _placeless(row: list[str]) -> list[str]:
+    path = _parts(row[_CELL_URL])[1].partition("?")[0]
+    return [*row[:_CELL_URL], path, *row[_CELL_URL + 1 :]]
+
+
+def _address(rows: Rows) -> str:
+    first = next(iter(rows), None)
+    return _parts(first[_CELL_URL])[0] if first else ""
 
 
 def compared(before: Rows, now: Tables) -> Changes:
@@ -67,7 +91,9 @@ def compared(before: Rows, now: Tables) -> Changes:
     unexplained = sorted(unexplained)
     told = {key[:-1] for key in unexplained}
     unexplained += [(*cell, "none") for cell in sorted(_lost(before, now.rows["adoption"]) - told)]
-    return Changes(added=added, unexplained=unexplained, **counts)
+    was_at, is_at = _address(before), _address(now.rows["adoption"])
+    moved_from = was_at if was_at and is_at and was_at != is_at else ""
+    return Changes(added=added, unexplained=unexplained, moved_from=moved_from, **counts)
 
 
 def _lost(before: Rows, now: Rows) -> set[Key]:

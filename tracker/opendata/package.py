@@ -186,6 +186,12 @@ def changelog(about: About, rows: Mapping[str, int], changes: Changes | None, be
         ]
         lines += ["| what | rows | |", "| --- | ---: | --- |"]
         lines += [f"| {word} | {n} | {_TOLD[word]} |" for word, n in changes.counts().items()]
+        if changes.moved_from:
+            moved = f"The service has moved from {changes.moved_from} to {about.base_url}."
+            lines += [
+                "",
+                f"{moved} The addresses of its pages in the files have, too; no row counts as changed for it.",
+            ]
         if about.forced:
             lines += ["", f"Rows were let go that nothing explains: {about.forced}"]
     head = f"# Changes\n\n{about.service_name}: open data.\n\n"

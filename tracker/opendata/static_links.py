@@ -36,11 +36,16 @@ class Words:
     search: str
 
 
-def page_as_file(html: str, file: str, target: Target, words: Words) -> str:
-    """The page at `file`. `target` gives the file of an address (a path, with its query), None where there is none."""
+def page_as_file(html: str, file: str, target: Target, words: Words, service: str) -> str:
+    """The page at `file`. `target` gives the file of an address (a path, with its query), None where there is none.
+
+    `service`: its own origin. What leads there in full, as briefings do, becomes relative too: the files outlive it.
+    """
 
     def link(found: re.Match[str]) -> str:
-        return f'{found[1]}="{escape(_link(unescape(found[2]), file, target))}"'
+        href = unescape(found[2])
+        inside = href.removeprefix(service) if href.startswith(f"{service}/") else href
+        return f'{found[1]}="{escape(_link(inside, file, target))}"'
 
     html = _SEARCH.sub(f'<p class="site-search"><a href="/{NOTE}">{escape(words.search)}</a></p>', html)
     html = _FORM.sub(f'<p class="muted">{escape(words.form)}</p>', html)

@@ -23,7 +23,7 @@ from tracker.opendata.static_compare import Compared
 from tracker.opendata.static_links import NOTE, Words, addresses_in, file_of, page_as_file
 from tracker.opendata.store import Broken
 from tracker.settings import Settings
-from tracker.snapshots import queries as snapshots
+from tracker.snapshots import list_queries as snapshots
 from tracker.web.render import Renderer
 from tracker.web.urls import Urls
 
@@ -31,16 +31,18 @@ from tracker.web.urls import Urls
 PAGES = (
     "home how_to_read jurisdictions jurisdiction cell jurisdiction_instruments jurisdiction_instruments_csv instrument "
     "attachment frameworks framework framework_file crosswalks crosswalk crosswalk_file corrections correction "
-    "snapshot briefings final_edition final_file data data_release data_file catalog_jsonld catalog_turtle static "
+    "snapshots snapshot briefings final_edition final_file data data_release data_file catalog_jsonld catalog_turtle static "
     "data_feed jurisdiction_feed corrections_feed briefings_feed"
 ).split()
-STARTS = "home how_to_read jurisdictions frameworks crosswalks corrections briefings data".split()
+STARTS = "home how_to_read jurisdictions frameworks crosswalks corrections snapshots briefings data".split()
 OF_A_PLACE = {"jurisdiction", "jurisdiction_instruments", "jurisdiction_instruments_csv", "jurisdiction_feed"}
 # Of a comparison in the files: its tables, and for so many jurisdictions its briefing, each of which has pages of its own.
 OF_A_COMPARISON = "compare_csv compare_json compare_xlsx".split()
 BRIEFING = "briefing briefing_pdf briefing_docx briefing_json briefing_zip".split()
 MOST_BRIEFED = 40
 _PARAMETER = re.compile(r"\{(\w+)\}")
+_FURTHER = re.compile(r"page=(\d+)")  # of a list that has several pages: those of snapshots
+_MOMENT = re.compile(r"(on|as_of)=[^&]*(&(on|as_of)=[^&]*)?")
 Told = Callable[[str], None]
 
 
@@ -57,17 +59,19 @@ class _Site:
     answers: dict[str, Answer] = field(default_factory=dict)
     compared: dict[tuple[str, str], Compared] = field(default_factory=dict)
 
+    def _route(self, path: str) -> tuple[str, dict[str, str]]:
+        """(the route's name, "" where it is none of these; its parameters)."""
+        for name, pattern in self.patterns:
+            if found := pattern.fullmatch(unquote(path)):
+                return name, found.groupdict()
+        return "", {}
+
     def wanted(self, address: str) -> bool:
         path, _mark, query = address.partition("?")
-        for name, pattern in self.patterns:
-            found = pattern.fullmatch(unquote(path))
-            if found:
-                return (
-                    self._of_comparison(name, path, query)
-                    if query
-                    else self._has_data(name, found.groupdict())
-                )
-        return False
+        name, given = self._route(path)
+        if name == "snapshots" and query:
+            return bool(_FURTHER.fullmatch(query))
+        return self._of_comparison(name, path, query) if query else self._has_data(name, given)
 
     def _of_comparison(self, name: str, path: str, query: str) -> bool:
         compared = self.compared.get((_locale(path), query))
@@ -83,12 +87,16 @@ class _Site:
         return name in PAGES and given.get("version") != "latest"
 
     def file(self, address: str) -> str | None:
+        path, _mark, query = address.partition("?")
+        if _MOMENT.fullmatch(query) and self._route(path)[0] == "cell":
+            address, query = path, ""  # whose history tells what it said at each moment
         answer = self.answers.get(address)
         if answer is None:
             return None
-        path, _mark, query = address.partition("?")
         if not query:
             return file_of(path, page=answer.is_page, name=answer.name)
+        if further := _FURTHER.fullmatch(query):
+            return file_of(f"{path}/page/{further[1]}", page=True)
         compared = self.compared[_locale(path), query]
         if address == compared.address:
             return f"{compared.folder}/index.html"
@@ -148,7 +156,7 @@ def _taken(folder: Path) -> bool:
 async def _begin(database: Database, settings: Settings, urls: Urls) -> tuple[_Site, list[str]]:
     async with database.read() as db:
         cells, places = await queries.cells_spoken_of(db), await queries.places_of_record(db)
-        frozen = await snapshots.ids(db)
+        frozen = await snapshots.listed_ids(db)
     patterns = [
         (name, _pattern(pattern, settings.locales))
         for name, pattern in urls.patterns.items()
@@ -199,7 +207,11 @@ def _write(site: _Site, settings: Settings, renderer: Renderer, folder: Path) ->
         for path, answer in site.answers.items():
             file = site.file(path)
             assert file is not None
-            body = _as_file(site, answer.body.decode(), file).encode() if answer.is_page else answer.body
+            body = (
+                _as_file(site, answer.body.decode(), file, settings).encode()
+                if answer.is_page
+                else answer.body
+            )
             _put(made, file, body)
         locale = settings.locales[0]
         for file, template in (
@@ -209,7 +221,7 @@ def _write(site: _Site, settings: Settings, renderer: Renderer, folder: Path) ->
             html = renderer.html(
                 template, renderer.frame(locale) | {"base_url": settings.base_url, "today": clock.today()}
             )
-            _put(made, file, _as_file(site, html, file).encode())
+            _put(made, file, _as_file(site, html, file, settings).encode())
         if folder.exists():
             folder.rmdir()
         made.rename(folder)
@@ -219,9 +231,9 @@ def _write(site: _Site, settings: Settings, renderer: Renderer, folder: Path) ->
     return len(site.answers) + 2
 
 
-def _as_file(site: _Site, html: str, file: str) -> str:
+def _as_file(site: _Site, html: str, file: str, settings: Settings) -> str:
     words = Words(_("There is a form here in the running service."), _("These are files: no search here"))
-    return page_as_file(html, file, site.file, words)
+    return page_as_file(html, file, site.file, words, settings.base_url)
 
 
 def _put(made: Path, file: str, body: bytes) -> None:

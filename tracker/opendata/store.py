@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from tracker.instruments.store import sync
 from tracker.opendata import spool
 
 SUMS = "SHA256SUMS"
@@ -59,7 +60,7 @@ class ReleaseStore:
         sums = {}
         for name in files:
             sums[name] = _write(made / name, files[name])
-        _flush(made)
+        sync(made)
         for name, told in sums.items():
             if _sha256_of(made / name) != told:
                 raise Broken(f"{name} was not written as it is")
@@ -68,7 +69,7 @@ class ReleaseStore:
     def publish(self, made: Path, number: int) -> None:
         """The folder becomes the release: all of it, at one moment."""
         made.rename(self.path(number))
-        _flush(self.folder)
+        sync(self.folder)
 
     def replace(self, number: int, files: Mapping[str, bytes]) -> None:
         """Put other contents in place of files of a release, one by one, the sums last: it can be done again."""
@@ -77,7 +78,7 @@ class ReleaseStore:
             beside = folder / f".{name}.partial"
             _write(beside, files[name])
             beside.replace(folder / name)
-        _flush(folder)
+        sync(folder)
 
     def tidy(self, known: set[int]) -> None:
         """Remove what a crash left: unfinished folders, and those that no release stands for."""
@@ -132,11 +133,3 @@ def _write(path: Path, content: bytes) -> str:
 def _sha256_of(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _flush(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

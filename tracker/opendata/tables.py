@@ -100,7 +100,9 @@ def read_csv(text: str, delimiter: str = ",") -> list[list[str]]:
 
 
 def _take(rows: dict[str, Spool], comparison: Comparison, base_url: str) -> None:
-    rows["adoption"].extend(long_rows(comparison, base_url, LOCALE))
+    # Its links say no moment, though one is read: else every row would differ from the release before.
+    undated = replace(comparison, query=replace(comparison.query, on=None, as_of=None))
+    rows["adoption"].extend(long_rows(undated, base_url, LOCALE))
     rows["citations"].extend(_citations(comparison, base_url))
     rows["adoption-wide"].extend(_wide(comparison))
 

@@ -63,7 +63,7 @@ async def _page(
     request: Request, release: Release | None, found: list[Release], *, one: bool = False
 ) -> Response[str]:
     files = await _files(request, release) if release else []
-    told = _told(request, found, release, files)
+    told = _told(request, found)
     response = page(
         request,
         "opendata/release.html" if one else "opendata/data.html",
@@ -86,7 +86,7 @@ def _embedded(told: dict[str, Any]) -> str:
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
-def _told(request: Request, found: list[Release], release: Release | None, files: list[StoredFile]) -> Told:
+def _told(request: Request, found: list[Release]) -> Told:
     settings = settings_of(request)
     return Told(settings.base_url, settings.service_name, context_of(request).locale, found)
 
@@ -168,5 +168,5 @@ async def _catalog(request: Request, kind: str, media: str) -> Response[str]:
     async with database_of(request).read() as db:
         found = await queries.releases(db)
     files = {r.number: await _files(request, r) for r in found}
-    text = await asyncio.to_thread(catalog.written, _told(request, found, None, []), files, kind)
+    text = await asyncio.to_thread(catalog.written, _told(request, found), files, kind)
     return Response(text, media_type=media, headers=OPEN)

@@ -1,8 +1,6 @@
 """The wide table as XLSX and Parquet, and what keeps a text from being a formula in a spreadsheet."""
 
 import io
-import re
-import zipfile
 from collections.abc import Collection, Iterable, Sequence
 from itertools import chain
 from typing import Any
@@ -11,9 +9,9 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
+from tracker.compare.workbook import always_the_same
+
 SIGNS = ("=", "+", "-", "@", "\t", "\r")
-_EPOCH = (1980, 1, 1, 0, 0, 0)
-_CHANGING = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*(<)")
 
 
 def prefixed(text: str) -> str:
@@ -30,26 +28,13 @@ def xlsx(columns: Sequence[str], rows: Iterable[Sequence[str]], title: str) -> b
         sheet.append([_cell(sheet, text) for text in row])
     out = io.BytesIO()
     book.save(out)
-    return _without_times(out.getvalue())
+    return always_the_same(out.getvalue())
 
 
 def _cell(sheet: Any, text: str) -> Any:
     cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", text))
     cell.data_type = "s"  # whatever it begins with, it is no formula
     return cell
-
-
-def _without_times(workbook: bytes) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(workbook)) as source, zipfile.ZipFile(out, "w") as target:
-        for name in source.namelist():
-            content = source.read(name)
-            if name == "docProps/core.xml":
-                content = _CHANGING.sub(rb"\g<1>1980-01-01T00:00:00Z\g<2>", content)
-            entry = zipfile.ZipInfo(name, _EPOCH)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            target.writestr(entry, content)
-    return out.getvalue()
 
 
 def parquet(columns: Sequence[str], rows: Collection[Sequence[str]]) -> bytes:

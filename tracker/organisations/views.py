@@ -5,6 +5,7 @@ from litestar.response import Redirect
 
 from tracker.access.guard import SIGNED_IN, member
 from tracker.access.permissions import Permission
+from tracker.editions import draft_queries as edition_queries
 from tracker.entries import draft_queries
 from tracker.jurisdictions import queries as jurisdictions
 from tracker.kit import clock
@@ -33,6 +34,7 @@ async def workspace(request: Request) -> Response[str]:
         published = await draft_queries.published_counts(db, actor.organisation_id)
         submitted = await draft_queries.submitted(db)
         returned = await draft_queries.returned(db)
+        editions = await edition_queries.submitted(db)
         held = {m.code for m in mandated}
         others = await jurisdictions.by_codes(db, (set(drafts) | set(published)) - held)
     return page(
@@ -44,6 +46,7 @@ async def workspace(request: Request) -> Response[str]:
         published=published,
         submitted=submitted,
         returned=returned,
+        editions=editions,
     )
 
 

@@ -11,6 +11,7 @@ from sqlmodel import col
 from tracker.db.base import Table, select
 from tracker.jurisdictions import queries as jurisdictions
 from tracker.kit import clock
+from tracker.kit.batches import batches
 from tracker.packed import service
 from tracker.packed.models import FORMAT, PackedCells
 
@@ -42,7 +43,7 @@ async def faults(db: AsyncSession, say: Callable[[int, int], None] = lambda _n, 
     done = 0
     for version_id in sorted({version for version, _place in pairs}):
         places = sorted(place for version, place in pairs if version == version_id)
-        for some in service.some_of(places, service.BATCH):
+        for some in batches(places, service.BATCH):
             found += await _differences(db, version_id, some)
             done += len(some)
             say(done, len(pairs))

@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from itertools import islice
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -29,6 +28,7 @@ from tracker.instruments.models import PublishedInstrumentEvent
 from tracker.jurisdictions import queries as jurisdictions
 from tracker.jurisdictions.models import Jurisdiction
 from tracker.kit import clock
+from tracker.kit.batches import batches
 from tracker.kit.vocabulary import Source
 from tracker.packed import history as packed
 from tracker.packed import matrix, row_queries
@@ -119,9 +119,9 @@ async def _pairs(db: AsyncSession, changes: Sequence[Changed]) -> set[Pair]:
     versions = {c.row["id"] for c in changes if c.table is FrameworkVersion}
     versions |= {c.row["framework_version_id"] for c in changes if c.table is FrameworkItem}
     places = {c.row["id"] for c in changes if c.table is Jurisdiction}
-    wheres = [col(R.id).in_(some) for some in some_of(sorted(revisions), 500)]
-    wheres += [col(FrameworkItem.framework_version_id).in_(some) for some in some_of(sorted(versions), 500)]
-    wheres += [col(R.jurisdiction_id).in_(some) for some in some_of(sorted(places), 500)]
+    wheres = [col(R.id).in_(some) for some in batches(sorted(revisions), 500)]
+    wheres += [col(FrameworkItem.framework_version_id).in_(some) for some in batches(sorted(versions), 500)]
+    wheres += [col(R.jurisdiction_id).in_(some) for some in batches(sorted(places), 500)]
     found: set[Pair] = set()
     for where in wheres:
         found |= await spoken(db, where)
@@ -155,12 +155,6 @@ async def _redacted(db: AsyncSession, rows: Sequence[Any]) -> set[int]:
     return found
 
 
-def some_of(things: Iterable[_T], size: int) -> Iterator[list[_T]]:
-    iterator = iter(things)
-    while some := list(islice(iterator, size)):
-        yield some
-
-
 @dataclass(frozen=True, slots=True)
 class Pack:
     """The three parts of a pack, as rows."""
@@ -176,7 +170,7 @@ async def _make(
     for version_id in sorted({version for version, _place in pairs}):
         framework = await framework_of(db, version_id)
         places = sorted(place for version, place in pairs if version == version_id)
-        for some in some_of(places, BATCH):
+        for some in batches(places, BATCH):
             made = await packs(db, framework, some, today)
             for part in PARTS:
                 await put_rows(db, part, [pack.parts[part] for pack in made.values()])

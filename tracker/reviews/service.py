@@ -8,7 +8,7 @@ from sqlmodel import col
 
 from tracker.access.actor import OrganisationActor
 from tracker.access.permissions import Permission
-from tracker.audit.record import Action, record
+from tracker.audit.record import Action, record_by
 from tracker.db.base import select
 from tracker.entries.models import PublishedRevision, PublishedWithdrawal
 from tracker.kit import clock
@@ -72,13 +72,12 @@ async def review(
     )
     db.add(row)
     await db.flush()
-    await record(
+    await record_by(
         db,
+        actor,
         Action.REVIEW_PUBLISHED,
-        tenant=actor.organisation_id,
-        actor=actor.user_id,
-        subject=f"revision:{uid}",
-        detail={"verdict": verdict.value, "personal_data_signs": signs},
+        f"revision:{uid}",
+        {"verdict": verdict.value, "personal_data_signs": signs},
     )
     return row
 
@@ -116,11 +115,4 @@ async def confirm(
     signs = require_read({"note": note.strip()}, confirmed_hits)
     db.add(PublishedConfirmation(revision_id=revision.id, note=note.strip(), recorded_at=clock.now()))
     await db.flush()
-    await record(
-        db,
-        Action.ENTRY_CONFIRMED,
-        tenant=actor.organisation_id,
-        actor=actor.user_id,
-        subject=f"revision:{uid}",
-        detail={"personal_data_signs": signs},
-    )
+    await record_by(db, actor, Action.ENTRY_CONFIRMED, f"revision:{uid}", {"personal_data_signs": signs})

@@ -4,6 +4,7 @@ from litestar import Request, Response, get
 
 from tracker.access.guard import PUBLIC
 from tracker.kit.errors import NotFound
+from tracker.kit.forms import page_number
 from tracker.kit.i18n import gettext as _
 from tracker.search.full_text import KINDS
 from tracker.search.queries import Group, found
@@ -20,7 +21,7 @@ async def search_page(request: Request) -> Response[str]:
     given = request.query_params
     typed = given.get("q", "").strip()
     kind = given.get("kind", "") if given.get("kind", "") in KINDS else ""
-    number = _page_number(given.get("page", "")) if kind else 1
+    number = page_number(given.get("page", "")) if kind else 1
     words = words_of(typed)
     faults = {}
     if typed and not words.enough:
@@ -45,8 +46,3 @@ async def search_page(request: Request) -> Response[str]:
         few=FEW,
         mark=lambda text: marked(text, words),
     )
-
-
-def _page_number(text: str) -> int:
-    """1 for what is no number of a page; one too large leads to no page."""
-    return int(text) if text.isascii() and text.isdigit() and 0 < len(text) < 6 and int(text) else 1

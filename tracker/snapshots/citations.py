@@ -1,10 +1,9 @@
-"""How to cite a snapshot: as text, BibTeX, RIS and CSL-JSON, all with the same facts."""
+"""How to cite a snapshot: as text, and as the work that programs for references read, with the same facts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from tracker.compare.canonical import canonical_json
 from tracker.compare.query import Query
 from tracker.compare.wording import names_listed
 from tracker.kit.i18n import format_date
@@ -12,15 +11,7 @@ from tracker.kit.i18n import gettext as _
 from tracker.kit.vocabulary import word
 from tracker.snapshots.queries import Snapshot
 from tracker.snapshots.record import FORMAT
-
-_BIBTEX = {
-    "\\": r"\textbackslash{}",
-    "{": r"\{",
-    "}": r"\}",
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-    **{sign: "\\" + sign for sign in "&%$#_"},
-}
+from tracker.snapshots.works import DATA, Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,55 +55,21 @@ class Reference:
             "url": self.url,
         }
 
-    def bibtex(self) -> str:
-        fields = {
-            "author": "{" + bibtex_safe(self.service) + "}",
-            "title": "{" + bibtex_safe(self.title) + "}",
-            "year": str(self.frozen.year),
-            "month": str(self.frozen.month),
-            "day": str(self.frozen.day),
-            "version": bibtex_safe(self.version),
-            "note": bibtex_safe(self.note),
-            "url": self.url,
-        }
-        lines = "".join(f"  {name} = {{{text}}},\n" for name, text in fields.items())
-        return f"@misc{{tracker-{self.id},\n{lines}}}\n"
-
-    def ris(self) -> str:
-        fields = [
-            ("TY", "DATA"),
-            (
-                "AU",
-                f"{one_line(self.service)},",
-            ),  # the comma keeps a program from taking it apart as a person's name
-            ("TI", one_line(self.title)),
-            ("PY", str(self.frozen.year)),
-            ("DA", self.frozen.strftime("%Y/%m/%d")),
-            ("ET", self.version),
-            ("PB", one_line(self.service)),
-            ("N1", self.note),
-            ("ID", self.id),
-            ("UR", self.url),
-            ("ER", ""),
-        ]
-        return "".join(f"{tag}  - {text}\r\n" for tag, text in fields)
-
-    def csl(self) -> bytes:
-        return canonical_json(
-            [
-                {
-                    "id": f"tracker-{self.id}",
-                    "type": "dataset",
-                    "title": self.title,
-                    "author": [{"literal": self.service}],
-                    "publisher": self.service,
-                    "issued": {"date-parts": [[self.frozen.year, self.frozen.month, self.frozen.day]]},
-                    "version": self.version,
-                    "number": self.id,
-                    "note": self.note,
-                    "URL": self.url,
-                }
-            ]
+    @property
+    def work(self) -> Work:
+        return Work(
+            DATA,
+            key=f"tracker-{self.id}",
+            id=self.id,
+            author=self.service,
+            title=self.title,
+            publisher=self.service,
+            day=self.frozen,
+            edition=self.version,
+            note=self.note,
+            url=self.url,
+            bibtex_also={"version": self.version},
+            csl_also={"version": self.version, "number": self.id},
         )
 
 
@@ -149,13 +106,3 @@ def titled(query: Query, framework: str, version: str, places: Sequence[tuple[st
         "how": how,
     }
     return f"{told} ({_('with fictional places')})" if any(invented for _n, invented in places) else told
-
-
-def bibtex_safe(text: str) -> str:
-    """What stands between braces of BibTeX."""
-    return "".join(_BIBTEX.get(sign, sign) for sign in one_line(text))
-
-
-def one_line(text: str) -> str:
-    """A field of RIS ends with its line."""
-    return " ".join(text.split())

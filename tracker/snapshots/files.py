@@ -120,12 +120,13 @@ KINDS = {
     "record.json": Kind(
         "application/json; charset=utf-8", lambda desk: desk.snapshot.canonical, lasting=True
     ),
-    "bib": Kind("application/x-bibtex; charset=utf-8", lambda desk: desk.reference.bibtex().encode()),
+    "bib": Kind("application/x-bibtex; charset=utf-8", lambda desk: desk.reference.work.bibtex().encode()),
     "ris": Kind(
-        "application/x-research-info-systems; charset=utf-8", lambda desk: desk.reference.ris().encode()
+        "application/x-research-info-systems; charset=utf-8", lambda desk: desk.reference.work.ris().encode()
     ),
     "csl.json": Kind(
-        "application/vnd.citationstyles.csl+json; charset=utf-8", lambda desk: desk.reference.csl()
+        "application/vnd.citationstyles.csl+json; charset=utf-8",
+        lambda desk: desk.reference.work.csl().encode(),
     ),
 }
 

@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -36,6 +37,7 @@ class Frozen:
     """A line of the list."""
 
     id: str
+    sha256: str
     frozen_at: datetime
     headline: Headline
 
@@ -56,25 +58,46 @@ _known: dict[str, Headline] = {}
 
 async def newest(db: AsyncSession, number: int) -> tuple[list[Frozen], int]:
     """(the lines of page `number`, from 1; how many pages there are, at least 1)."""
+    total = (await db.execute(select(sa.func.count(col(PublishedSnapshotListing.snapshot_id))))).scalar_one()
+    found = await _lines(db, _listed().offset((number - 1) * PAGE).limit(PAGE))
+    return found, max(1, -(-total // PAGE))
+
+
+async def listed_after(db: AsyncSession, snapshot_id: str | None, limit: int) -> list[Frozen]:
+    """The next lines of the list after that of a snapshot; from the first one for None, and for an id that is none."""
+    s = PublishedSnapshot
+    frozen_at = (await db.execute(select(s.recorded_at).where(col(s.id) == snapshot_id))).scalar_one_or_none()
+    statement = _listed().limit(limit)
+    if frozen_at is not None:
+        later = sa.and_(col(s.recorded_at) == frozen_at, col(s.id) > snapshot_id)
+        statement = statement.where(sa.or_(col(s.recorded_at) < frozen_at, later))
+    return await _lines(db, statement)
+
+
+async def listed_ids(db: AsyncSession) -> list[str]:
+    """The ids of all snapshots of the list, in its order."""
+    return [row.id for row in await db.execute(_listed())]
+
+
+def _listed() -> Any:
     s, listing = PublishedSnapshot, PublishedSnapshotListing
-    total = (await db.execute(select(sa.func.count(col(listing.snapshot_id))))).scalar_one()
-    rows = (
-        await db.execute(
-            select(s.id, s.sha256, s.recorded_at)
-            .join(listing, col(listing.snapshot_id) == s.id)
-            .order_by(col(s.recorded_at).desc(), s.id)
-            .offset((number - 1) * PAGE)
-            .limit(PAGE)
-        )
-    ).all()
+    return (
+        select(s.id, s.sha256, s.recorded_at)
+        .join(listing, col(listing.snapshot_id) == s.id)
+        .order_by(col(s.recorded_at).desc(), s.id)
+    )
+
+
+async def _lines(db: AsyncSession, statement: Any) -> list[Frozen]:
     found = []
-    for row in rows:
+    for row in (await db.execute(statement)).all():
         if row.sha256 not in _known:
+            s = PublishedSnapshot
             text = (await db.execute(select(s.canonical).where(col(s.id) == row.id))).scalar_one()
             # A large record takes a while to read, and others are served meanwhile.
             _keep(row.sha256, await asyncio.to_thread(_headline, text))
-        found.append(Frozen(row.id, row.recorded_at, _known[row.sha256]))
-    return found, max(1, -(-total // PAGE))
+        found.append(Frozen(row.id, row.sha256, row.recorded_at, _known[row.sha256]))
+    return found
 
 
 def _keep(sha256: str, headline: Headline) -> None:

@@ -16,7 +16,7 @@ from tracker.audit.models import SERVICE
 from tracker.audit.record import Action, record, take_turn
 from tracker.compare.comparison import Comparison
 from tracker.compare.queries import cells_asked, compare
-from tracker.compare.query import Query
+from tracker.compare.query import MOST_FROZEN, Query
 from tracker.db import stamp
 from tracker.db.base import select
 from tracker.db.session import Bound, Database
@@ -28,7 +28,6 @@ from tracker.snapshots.models import PublishedSnapshot, PublishedSnapshotListing
 from tracker.snapshots.queries import canonical
 from tracker.snapshots.record import LONGEST_ID, SHORTEST_ID, id_of, sha256_of
 
-MOST_CELLS = 6000  # 200 jurisdictions by 28 cells, and some
 MOST_AN_HOUR = 20  # new ones from one address; freezing again what is frozen already is free
 MOST_FROM_A_SITE = 60  # new ones from the IPv6 /48 around it
 MOST_OF_ALL = 300  # new ones in all: they can't be deleted
@@ -59,7 +58,7 @@ async def freeze(
 ) -> str:
     """Freeze what the query answers now, and return the snapshot's id; that of the same snapshot, where there is one.
 
-    `sender`, `site`: hashes that stand for where it came from, see `tracker.kit.senders`. `most_cells`: MOST_CELLS where
+    `sender`, `site`: hashes that stand for where it came from, see `tracker.kit.senders`. `most_cells`: MOST_FROZEN where
     it is not given. The work is done while
     others may write; what is written under the lock is what was worked out, unless the record has moved meanwhile.
     `listed`: it stands in the public list from now on, if it does not yet.
@@ -67,7 +66,7 @@ async def freeze(
     """
     if not query.jurisdictions:
         raise Invalid({"jurisdictions": _("Choose at least one jurisdiction.")})
-    await _check_size(database, query, most_cells or MOST_CELLS)
+    await _check_size(database, query, most_cells or MOST_FROZEN)
     await _count(database, {_tries_of(sender): MOST_TRIES_AN_HOUR})
     await _settle(database, query)
     async with _gate(id(asyncio.get_running_loop())):

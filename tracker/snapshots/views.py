@@ -18,6 +18,7 @@ from tracker.compare.reading import reading
 from tracker.compare.tables import tables
 from tracker.kit import licences
 from tracker.kit.errors import NotFound
+from tracker.kit.forms import page_number
 from tracker.kit.i18n import gettext as _
 from tracker.kit.senders import sender_of, site_of
 from tracker.kit.vocabulary import LEVEL_CODES, MISSING_CODES, Axis, value
@@ -59,8 +60,7 @@ async def freeze(request: Request) -> Response[str] | Response[bytes] | Redirect
 @get("/{locale:str}/snapshots", name="snapshots", access=PUBLIC)
 async def snapshots_page(request: Request) -> Response[str]:
     """Every snapshot, the newest first, by pages."""
-    text = query_parameters(request).get("page", "")
-    number = int(text) if text.isascii() and text.isdigit() and 0 < len(text) < 6 and int(text) else 1
+    number = page_number(query_parameters(request).get("page", ""))
     async with database_of(request).read() as db:
         found, pages = await list_queries.newest(db, number)
     if number > pages:

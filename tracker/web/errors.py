@@ -97,7 +97,9 @@ def on_http(request: Request, error: HTTPException) -> Answer:
     texts = {
         404: _("The address may be mistyped, or the page may have moved."),
         413: _("Send less at once."),
-        405: _("Go back and use the links and buttons of the page."),
+        405: _("The header Allow names the methods that this address takes.")
+        if is_api(request.url.path)
+        else _("Go back and use the links and buttons of the page."),
     }
     status = error.status_code if error.status_code in _titles() else 400
     if status >= 500:

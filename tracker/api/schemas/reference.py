@@ -20,6 +20,7 @@ from tracker.api.schemas.parts import (
 from tracker.corrections.models import ReportState
 from tracker.crosswalk_files.formats import FORMATS
 from tracker.frameworks import files as framework_files
+from tracker.frameworks.diff import Change
 from tracker.kit.vocabulary import (
     Domain,
     JurisdictionKind,
@@ -100,6 +101,16 @@ SCHEMAS: dict[str, Schema] = {
         items=many(ref("Item")),
         files=thing(**dict.fromkeys(framework_files.EXPORTS, URL)),
     ),
+    "FrameworkChange": thing(
+        changes=many(codes(Change)),
+        old_item=TEXT,
+        old_title=TEXT,
+        new_item=TEXT,
+        new_title=TEXT,
+        fields=many(TEXT),
+        told=BOOL | {"description": "Whether somebody stated that the new item continues the old one"},
+    ),
+    "FrameworkChangeList": listing("FrameworkChange", framework=TEXT, from_version=TEXT, to_version=TEXT),
     "Item": thing(
         item=TEXT,
         parent=TEXT,

@@ -81,6 +81,22 @@ def _row() -> Schema:
     return thing(**{name: known.get(name, TEXT) for name in COLUMNS})
 
 
+# What cites an instrument.
+_CITING: Schema = (
+    {"uid": uid(), "jurisdiction": TEXT}
+    | ITEM
+    | {
+        "domain": codes(Domain),
+        "organisation_name": TEXT,
+        "commitment": codes(VALUE_CODES),
+        "practice": codes(VALUE_CODES),
+        "axis": codes(CitationAxis),
+        "locator": TEXT,
+        "recorded_at": moment(),
+        "withdrawn": BOOL,
+        "holds": BOOL | {"description": "Whether it is what its organisation says on the day “on”"},
+    }
+)
 _OR_WITHDRAWN = codes((*VALUE_CODES, "withdrawn"))
 
 SCHEMAS: dict[str, Schema] = {
@@ -88,6 +104,8 @@ SCHEMAS: dict[str, Schema] = {
         uid=uid(),
         organisation=TEXT,
         organisation_name=TEXT,
+        **PLACE,
+        fictional=BOOL,
         **ITEM,
         text=TEXT,
         guidance=TEXT,
@@ -167,6 +185,10 @@ SCHEMAS: dict[str, Schema] = {
         history=many(ref("PastRevision")),
     ),
     "InstrumentLine": thing(**_INSTRUMENT),
+    "InstrumentCitation": thing(
+        **_CITING, jurisdiction_name=TEXT, fictional=BOOL, quote=TEXT, quote_language=TEXT, translation=TEXT
+    ),
+    "InstrumentCitationList": listing("InstrumentCitation", on=day()),
     "InstrumentList": listing("InstrumentLine", on=day()),
     "Instrument": thing(
         **_INSTRUMENT,
@@ -192,22 +214,7 @@ SCHEMAS: dict[str, Schema] = {
                 url=URL,
             )
         ),
-        cited_by=many(
-            thing(
-                uid=uid(),
-                jurisdiction=TEXT,
-                **ITEM,
-                domain=codes(Domain),
-                organisation_name=TEXT,
-                commitment=codes(VALUE_CODES),
-                practice=codes(VALUE_CODES),
-                axis=codes(CitationAxis),
-                locator=TEXT,
-                recorded_at=moment(),
-                withdrawn=BOOL,
-                holds=BOOL,
-            )
-        ),
+        cited_by=many(thing(**_CITING)),
         cited_by_more=BOOL,
     ),
 }

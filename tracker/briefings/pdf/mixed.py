@@ -68,9 +68,17 @@ def _with_ellipsis(paragraph: _Paragraph, start: int, end: int, room: float) -> 
 
 
 def _paragraphs(runs: Runs, style: Style) -> Iterator[_Paragraph]:
-    """Paragraphs that hold something, with one space between two words."""
+    """Paragraphs that hold something, with one space between two words.
+
+    What begins from right to left after a bold head that does not, as a reply after the name of who replies, is a paragraph
+    of its own: in that of the head its words would be put in another order.
+    """
     chars: list[tuple[str, int]] = []
     for number, run in enumerate(runs):
+        headed = number > 0 and runs[number - 1].bold and not run.bold
+        if headed and bidi.base_level(run.text) and not bidi.base_level("".join(char for char, _ in chars)):
+            yield from _paragraph(chars, runs, style)
+            chars = []
         for char in run.text:
             if char == "\n":
                 yield from _paragraph(chars, runs, style)

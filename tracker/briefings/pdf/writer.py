@@ -1,7 +1,7 @@
 """A Document to the bytes of a PDF: compose flows, divide them into pages, draw."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import datetime
 from io import BytesIO
 from threading import Lock
 from xml.sax.saxutils import escape
@@ -164,7 +164,7 @@ def _write(document: Document, pages: list[Page], setter: Typesetter, tags: Tags
 def _describe(document: Document, canvas: Canvas) -> None:
     """Title, author and date, in the information dictionary and as XMP."""
     title, author = label(document.question), label(document.publisher)
-    day = _day(document.dated)
+    day = document.midnight
     stamp = TimeStamp(invariant=1)
     stamp.t, stamp.lt = day.timestamp(), day.timetuple()
     stamp.YMDhms = tuple(stamp.lt)[:6]
@@ -182,15 +182,6 @@ def _describe(document: Document, canvas: Canvas) -> None:
     packet.dictionary["Subtype"] = PDFName("XML")
     packet.content = _xmp(title, author, document.language, day).encode()
     doc.Catalog.Metadata = packet
-
-
-def _day(dated: str) -> datetime:
-    """Midnight UTC of an ISO day; the year 2000 where nothing was published yet, and so no day is known."""
-    try:
-        day = date.fromisoformat(dated)
-    except ValueError:
-        day = date(2000, 1, 1)
-    return datetime(day.year, day.month, day.day, tzinfo=UTC)
 
 
 def _xmp(title: str, author: str, language: str, day: datetime) -> str:

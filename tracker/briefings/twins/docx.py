@@ -9,7 +9,6 @@ import re
 import zipfile
 from collections.abc import Iterable, Iterator
 from copy import deepcopy
-from datetime import UTC, date, datetime
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
@@ -95,7 +94,7 @@ def _describe(file: "docx.document.Document", document: Document, page_size: str
     told.title, told.author = _clean(document.question)[:250], _clean(document.publisher)[:250]
     told.subject, told.language = _clean(document.subtitle)[:250], document.language
     told.comments = told.keywords = told.last_modified_by = ""
-    told.created = told.modified = _day(document.dated)
+    told.created = told.modified = document.midnight
     told.revision = 1
 
 
@@ -105,14 +104,6 @@ def _language(style: object, language: str) -> None:
     for old in properties.findall(qn("w:lang")):
         properties.remove(old)
     properties.append(parse_xml(f"<w:lang {nsdecls('w')} w:val={quoteattr(language)}/>"))
-
-
-def _day(dated: str) -> datetime:
-    try:
-        day = date.fromisoformat(dated)
-    except ValueError:
-        day = date(2000, 1, 1)
-    return datetime(day.year, day.month, day.day, tzinfo=UTC)
 
 
 def _clean(text: str) -> str:

@@ -1,0 +1,50 @@
+"""Macros are where templates say they are: nothing reaches one through whoever includes it, and none is left over."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from jinja2 import Environment, nodes
+
+FOLDER = Path(__file__).parents[2] / "templates"
+PATHS = sorted(str(path.relative_to(FOLDER)) for path in FOLDER.rglob("*.html"))
+ENV = Environment(extensions=["jinja2.ext.i18n"], autoescape=True)
+PARSED = {path: ENV.parse((FOLDER / path).read_text()) for path in PATHS}
+
+
+def imported(of: nodes.Template) -> Iterator[tuple[str, str]]:
+    """(name there, name here) of what a template imports from others."""
+    for node in of.find_all(nodes.FromImport):
+        yield from ((name, name) if isinstance(name, str) else name for name in node.names)
+
+
+def made(of: nodes.Template) -> set[str]:
+    return {macro.name for macro in of.find_all(nodes.Macro)}
+
+
+def loaded(of: nodes.Template) -> set[str]:
+    return {name.name for name in of.find_all(nodes.Name) if name.ctx == "load"}
+
+
+def named(of: nodes.Template) -> set[str]:
+    """What a template gives a name itself: by setting it, as a loop's own or as a macro's parameter."""
+    return {name.name for name in of.find_all(nodes.Name) if name.ctx != "load"}
+
+
+MACROS = set().union(*(made(of) for of in PARSED.values()))
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_template_imports_the_macros_that_it_calls_and_no_others(path: str) -> None:
+    of = PARSED[path]
+    called = {call.node.name for call in of.find_all(nodes.Call) if isinstance(call.node, nodes.Name)}
+    here = {name for _there, name in imported(of)}
+    assert called & MACROS <= here | made(of) | named(of)
+    assert here <= loaded(of)
+
+
+def test_every_macro_is_called() -> None:
+    taken = {there for of in PARSED.values() for there, _here in imported(of)}
+    taken |= {part.attr for of in PARSED.values() for part in of.find_all(nodes.Getattr)}
+    left = {f"{path}: {name}" for path, of in PARSED.items() for name in made(of) - loaded(of) - taken}
+    assert not left
