@@ -19,6 +19,7 @@ from tracker.briefings.document import (
     Matrix,
     MatrixCell,
     MatrixRow,
+    Notice,
     Part,
     Run,
     Text,
