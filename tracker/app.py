@@ -24,6 +24,7 @@ from tracker.api import published_views as api_published
 from tracker.api import search_views as api_search
 from tracker.api import token_views as api_tokens
 from tracker.api import views as api
+from tracker.api.strict import known_only
 from tracker.briefings import views as briefings
 from tracker.compare import changes_views, one_views, saved_views
 from tracker.compare import views as compare
@@ -346,7 +347,7 @@ def create_app(settings: Settings, database: Database) -> App:
     registry.load()
     litestar = Litestar(
         route_handlers=[*ROUTES],
-        guards=[authorise],
+        guards=[authorise, known_only],
         exception_handlers=HANDLERS,  # type: ignore[arg-type]
         request_max_body_size=LARGEST_BODY,
         openapi_config=None,

@@ -37,6 +37,20 @@ async def test_a_filter_that_cant_be_taken_is_not_passed_over(client: Visitor) -
     assert (await client.get("/api/v1/jurisdictions?data=yes")).status_code == 200
 
 
+@pytest.mark.parametrize(
+    "name", ["jurisdictions?region=Africa", "compare?jurisdictions=XAA", "matrix?jurisdictions=XAA"]
+)
+async def test_a_parameter_that_is_not_there_is_named_with_those_that_are(client: Visitor, name: str) -> None:
+    assert (await client.get(f"/api/v1/{name}")).status_code == 200
+    told = is_problem(await client.get(f"/api/v1/{name}&peers=region:Africa&foo="), 422)
+    errors: list[dict[str, str]] = told["errors"]  # type: ignore[assignment]
+    assert [e["field"] for e in errors] == ["peers", "foo"]
+    assert all(f" {name.partition('?')[2].partition('=')[0]}" in e["message"] for e in errors)
+    is_problem(
+        await client.get("/api/v1/organisations/health-xaa?x=" + "&".join(f"n{i}=" for i in range(900))), 422
+    )
+
+
 @pytest.mark.parametrize("query", ["limit=0", "limit=501", "limit=x", "cursor=x", "cursor=W10", "limit=٣"])
 @pytest.mark.parametrize("name", ["jurisdictions", "entries", "frameworks"])
 async def test_pages_have_bounds(client: Visitor, name: str, query: str) -> None:

@@ -111,6 +111,7 @@ async def test_every_file_is_made_and_reads_nothing(
     made = docx.Document(io.BytesIO(written))
     assert not [r for r in made.part.rels.values() if r.is_external and "javascript" in r.target_ref]
     assert "image" not in " ".join(r.reltype for r in made.part.rels.values())
+    assert not set("\u202d\u202e") & set(made.element.xml)
     sheets = zipfile.ZipFile(io.BytesIO(packed))
     assert not [n for n in sheets.namelist() if b"\n=HYPERLINK" in sheets.read(n)]
 

@@ -7,7 +7,18 @@ from pypdf import PdfReader
 
 from tests.unit.test_briefing_pdf import plain, sample
 from tracker.briefings import pdf
-from tracker.briefings.document import Block, Document, Mark, Matrix, MatrixCell, MatrixRow, Part, Run, Text
+from tracker.briefings.document import (
+    Block,
+    Document,
+    Evidence,
+    Mark,
+    Matrix,
+    MatrixCell,
+    MatrixRow,
+    Part,
+    Run,
+    Text,
+)
 from tracker.briefings.pdf.blocks import BODY
 from tracker.briefings.pdf.text import MAX_TEXT, Typesetter
 
@@ -57,3 +68,25 @@ def test_a_matrix_of_a_hundred_columns_is_drawn_in_groups() -> None:
     text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(drawn)).pages)
     assert all(f"Item {n}" in text for n in range(100))
     assert "Many (1/" in text
+
+
+def test_the_title_of_a_source_is_not_left_alone_at_the_foot_of_a_page() -> None:
+    lines = tuple(f"detail {n} of the source" for n in range(40))
+    source = Evidence(1, "e1", "Act on the Care of Persons", "", lines, "", "", "")
+    broken = 0
+    for above in range(12, 34):
+        drawn = pdf.draw(document(*[Text(plain("A line above."))] * above, source))
+        told = [page.extract_text() for page in PdfReader(io.BytesIO(drawn)).pages]
+        (begun,) = [text for text in told if "Act on the Care of Persons" in text]
+        assert "detail 1 of the source" in begun
+        broken += "detail 39 of the source" not in begun
+    assert broken > 10
+
+
+def test_a_title_that_fills_pages_is_drawn_with_what_follows_it() -> None:
+    source = Evidence(1, "e1", UNBREAKABLE, "", ("where it stands",), "", "", "")
+    text = "".join(
+        p.extract_text()
+        for p in PdfReader(io.BytesIO(pdf.draw(document(Text(plain("Above.")), source)))).pages
+    )
+    assert "where it stands" in text

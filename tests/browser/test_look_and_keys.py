@@ -74,6 +74,23 @@ def test_public_pages_fit_a_small_window(visitor: Visitor) -> None:
         visitor.shot(name)
 
 
+SMALLEST_WORD = """() => Math.min(...[...document.querySelectorAll('.briefing .drawing text')]
+  .map(t => t.getBoundingClientRect().height).filter(h => h > 0))"""
+
+
+def test_the_words_of_drawings_can_be_read_on_a_telephone(visitor: Visitor) -> None:
+    page = visitor.page
+    for width in (360, 1280):
+        page.set_viewport_size({"width": width, "height": 740})
+        page.goto(f"/en/compare/briefing?jurisdictions={STATES}")
+        assert page.evaluate(SMALLEST_WORD) >= 9
+        expect(page.locator(".drawing.small").filter(visible=True)).to_have_count(
+            page.locator(".drawing.small").count() if width == 360 else 0
+        )
+    ids = page.eval_on_selector_all("[id]", "all => all.map(e => e.id)")
+    assert len(ids) == len(set(ids))
+
+
 def test_workspace_pages_fit_a_small_window(visitor: Visitor) -> None:
     visitor.sign_in("reviewer@health.xac.example")
     fits(visitor, WORKSPACE)

@@ -92,10 +92,11 @@ async def final(
 
 
 async def read(
-    database: Database, who: OrganisationActor, edition: Edition | EditionLine
+    database: Database, who: OrganisationActor, edition: Edition | EditionLine, number: int = 0
 ) -> draft_queries.Own:
+    """The edition as it is now, or another one of its briefing."""
     async with database.read(personas.bound(who)) as db:
-        found = await draft_queries.own(db, edition.briefing_id, edition.number)
+        found = await draft_queries.own(db, edition.briefing_id, number or edition.number)
     assert found is not None
     return found
 

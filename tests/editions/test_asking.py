@@ -2,13 +2,14 @@
 
 import pytest
 
-from tests import personas
+from tests import factories, personas
 from tests.editions import made
 from tests.editions.test_story import ORG, act, begin, jobs
 from tests.personas import Visitor
 from tracker.access.actor import OrganisationActor
 from tracker.db.session import Database
-from tracker.editions import asking_service
+from tracker.editions import asking_service, final_service
+from tracker.entries import publish
 from tracker.jobs import service
 from tracker.jobs.service import LostLease
 from tracker.kit.errors import Conflict
@@ -63,6 +64,46 @@ async def test_the_files_of_a_final_edition_are_not_stopped(
     assert "They are with the published edition." in (await owner.get(address)).text
 
 
+async def test_a_page_that_waits_tells_only_what_it_waits_for(
+    owner: Visitor, database: Database, author: OrganisationActor
+) -> None:
+    """It loads itself anew every few seconds: what has changed since is told once the files are there."""
+    reviewer = await personas.actor(database, personas.TEAMMATE)
+    where = await factories.cell(database, "XAA", "HTCC-C4")
+    entry = await factories.published(database, author, reviewer, where, factories.content(commitment="3"))
+    edition = await made.begun(database, author)
+    address = f"{ORG}/briefings/{edition.briefing_id}/1"
+    async with database.write(personas.bound(reviewer)) as db:
+        await publish.withdraw(db, reviewer, entry.uid, reason="It was the wrong decree.")
+    assert "The record has moved on." in (await owner.get(address)).text
+    await act(owner, address, "files")
+    page = (await owner.get(address)).text
+    assert '<meta http-equiv="refresh" content="3">' in page
+    assert "The record has moved on." not in page
+    await jobs(database)
+    page = (await owner.get(address)).text
+    assert '<meta http-equiv="refresh"' not in page
+    assert "The record has moved on." in page
+
+
+async def test_files_of_a_final_edition_that_failed_are_not_said_to_be_there(
+    owner: Visitor, teammate: Visitor, database: Database
+) -> None:
+    address = await begin(owner)
+    await act(owner, address, "submit")
+    await act(teammate, address, "final")
+    taken = await service.take(database, [asking_service.FINAL_FILES])
+    assert taken is not None
+    assert "They are with the published edition." not in (await owner.get(address)).text
+    await service.fail(database, taken, "Something went wrong on our side. It was noted.")
+    page = (await owner.get(address)).text
+    assert "The files could not be made." in page
+    assert "They are with the published edition." not in page
+    await act(owner, address, "files")
+    await jobs(database)
+    assert "They are with the published edition." in (await owner.get(address)).text
+
+
 async def test_no_organisation_asks_for_more_than_its_share(
     database: Database, author: OrganisationActor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -101,3 +142,26 @@ async def test_a_failure_is_told_and_can_be_tried_again(
     page = (await owner.get(address)).text
     assert "The files could not be made." not in page
     assert "Make them again" in page
+
+
+async def test_below_a_final_edition_none_is_offered_to_become_final(
+    owner: Visitor, teammate: Visitor, database: Database, author: OrganisationActor
+) -> None:
+    reviewer = await personas.actor(database, personas.TEAMMATE)
+    first = await made.begun(database, author)
+    address = f"{ORG}/briefings/{first.briefing_id}/1"
+    assert (await owner.submit(f"{ORG}/briefings/{first.briefing_id}/next", {})).status_code == 303
+    second = (await made.read(database, author, first, 2)).edition
+    for who in (owner, teammate):
+        assert "can not become final any more" not in (await who.get(address)).text
+    await made.final(database, author, reviewer, second, sketched=True)
+    page = (await owner.get(address)).text
+    assert "Edition 2 is final already, so this one can not become final any more." in page
+    assert "Submit it" not in page
+    assert "Discard this edition" in page
+    async with database.write(personas.bound(author)) as db:
+        await final_service.submit(db, author, first.briefing_id, 1, version=first.version)
+    page = (await teammate.get(address)).text
+    assert "can not become final any more" in page
+    assert "Make it final" not in page
+    assert "Make it a draft again" in page

@@ -26,6 +26,7 @@ from tracker.entries.models import PublishedRevision
 from tracker.instruments.store import Store
 from tracker.kit import clock
 from tracker.privacy import operation
+from tracker.snapshots import queries
 from tracker.snapshots.models import PublishedSnapshot
 from tracker.snapshots.queries import Snapshot
 from tracker.snapshots.record import id_of, sha256_of
@@ -83,6 +84,28 @@ async def test_it_reaches_every_file_and_the_hash_stands(database: Database, cli
         checked = await check(db, made.id)
     assert (checked.verdict, checked.stands) == ("redacted", True)
     assert checked.why == "2 texts redacted since, in XAA/HTCC-UC/educator"
+
+
+async def test_read_again_unchecked_it_is_the_same_comparison_with_the_same_redactions(
+    database: Database,
+) -> None:
+    revision = await published(database)
+    made = await freeze(database, jurisdictions="XAA,XAB")
+    for gone in (set(), {"note"}):
+        for field in gone:
+            await operation.redact(
+                database, Store(factories.DATA_DIR), revision.uid, field, "It told of a person"
+            )
+        whole = await read(database, made.id)
+        async with database.read() as db:
+            again = await queries.reread(db, made.id)
+            assert again is not None
+            assert await queries.redacted(db, again) == whole.redacted
+        assert (again.id, again.sha256, again.frozen_at) == (whole.id, whole.sha256, whole.frozen_at)
+        assert again.comparison == whole.comparison
+        assert {t.text.field for t in whole.redacted} == gone
+    async with database.read() as db:
+        assert await queries.reread(db, "nothing") is None
 
 
 async def test_what_was_redacted_can_not_be_guessed_from_what_is_public(

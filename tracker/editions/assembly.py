@@ -20,7 +20,7 @@ from tracker.kit.errors import NotFound
 from tracker.kit.i18n import current_locale, set_locale
 from tracker.kit.i18n import gettext as _
 from tracker.snapshots import queries as snapshots
-from tracker.snapshots.queries import Snapshot
+from tracker.snapshots.queries import Reread, Snapshot
 
 AT_ONCE = 2  # compositions in a process; a register of a thousand jurisdictions takes seconds
 
@@ -39,7 +39,7 @@ class Gathered:
     """All that an edition is composed of. Reading it needs the database; composing it does not."""
 
     told: Told
-    snapshot: Snapshot
+    snapshot: Reread
     options: Options
     beside: Beside
     desk: Desk
@@ -73,9 +73,12 @@ def _gate(_loop_id: int) -> asyncio.Semaphore:
     return asyncio.Semaphore(AT_ONCE)
 
 
-async def gathered(db: AsyncSession, told: Told, desk: Desk) -> Gathered:
-    """Read what an edition is made of. Raises NotFound and Gone for a snapshot that is not there, Invalid for the rest."""
-    snapshot = await the_snapshot(db, told.snapshot_id)
+async def gathered(db: AsyncSession, told: Told, desk: Desk, *, snapshot: Reread | None = None) -> Gathered:
+    """Read what an edition is made of. Raises NotFound and Gone for a snapshot that is not there, Invalid for the rest.
+
+    `snapshot`: that of `told`, where it was read already.
+    """
+    snapshot = snapshot or await the_snapshot(db, told.snapshot_id)
     locale = told.content.locale
     url = f"{desk.base_url}/{locale}/snapshots/{snapshot.id}"
     options = told.options(Frozen(snapshot.id, snapshot.sha256, url, licence=desk.licence))
@@ -89,11 +92,18 @@ async def gathered(db: AsyncSession, told: Told, desk: Desk) -> Gathered:
     return Gathered(told, snapshot, options, beside, desk)
 
 
-async def the_snapshot(db: AsyncSession, snapshot_id: str) -> Snapshot:
-    found = await snapshots.snapshot(db, snapshot_id)
-    if found is None:
-        raise NotFound(_("There is no snapshot with this id."))
-    return found
+async def the_snapshot(db: AsyncSession, snapshot_id: str) -> Reread:
+    """What was frozen under the id. Raises NotFound and Gone."""
+    if found := await snapshots.reread(db, snapshot_id):
+        return found
+    raise NotFound(_("There is no snapshot with this id."))
+
+
+async def checked_snapshot(db: AsyncSession, snapshot_id: str) -> Snapshot:
+    """As `the_snapshot`, with its texts and whether it stands: of a register this takes seconds."""
+    if found := await snapshots.snapshot(db, snapshot_id):
+        return found
+    raise NotFound(_("There is no snapshot with this id."))
 
 
 def comparable(before: Comparison, after: Comparison) -> bool:

@@ -9,7 +9,7 @@ from litestar.response import Redirect
 from tracker.access.guard import PUBLIC
 from tracker.briefings.twins.kinds import MEDIA_TYPES, file_word
 from tracker.editions import file_service, queries
-from tracker.editions.assembly import gathered
+from tracker.editions.assembly import checked_snapshot, gathered
 from tracker.editions.citations import FORMS, reference
 from tracker.editions.content import MOST_SINCE
 from tracker.editions.context import desk_of
@@ -106,10 +106,12 @@ async def final_edition(request: Request, briefing: FromPath[str], edition: From
     final, newest = await _final(request, briefing, edition)
     desk = desk_of(request)
     async with database_of(request).read() as db:
-        of = await gathered(db, await queries.told_final(db, final, desk.base_url), desk)
+        snapshot = await checked_snapshot(db, final.snapshot_id)
+        told = await queries.told_final(db, final, desk.base_url)
+        of = await gathered(db, told, desk, snapshot=snapshot)
         files = await queries.final_files(db, final.id)
-        few = len(of.snapshot.comparison.cells) <= MOST_SINCE
-        since = await since_queries.since(db, of.snapshot) if few else None
+        few = len(snapshot.comparison.cells) <= MOST_SINCE
+        since = await since_queries.since(db, snapshot) if few else None
     licence = settings_of(request).data_licence
     response = page(
         request,
@@ -119,7 +121,7 @@ async def final_edition(request: Request, briefing: FromPath[str], edition: From
         document=await of.composed(),
         since=since,
         reference=reference(final, of),
-        snapshot=of.snapshot,
+        snapshot=snapshot,
         files=files,
         file_word=file_word,
         licence=licences.LICENCES[licence],

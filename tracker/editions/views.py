@@ -16,6 +16,7 @@ from tracker.editions import (
     draft_queries,
     file_service,
     final_service,
+    queries,
     subscription_service,
 )
 from tracker.editions.asking_service import OPEN
@@ -37,6 +38,8 @@ from tracker.web.requests import bound_of, database_of, form_data, organisation_
 
 READ, WRITE = member(Permission.READ_DRAFTS), member(Permission.WRITE_DRAFTS)
 REVIEW = member(Permission.REVIEW)
+SOONEST_AGAIN = 3  # seconds until a page that waits for files comes again
+CELLS_A_SECOND = 3000  # a register is asked for less often: its page and its files take longer
 
 
 @get(OWN, name="own_briefings", access=READ)
@@ -68,13 +71,13 @@ async def _edition_page(
     of = await own_gathered(request, found)
     async with database_of(request).read(bound_of(request)) as db:
         job = await jobs.job(db, e.job_id) if e.job_id else None
-        changed, before = await _changed(request, found, of)
-        since = (
-            await since_queries.since(db, of.snapshot)
-            if len(of.snapshot.comparison.cells) <= MOST_SINCE
-            else None
-        )
-    notes = await notes_if_worded(request, found, of) if e.state in OPEN else None
+        # While it waits the page comes again every few seconds: it tells then only what it waits for.
+        waiting = job is not None and job.state in ("queued", "running")
+        changed, before = ([], None) if waiting else await _changed(request, found, of)
+        finals = await queries.finals_of(db, found.briefing.public_id)
+        few = len(of.snapshot.comparison.cells) <= MOST_SINCE
+        since = await since_queries.since(db, of.snapshot) if few and not waiting else None
+    notes = await notes_if_worded(request, found, of) if e.state in OPEN and not waiting else None
     form = form or ReturnForm(data={"version": str(e.version)})
     asking = asking or SubscriptionForm(data={"when": _when(found), "cells": _watched(found)})
     asking.prepare()
@@ -90,7 +93,9 @@ async def _edition_page(
         since=since,
         language=language_name(e.locale),
         job=job,
-        waiting=job is not None and job.state in ("queued", "running"),
+        waiting=waiting,
+        later=next((f.number for f in finals if f.number > e.number), None),
+        again_in=SOONEST_AGAIN + len(of.snapshot.comparison.cells) // CELLS_A_SECOND,
         file_word=file_word,
         changed=changed,
         before=before,

@@ -1,5 +1,6 @@
 """Reading a snapshot: what was frozen, and the published record asked the same again."""
 
+import asyncio
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -21,6 +22,7 @@ from tracker.jurisdictions.queries import Place
 from tracker.kit.errors import NotFound
 from tracker.kit.i18n import gettext as _
 from tracker.kit.vocabulary import Domain, JurisdictionKind
+from tracker.privacy.models import PublishedRedaction
 from tracker.snapshots.models import PublishedSnapshot
 from tracker.snapshots.record import (
     LONGEST_ID,
@@ -50,20 +52,29 @@ class PlacedText:
 
 
 @dataclass(frozen=True, slots=True)
-class Snapshot:
-    """A frozen comparison, re-executed.
+class Reread:
+    """A frozen comparison as the published record gives it, without the texts beside it and unchecked.
 
-    `canonical` is what was frozen and `again` what the published record gives now, both UTF-8 JSON with equal bytes as
-    long as the snapshot stands. `comparison` is read from the published record, so redactions reach it; the names
-    of places, items and organisations in it are those that were frozen.
+    `comparison` is read from the published record, so redactions reach it; the names of places, items and organisations
+    in it are those that were frozen.
     """
 
     id: str
     sha256: str
     frozen_at: datetime
+    comparison: Comparison
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot(Reread):
+    """A frozen comparison, re-executed.
+
+    `canonical` is what was frozen and `again` what the published record gives now, both UTF-8 JSON with equal bytes as
+    long as the snapshot stands.
+    """
+
     canonical: bytes
     again: bytes
-    comparison: Comparison
     texts: tuple[PlacedText, ...]
 
     @property
@@ -85,11 +96,35 @@ class Snapshot:
 
 async def snapshot(db: AsyncSession, snapshot_id: str) -> Snapshot | None:
     """The snapshot, re-executed; None when there is none of this id. Raises Gone."""
+    row = await _row(db, snapshot_id)
+    return await _executed(db, row) if row else None
+
+
+async def reread(db: AsyncSession, snapshot_id: str) -> Reread | None:
+    """The comparison of the snapshot, for a fraction of the time of `snapshot`. Raises Gone."""
+    row = await _row(db, snapshot_id)
+    if row is None:
+        return None
+    comparison = await _asked_again(db, await asyncio.to_thread(json.loads, row.canonical))
+    return Reread(row.id, row.sha256, row.recorded_at, comparison)
+
+
+async def redacted(db: AsyncSession, frozen: Reread) -> tuple[PlacedText, ...]:
+    """Its texts that were redacted after it was frozen. They are looked for only where anything was redacted since."""
+    if isinstance(frozen, Snapshot):
+        return frozen.redacted
+    r = PublishedRedaction
+    since = select(r.id).where(col(r.recorded_at) > frozen.frozen_at).limit(1)
+    whole = await snapshot(db, frozen.id) if (await db.execute(since)).first() else None
+    return whole.redacted if whole else ()
+
+
+async def _row(db: AsyncSession, snapshot_id: str) -> PublishedSnapshot | None:
     if len(snapshot_id) > LONGEST_ID:
         return None
     found = await db.execute(select(PublishedSnapshot).where(col(PublishedSnapshot.id) == snapshot_id))
-    row = found.scalar_one_or_none()
-    return await _executed(db, row) if row else None
+    row: PublishedSnapshot | None = found.scalar_one_or_none()
+    return row
 
 
 async def codes(db: AsyncSession, snapshot_id: str) -> list[str]:
@@ -107,16 +142,17 @@ async def ids(db: AsyncSession) -> list[str]:
 
 
 async def _executed(db: AsyncSession, row: PublishedSnapshot) -> Snapshot:
-    comparison = await _asked_again(db, json.loads(row.canonical))
+    comparison = await _asked_again(db, await asyncio.to_thread(json.loads, row.canonical))
     again, beside = await canonical(db, comparison, row.salt)
+    placed = await asyncio.to_thread(_placed, comparison, beside, row.salt)
     return Snapshot(
         id=row.id,
         sha256=row.sha256,
         frozen_at=row.recorded_at,
+        comparison=comparison,
         canonical=row.canonical.encode(),
         again=again,
-        comparison=comparison,
-        texts=tuple(_placed(comparison, beside, row.salt)),
+        texts=tuple(placed),
     )
 
 
@@ -126,7 +162,8 @@ async def canonical(
     """(the canonical JSON of a comparison, what stands with each of its revisions)."""
     voices = {voice.id for cell in comparison.rows() for voice in cell.voices}
     beside = await support(db, voices, comparison.at.as_of)
-    return canonical_of(comparison, beside, salt), beside
+    # Of a register this takes a second: others are served meanwhile.
+    return await asyncio.to_thread(canonical_of, comparison, beside, salt), beside
 
 
 def _placed(comparison: Comparison, beside: Mapping[int, Support], salt: str) -> list[PlacedText]:

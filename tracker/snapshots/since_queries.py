@@ -16,7 +16,7 @@ from tracker.entries.difference import Changed
 from tracker.entries.models import PublishedRevision, PublishedWithdrawal
 from tracker.entries.queries import Moment
 from tracker.jurisdictions import queries as jurisdictions
-from tracker.snapshots.queries import Snapshot
+from tracker.snapshots.queries import Reread, redacted
 
 Key = tuple[int, int, str]
 
@@ -59,7 +59,7 @@ class Since:
         return sum("withdrawn" in cell.fates for cell in self.cells)
 
 
-async def since(db: AsyncSession, snapshot: Snapshot) -> Since:
+async def since(db: AsyncSession, snapshot: Reread) -> Since:
     """Ask the snapshot's question of the record as it is now."""
     frozen = snapshot.comparison
     asked = replace(frozen.query, on=None, as_of=None, show="all")
@@ -89,7 +89,7 @@ def _key(cell: ComparedCell) -> Key:
     return cell.place.id, cell.item.id, cell.domain.value
 
 
-async def _renamed(db: AsyncSession, snapshot: Snapshot) -> tuple[tuple[str, str], ...]:
+async def _renamed(db: AsyncSession, snapshot: Reread) -> tuple[tuple[str, str], ...]:
     frozen = snapshot.comparison
     places = await jurisdictions.by_codes(db, [place.code for place in frozen.places])
     found = [(p.name, places[p.code].name) for p in frozen.places if p.code in places]
@@ -101,7 +101,7 @@ async def _renamed(db: AsyncSession, snapshot: Snapshot) -> tuple[tuple[str, str
     return tuple((was, now) for was, now in found if was != now)
 
 
-async def _fates(db: AsyncSession, snapshot: Snapshot) -> dict[Key, list[str]]:
+async def _fates(db: AsyncSession, snapshot: Reread) -> dict[Key, list[str]]:
     """What happened afterwards to the revisions that the snapshot reads."""
     as_of = snapshot.comparison.at.as_of
     cell_of = {voice.id: _key(cell) for cell in snapshot.comparison.rows() for voice in cell.voices}
@@ -113,6 +113,6 @@ async def _fates(db: AsyncSession, snapshot: Snapshot) -> dict[Key, list[str]]:
     for fate, statement in (("withdrawn", withdrawn), ("corrected", corrected)):
         for revision_id in (await db.execute(statement)).scalars():
             found[cell_of[revision_id]].append(fate)
-    for placed in snapshot.redacted:
+    for placed in await redacted(db, snapshot):
         found[_key(placed.cell)].append("redacted")
     return found

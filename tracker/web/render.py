@@ -52,7 +52,7 @@ def environment() -> Environment:
 
 def _chart(spec: Spec, width: float = 640.0) -> Markup:
     """A chart drawn for a page, `width` pixels wide where there is room; what it tells makes the ids in it unique."""
-    name = f"chart-{crc32(repr(spec).encode('utf-8', 'backslashreplace')):08x}"
+    name = f"chart-{crc32(repr((width, spec)).encode('utf-8', 'backslashreplace')):08x}"
     return Markup(svg.draw(lay_out(spec, width), name))  # nosec B704: the drawer escapes every text
 
 

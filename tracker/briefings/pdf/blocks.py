@@ -247,7 +247,10 @@ class Composer:
         items += [(1.0, self.lines((Run(t),), DETAIL, room, entry.add("P"))) for t in block.lines if t]
         if block.quote:
             items.append((6.0, self._quote(block, room, entry.add("BlockQuote"))))
-        box = Row(((0, number), (30, Stack(tuple(items)))), least_share=self._sheets[0].room * 0.4)
+        # A title that fills half a page may stand alone: what is held to it would have no room.
+        held = 3 if items[0][1].height < self._sheets[0].room / 2 else 1
+        told = Stack(tuple(items), held=held)
+        box = Row(((0, number), (30, told)), least_share=self._sheets[0].room * 0.4)
         return [Flow(box, 14, anchors=(block.anchor,))]
 
     def _quote(self, block: Evidence, room: float, node: Node) -> Panel:

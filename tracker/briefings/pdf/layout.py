@@ -104,11 +104,15 @@ class Row:
 
 @dataclass(frozen=True)
 class Stack:
-    """Boxes one under the other, each (gap above, box). `head` is drawn again on each page, an artifact."""
+    """Boxes one under the other, each (gap above, box). `head` is drawn again on each page, an artifact.
+
+    `held`: how many of the first ones do not begin without each other.
+    """
 
     items: tuple[tuple[float, Box], ...]
     head: Box | None = None
     repeated: bool = False
+    held: int = 1
 
     @cached_property
     def height(self) -> float:
@@ -117,8 +121,11 @@ class Stack:
 
     @cached_property
     def least(self) -> float:
-        first = self.items[0][1].least if self.items else 0.0
-        return first + (self.head.height if self.head else 0.0)
+        head = self.head.height if self.head else 0.0
+        if not self.items:
+            return head
+        *before, (gap, last) = self.items[: self.held]
+        return head + sum(g + box.height for g, box in before) + (gap if before else 0.0) + last.least
 
     def split(self, room: float) -> tuple[Self, Self] | None:
         left = room - (self.head.height if self.head else 0.0)
@@ -136,7 +143,7 @@ class Stack:
             whole, broken = (*whole, (gap, parts[0])), parts[1]
         if not whole:
             return None
-        rest = replace(self, items=((0.0, broken), *after), repeated=True)
+        rest = replace(self, items=((0.0, broken), *after), repeated=True, held=1)
         # What is left over a thousand pages is not measured anew on each.
         shown = sum(gap + box.height for gap, box in self.items[: index + 1])
         vars(rest)["height"] = self.height - shown + broken.height

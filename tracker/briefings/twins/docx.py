@@ -56,6 +56,7 @@ SIGNS = {
 GROUNDS = {"0": "FFFFCC", "1": "A1DAB4", "2": "41B6C4", "3": "2273AB", "4": "253494"}
 LONGEST_LINK = 2_000
 _NEVER = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_OVERRIDES = re.compile("[\u202d\u202e]")
 
 # More columns than this need a page turned sideways.
 MOST_UPRIGHT = 4
@@ -107,8 +108,8 @@ def _language(style: object, language: str) -> None:
 
 
 def _clean(text: str) -> str:
-    """Without the characters that XML can't hold."""
-    return _NEVER.sub("\ufffd", text)
+    """Without the characters that XML can't hold, and without those that turn the letters that follow about."""
+    return _NEVER.sub("\ufffd", _OVERRIDES.sub("", text))
 
 
 def _fixed(made: bytes) -> bytes:
