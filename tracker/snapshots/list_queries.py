@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -92,13 +93,27 @@ def _listed() -> Any:
 async def _lines(db: AsyncSession, statement: Any) -> list[Frozen]:
     found = []
     for row in (await db.execute(statement)).all():
-        if row.sha256 not in _known:
-            s = PublishedSnapshot
-            text = (await db.execute(select(s.canonical).where(col(s.id) == row.id))).scalar_one()
-            # A large record takes a while to read, and others are served meanwhile.
-            _keep(row.sha256, await asyncio.to_thread(_headline, text))
-        found.append(Frozen(row.id, row.sha256, row.recorded_at, _known[row.sha256]))
+        headline = _known.get(row.sha256) or await _read(db, row.id, row.sha256)
+        found.append(Frozen(row.id, row.sha256, row.recorded_at, headline))
     return found
+
+
+async def _read(db: AsyncSession, snapshot_id: str, sha256: str) -> Headline:
+    """One at a time, so that however many ask for the list at once, each record is read once."""
+    async with _gate(id(asyncio.get_running_loop())):
+        if known := _known.get(sha256):
+            return known
+        s = PublishedSnapshot
+        text = (await db.execute(select(s.canonical).where(col(s.id) == snapshot_id))).scalar_one()
+        # A large record takes a while to read, and others are served meanwhile.
+        headline = await asyncio.to_thread(_headline, text)
+        _keep(sha256, headline)
+        return headline
+
+
+@cache
+def _gate(_loop_id: int) -> asyncio.Lock:
+    return asyncio.Lock()
 
 
 def _keep(sha256: str, headline: Headline) -> None:
