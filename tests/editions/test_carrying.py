@@ -24,6 +24,7 @@ from tracker.kit.errors import Conflict
 from tracker.mail.digest_service import subjects
 from tracker.mail.models import MailKind
 from tracker.privacy import service as privacy
+from tracker.snapshots import service as snapshots
 from tracker.worklist import queries as worklist
 
 CELL, OTHER = "XAA/HTCC-C4/educator", "XAB/HTCC-C1/individual"
@@ -253,6 +254,39 @@ async def test_a_draft_that_somebody_has_changed_is_theirs(
         await day_passes(database)
     third, mine, _first = await lines(database, author)
     assert (third.number, mine.question, mine.version) == (3, "Mine", 2)
+
+
+async def test_a_draft_that_somebody_changes_while_it_is_made_anew_is_theirs(
+    database: Database,
+    author: OrganisationActor,
+    reviewer: OrganisationActor,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    edition = await worded(database, author)
+    async with database.write(personas.bound(author)) as db:
+        await subscription_service.subscribe(
+            db, author, edition.briefing_id, each_quarter=False, on_change=True
+        )
+    start, freeze = clock.now(), snapshots.freeze
+    with clock.at(start + timedelta(days=1)):
+        await more_is_known(database, author, reviewer)
+        await day_passes(database)
+    new = (await lines(database, author))[0]
+    before = (await made.read(database, author, new)).edition.snapshot_id
+
+    async def overtaken(*given: Any, **more: Any) -> str:
+        await take_in_hand(database, author, new, replace(WORDED, question="Mine"))
+        return await freeze(*given, **more)
+
+    monkeypatch.setattr(snapshots, "freeze", overtaken)
+    with clock.at(start + timedelta(days=2)):
+        where = await factories.cell(database, "XAA", "HTCC-C5")
+        await factories.published(database, author, reviewer, where, factories.content(commitment="3"))
+        await day_passes(database)
+    mine, _first = await lines(database, author)
+    own = await made.read(database, author, mine)
+    assert (mine.question, mine.version, own.edition.snapshot_id) == ("Mine", 2, before)
+    assert own.content.messages and own.content.messages[0].text == GAPS
 
 
 async def test_the_numbers_of_words_are_looked_for_in_the_snapshot(
