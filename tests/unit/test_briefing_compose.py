@@ -464,6 +464,30 @@ def test_every_voice_is_drawn_when_asked_for() -> None:
     assert "2 Watch" in cell.remarks
 
 
+def test_the_cells_of_a_register_are_brief_and_told_apart_where_voices_differ() -> None:
+    places = tuple(place(50 + n, f"US-{n:02}", f"State {n}") for n in range(13))
+    one = standing(1, "2", organisation_key="a", organisation_name="Ministry", evidence=(evidence(1),))
+    two = standing(2, "3", organisation_name="Watch", evidence=(evidence(2),))
+    cell = ("US-00", "C1", Domain.INDIVIDUAL)
+    drawn = blocks(told(comparison(places, {cell: (one,)})), d.Matrix)
+    (tight,) = [m for m in drawn if isinstance(m, d.Matrix)]
+    assert tight.tight
+    assert tight.rows[0].cells[1].remarks == "V1"
+    assert "(the first sign)" in tight.caption and "(the second)" in tight.caption
+    assert tight.rows[0].cells[1].href.startswith(f"{BASE}/en/jurisdictions/US-00/")
+    (several,) = blocks(told(comparison(places, {cell: (one, two)}, source=Source.ALL)), d.Matrix)
+    (in_full,) = blocks(told(comparison(places[:12], {cell: (one,)})), d.Matrix)
+    assert [m.tight for m in (several, in_full) if isinstance(m, d.Matrix)] == [False, False]
+
+
+def test_a_long_address_is_a_link_and_no_wall_of_codes() -> None:
+    places = tuple(place(50 + n, f"US-{n:03}", f"State {n}") for n in range(200))
+    runs = [r for b in part(told(comparison(places, {})), "cite").blocks for rs in runs_of(b) for r in rs]
+    (link,) = [r for r in runs if r.href]
+    assert link.href.count("US-") == 200
+    assert "US-" not in link.text and str(len(link.href)) in link.text
+
+
 def test_the_citation_pins_both_dates() -> None:
     runs = [r for b in part(told(states()), "cite").blocks for runs in runs_of(b) for r in runs]
     (url,) = [r.href for r in runs if r.href]

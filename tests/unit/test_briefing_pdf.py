@@ -7,12 +7,13 @@ import re
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 
 import pytest
-from pypdf import PdfReader
+from pypdf import PageObject, PdfReader
 from pypdf.generic import ArrayObject, DictionaryObject
 
 from tests.briefings.structure import unpacked
@@ -597,6 +598,27 @@ def test_a_large_matrix_is_quick() -> None:
     # The header stands again on the last page.
     assert "Competency 6" in text
     assert "Jurisdiction 199" in text
+
+
+def test_a_tight_cell_shows_its_signs_and_is_read_in_words() -> None:
+    cell = MatrixCell((mark(AXES[0], "2"), mark(AXES[1], "no_response")), "V1", f"{SITE}/cells/x")
+    rows = tuple(MatrixRow(f"Jurisdiction {n}", "", f"X-{n}", (cell,) * 7) for n in range(60))
+    wide = Matrix("Register", "Jurisdiction", tuple(f"Competency {n}" for n in range(7)), rows)
+    facts = Facts((("Rows", plain("60")),))
+
+    def pages(matrix: Matrix) -> list[PageObject]:
+        parts = (Part("m", "M", 1, (matrix,)),)
+        file = draw(Document("Q?", "", "2025-01-01", "en", "ltr", "P", "f", facts, parts))
+        return list(PdfReader(BytesIO(file)).pages)
+
+    tight = pages(replace(wide, tight=True))
+    assert 2 * len(tight) < len(pages(wide))
+    told = " ".join(" ".join(page.extract_text() for page in tight).split())
+    words = [value(axis, code).word for axis, code in zip(AXES, ("2", "no_response"), strict=True)]
+    assert all(told.count(word) == 60 * 7 for word in words)
+    assert told.count("V1") == 60 * 7
+    drawn = tight[-1].get_contents().get_data()  # type: ignore[union-attr]
+    assert drawn.count(b"3 Tr") == drawn.count(b"0 Tr") > 0, "what is unseen ends before what is seen"
 
 
 def test_text_is_made_drawable() -> None:

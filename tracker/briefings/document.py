@@ -74,10 +74,13 @@ class MatrixRow:
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
+    """`tight`: on paper a cell is its signs beside each other, without their words, so that a register can be leafed through."""
+
     caption: str
     corner: str
     columns: tuple[str, ...]
     rows: tuple[MatrixRow, ...]
+    tight: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -173,11 +173,22 @@ def _drawn(desk: Desk, columns: tuple[Column, ...], domain: str) -> tuple[Block,
     caption = " · ".join(axis_word(a) for a in desk.axes)
     several = len({d for _item, d in columns}) > 1
     heads = [item_name(i) + (f" ({word('domain', d.value)})" if several else "") for i, d in columns]
+    rows = tuple(_row(desk, place, columns) for place in places if place not in silent)
+    # Several voices of a cell need their words and names to be told apart.
+    plain = all(len(cell.marks) <= len(desk.axes) for row in rows for cell in row.cells)
+    tight = plain and not desk.in_full
+    if tight and len(desk.axes) > 1:
+        # There is no room in the cells to say which of their signs is which.
+        caption = _("%(first)s (the first sign) · %(second)s (the second)") % {
+            "first": axis_word(desk.axes[0]),
+            "second": axis_word(desk.axes[1]),
+        }
     matrix = Matrix(
         caption=f"{domain}: {caption}" if domain else caption,
         corner=_("Jurisdiction"),
         columns=tuple(heads),
-        rows=tuple(_row(desk, place, columns) for place in places if place not in silent),
+        rows=rows,
+        tight=tight,
     )
     return (matrix, _unheard(desk, silent, len(columns))) if silent else (matrix,)
 
@@ -205,7 +216,7 @@ def _cell(desk: Desk, cell: ComparedCell) -> MatrixCell:
         marks += [_mark(axis, voice, str(number) if several else "") for axis in desk.axes]
         if several:
             remarks.append(f"{number} {voice.organisation_name}")
-        remarks += _remarks(voice, desk.axes)
+        remarks += _remarks(voice, desk.axes, brief=not desk.in_full)
     if not cell.voices:
         marks = [_mark(axis, None, "") for axis in desk.axes]
     return MatrixCell(tuple(marks), " · ".join(remarks), desk.cell_url(cell))
@@ -217,8 +228,11 @@ def _mark(axis: Axis, voice: Standing | None, number: str) -> Mark:
     return Mark(label, reading.code, reading.word)
 
 
-def _remarks(voice: Standing, axes: tuple[Axis, ...]) -> list[str]:
-    """Claimed, since when, verification, scope and basis, as far as there is a level to say it of."""
+def _remarks(voice: Standing, axes: tuple[Axis, ...], *, brief: bool) -> list[str]:
+    """Claimed, since when, verification, scope and basis, as far as there is a level to say it of.
+
+    `brief`: the verification alone, of which V0 is "claimed"; a register's data file has the rest.
+    """
     known = [axis for axis in axes if voice.on(axis).is_level]
     if not known:
         return []
@@ -233,6 +247,8 @@ def _remarks(voice: Standing, axes: tuple[Axis, ...]) -> list[str]:
         verified = marks[0]
     else:
         verified = ", ".join(f"{axis_tag(a)} {m}" for a, m in zip(known, marks, strict=True))
+    if brief:
+        return [", ".join(dict.fromkeys(marks))]
     year = str(voice.valid_from.year) if voice.valid_from else _("date not known")
     scope = word("scope", voice.scope).lower() if voice.scope else ""
     return [t for t in (*told, year, verified, scope, basis_tag(voice.basis)) if t]

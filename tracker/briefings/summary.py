@@ -151,7 +151,13 @@ def _citation(desk: Desk, question: str) -> list[Block]:
             "on": day(at.on),
         }
     reference = reference.removesuffix(url).strip()
-    blocks: list[Block] = [Text((Run(reference + " "), Run(url, href=url)))]
+    shown = url
+    if len(url) > LONGEST_ADDRESS:
+        shown = _("%(start)s… (this link has the whole address, of %(count)s characters)") % {
+            "start": url.partition("=")[0] + "=",
+            "count": len(url),
+        }
+    blocks: list[Block] = [Text((Run(reference + " "), Run(shown, href=url)))]
     if frozen:
         blocks.append(
             text_block(_("The snapshot at this address never changes; what was redacted since says so."))

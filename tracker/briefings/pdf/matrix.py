@@ -1,7 +1,8 @@
 """The matrix: jurisdictions down, items across, in each cell its marks, remarks and one link.
 
 Drawn on the canvas, a tenth of the cost of table cells made of paragraphs. A level is told three times:
-by its word, by its symbol and by its colour.
+by its word, by its symbol and by its colour. A tight matrix has no room for the words: the key tells them, and they
+stand unseen behind the signs for whoever searches, copies or has the file read aloud.
 """
 
 from collections.abc import Iterator
@@ -33,13 +34,17 @@ PLAIN, EDGE = "#ffffff", "#9aa5b1"
 
 CAPTION = Style(9.5, 13, font=fonts.BOLD)
 COLUMN = Style(7.5, 9.6, font=fonts.BOLD)
+TIGHT_COLUMN = Style(6.4, 7.8, font=fonts.BOLD)
 HEADER = Style(8.5, 11, font=fonts.BOLD)
 LABEL = Style(6.6, 8, MUTED)
 WORD = Style(7.8, 9.4)
 REMARK = Style(6.6, 8.2, MUTED)
+# Words behind the signs of a tight cell: searched, copied and read aloud, not seen.
+UNSEEN = Style(3.5, 4)
 
 STRIP, SLOT, GUTTER, GAP = 15.0, 17.0, 5.0, 2.5
 LEAST_COLUMN, MOST_COLUMN = 72.0, 150.0
+LEAST_TIGHT = 48.0
 
 
 def define_symbols(canvas: Canvas) -> None:
@@ -178,17 +183,54 @@ class Cell:
         pen.texts(texts, self.node)
 
 
+@dataclass(frozen=True)
+class TightCell(Cell):
+    """Its signs beside each other, their words unseen; never split."""
+
+    words: tuple[Line, ...] = ()
+
+    @cached_property
+    def height(self) -> float:
+        return SLOT + GAP + len(self.remarks) * REMARK.leading
+
+    @cached_property
+    def least(self) -> float:
+        return self.height
+
+    def split(self, room: float) -> None:
+        return None
+
+    @cached_property
+    def _told(self) -> str:
+        return " ".join("".join(segment.text for segment in line) for line in self.words)
+
+    def _draw_marks(self, pen: Pen, x: float, top: float) -> None:
+        for number, tile in enumerate(self.tiles):
+            draw_patch(pen, tile.code, x + number * (STRIP + 2), top, SLOT)
+
+    def _draw_words(self, pen: Pen, x: float, top: float) -> None:
+        with pen.unseen():
+            pen.texts([(self.words, UNSEEN, x, top)], self.node)
+        pen.texts([(self.remarks, REMARK, x, top - SLOT - GAP)], self.node)
+
+
 def set_tile(mark: Mark, setter: Typesetter, room: float) -> Tile:
     inner = room - STRIP - 4
     label = setter.lines((Run(mark.label),), LABEL, inner, most=3) if mark.label else ()
     return Tile(mark.code, label, setter.lines((Run(mark.word),), WORD, inner, most=6))
 
 
-def _cell(cell: MatrixCell, setter: Typesetter, room: float, row: Node) -> Cell:
+def _cell(cell: MatrixCell, setter: Typesetter, room: float, row: Node, *, tight: bool) -> Cell:
     holder = row.add("TD")
     href = setter.href(cell.href)
     key = (cell.marks, cell.remarks, room)
-    if key not in setter.cells:
+    if key not in setter.cells and tight:
+        remarks = setter.lines((Run(cell.remarks),), REMARK, room, most=4) if cell.remarks else ()
+        told = ", ".join(f"{mark.label} {mark.word}" for mark in cell.marks)
+        words = setter.lines((Run(told),), UNSEEN, room)
+        signs = tuple(Tile(mark.code, (), ()) for mark in cell.marks)
+        setter.cells[key] = TightCell(signs, remarks, room, "", holder, words)
+    elif key not in setter.cells:
         tiles = tuple(set_tile(mark, setter, room) for mark in cell.marks)
         remarks = setter.lines((Run(cell.remarks),), REMARK, room, most=6) if cell.remarks else ()
         setter.cells[key] = Cell(tiles, remarks, room, "", holder)
@@ -205,20 +247,22 @@ def _header(row: MatrixRow, setter: Typesetter, room: float, node: Node) -> Stac
 def _head(columns: tuple[str, ...], corner: str, at: list[float], room: float, parts: "_Parts") -> Row:
     node = parts.table.add("TR")
     cells: list[tuple[float, Box]] = []
+    style = TIGHT_COLUMN if parts.tight else COLUMN
     for x, text, width in zip(at, (corner, *columns), (parts.stub, *[room] * len(columns)), strict=True):
-        lines = parts.setter.lines((Run(text),), COLUMN, width, most=9)
-        cells.append((x, Lines(lines, COLUMN, node.add("TH", scope="Column"))))
+        lines = parts.setter.lines((Run(text),), style, width, most=9)
+        cells.append((x, Lines(lines, style, node.add("TH", scope="Column"))))
     return Row(tuple(cells), parts.width, 6, WASH, RULE)
 
 
 @dataclass(frozen=True, slots=True)
 class _Parts:
-    """What one group of columns is made with: `stub` is the room of row headers, `width` that of all."""
+    """What one group of columns is made with: `stub` is the room of row headers, `width` that of all; `tight` as the matrix."""
 
     setter: Typesetter
     table: Node
     stub: float
     width: float
+    tight: bool
 
 
 def _groups(count: int, most: int) -> Iterator[range]:
@@ -232,15 +276,16 @@ def _groups(count: int, most: int) -> Iterator[range]:
 def compose(matrix: Matrix, setter: Typesetter, section: Node, sheets: tuple[Sheet, Sheet]) -> list[Flow]:
     """Flows of `matrix`: upright if its columns are wide enough so, else sideways, in groups if need be."""
     count = len(matrix.columns)
-    landscape = int((sheets[0].measure - 96) / LEAST_COLUMN) < count
+    least = LEAST_TIGHT if matrix.tight else LEAST_COLUMN
+    landscape = int((sheets[0].measure - 96) / least) < count
     sheet, stub = sheets[landscape], 110.0 if landscape else 96.0
-    groups = list(_groups(count, int((sheet.measure - stub) / LEAST_COLUMN)))
+    groups = list(_groups(count, int((sheet.measure - stub) / least)))
     flows: list[Flow] = []
     for number, group in enumerate(groups, 1):
         part = f" ({number}/{len(groups)})" if len(groups) > 1 else ""
         column = min(MOST_COLUMN, (sheet.measure - stub) / max(len(group), 1))
         table = section.add("Table")
-        parts = _Parts(setter, table, stub - GUTTER - 6, stub + column * len(group))
+        parts = _Parts(setter, table, stub - GUTTER - 6, stub + column * len(group), matrix.tight)
         caption = setter.lines((Run(matrix.caption + part),), CAPTION, sheet.measure, most=4)
         flows.append(Flow(Lines(caption, CAPTION, table.add("Caption")), 12, keep=True, landscape=landscape))
         at = [6.0, *(stub + column * index for index in range(len(group)))]
@@ -254,5 +299,8 @@ def compose(matrix: Matrix, setter: Typesetter, section: Node, sheets: tuple[She
 def _row(row: MatrixRow, group: range, at: list[float], room: float, parts: _Parts) -> Row:
     node = parts.table.add("TR")
     header = _header(row, parts.setter, parts.stub, node)
-    cells = [(x, _cell(row.cells[i], parts.setter, room, node)) for x, i in zip(at[1:], group, strict=True)]
+    cells = [
+        (x, _cell(row.cells[i], parts.setter, room, node, tight=parts.tight))
+        for x, i in zip(at[1:], group, strict=True)
+    ]
     return Row(((at[0], header), *cells), parts.width, 3.5, rule=RULE)

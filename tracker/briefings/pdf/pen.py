@@ -184,6 +184,13 @@ class Pen:
                 ]
                 self._text(spots, style, style.colour, after=" ")
 
+    @contextmanager
+    def unseen(self) -> Iterator[None]:
+        """What is written inside can be searched, copied and read aloud, and is not painted."""
+        self.canvas._code.append("3 Tr")
+        yield
+        self.canvas._code.append("0 Tr")
+
     def lines(
         self, lines: tuple[Line, ...], style: Style, x: float, top: float, node: Node, links: dict[int, Node]
     ) -> None:
