@@ -138,7 +138,9 @@ def _entry(source: Source, in_full: bool, files: Files) -> d.Evidence:
         told = _("Named in the entry itself; no document is cited for it.")
     cells = _cells(source) if in_full else ()
     said = _("Stated by %(organisation)s.") % {"organisation": voice.organisation_name}
-    return d.Evidence(source.number, source.anchor, title, "", (told, said, *cells), "", "", "")
+    return d.Evidence(
+        source.number, source.anchor, title, "", (told, said, *cells) if in_full else (told,), "", "", ""
+    )
 
 
 def _instrument(source: Source, first: Evidence, in_full: bool, files: Files) -> d.Evidence:
@@ -149,7 +151,7 @@ def _instrument(source: Source, first: Evidence, in_full: bool, files: Files) ->
         title=first.title,
         href=safe_url(first.url),
         lines=(
-            *_particulars(source, first),
+            *(_particulars(source, first) if in_full else _in_short(first)),
             *map(_file, files.get(first.instrument_id, ())),
             *_principles(source),
             *(_cells(source) if in_full else ()),
@@ -160,18 +162,17 @@ def _instrument(source: Source, first: Evidence, in_full: bool, files: Files) ->
     )
 
 
+def _in_short(first: Evidence) -> Iterator[str]:
+    """One line of a register: what it is and of when; the link is its title, the rest is on the pages of its cells."""
+    yield " · ".join(t for t in (word("instrument", first.kind.value), first.issuer, _dated(first)) if t)
+
+
 def _particulars(source: Source, first: Evidence) -> Iterator[str]:
     citation = first.citation if first.citation != first.title else ""
     yield " · ".join(t for t in (word("instrument", first.kind.value), first.issuer, citation) if t)
     if first.title_original and first.title_original != first.title:
         yield _("Original title: %(title)s") % {"title": first.title_original}
-    dates = []
-    if first.adopted_on:
-        told = _("Adopted %(day)s") if first.kind in ADOPTING else _("Dated %(day)s")
-        dates.append(told % {"day": day(first.adopted_on)})
-    if first.in_force_on:
-        dates.append(_("In force %(day)s") % {"day": day(first.in_force_on)})
-    yield " · ".join(dates) or _("Date: not known")
+    yield _dated(first)
     if first.instrument_note:
         yield _("Note: %(note)s") % {"note": first.instrument_note}
     if first.provenance:
@@ -181,6 +182,16 @@ def _particulars(source: Source, first: Evidence) -> Iterator[str]:
         yield _("Provenance: as entered by %(organisation)s") % {"organisation": ", ".join(by)}
     # In full, for whoever reads it on paper.
     yield safe_url(first.url) or _("No public link is recorded.")
+
+
+def _dated(first: Evidence) -> str:
+    dates = []
+    if first.adopted_on:
+        told = _("Adopted %(day)s") if first.kind in ADOPTING else _("Dated %(day)s")
+        dates.append(told % {"day": day(first.adopted_on)})
+    if first.in_force_on:
+        dates.append(_("In force %(day)s") % {"day": day(first.in_force_on)})
+    return " · ".join(dates) or _("Date: not known")
 
 
 def _file(file: PublicAttachment) -> str:

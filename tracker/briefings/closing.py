@@ -70,12 +70,12 @@ def data(desk: Desk) -> Part:
     query = desk.comparison.query.url(**pinned)
     if options.edition:
         rows += [
-            (_("The same as a page"), _link(options.edition.url)),
+            (_("The same as a page"), (desk.address(options.edition.url),)),
             (_("As files"), _edition_files(options.edition, options.snapshot)),
         ]
     else:
         rows += [
-            (_("The same as a page"), _link(f"{url}compare/briefing?{query}")),
+            (_("The same as a page"), (desk.address(f"{url}compare/briefing?{query}"),)),
             (_("As files"), _files(url, query)),
         ]
     framework = desk.comparison.framework
@@ -101,9 +101,12 @@ def data(desk: Desk) -> Part:
 
 
 def _query(desk: Desk) -> str:
-    """The parameters as they are given to `tracker compare`."""
+    """The parameters as they are given to `tracker compare`; of a register the codes stand in its table."""
     at = desk.comparison.at
     given = replace(desk.comparison.query, on=at.on, as_of=at.as_of).parameters()
+    if not desk.in_full:
+        told = _("%(n)s codes, which the table of jurisdictions and the JSON list")
+        given["jurisdictions"] = told % {"n": len(desk.comparison.places)}
     return " · ".join(f"{name}={value}" for name, value in given.items())
 
 
@@ -143,10 +146,6 @@ def _licence(key: str) -> Runs:
         Run(licences.title(key), href=licences.address(key)),
         Run(". " + _(licences.REMAINDER)),
     )
-
-
-def _link(url: str) -> Runs:
-    return (Run(url, href=url),)
 
 
 def disclaimers(desk: Desk) -> tuple[str, ...]:

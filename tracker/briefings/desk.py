@@ -20,6 +20,8 @@ from tracker.kit.vocabulary import Axis, word
 
 # More references than this after one sentence would drown it; the rest is in the matrix, unless it is a single one.
 MOST_REFERENCES = 3
+# A longer address is a wall on paper; one of more than the second is too dense a square for a telephone.
+LONGEST_SHOWN, LONGEST_ADDRESS = 250, 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,10 @@ class Desk:
         """The comparison with its moment spelled out, so that it reads the same after later publications."""
         at = self.comparison.at
         return self.comparison_url(on=at.on, as_of=at.as_of)
+
+    def address(self, url: str) -> Run:
+        """A link that spells out its address, or has a short text where nobody could type it."""
+        return Run(url if len(url) <= LONGEST_SHOWN else _("Open it at its lasting address"), href=url)
 
     def numbers(self, voice: Standing, axis: Axis) -> Iterator[Run]:
         """The sources that the revision cites for the axis, as links into the annex."""

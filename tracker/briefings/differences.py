@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 from tracker.briefings.counts import spread
 from tracker.briefings.desk import Desk, joined, text_block
-from tracker.briefings.document import Bullets, Part, Run, Runs, Text
-from tracker.briefings.register import gaps_table
+from tracker.briefings.document import Bullets, Part, Run, Runs, Table, Text
+from tracker.briefings.register import gaps_table, levels_table
 from tracker.briefings.wording import axis_word, means
 from tracker.compare.comparison import Column, ComparedCell, coverage
 from tracker.compare.wording import MOST_NAMES, cell_ref, column_ref
@@ -30,11 +30,12 @@ def differences(desk: Desk) -> Part | None:
         "some": _("A level for some only, so there is nothing to compare it with"),
         "same": _("The same level for all"),
     }
-    blocks: list[Text | Bullets] = []
+    blocks: list[Text | Bullets | Table] = []
     for kind, head in heads.items():
         if kinds[kind]:
             blocks.append(Text((Run(f"{head} ({len(kinds[kind])})", bold=True),)))
-            blocks.append(Bullets(tuple(_sentence(desk, column) for column in kinds[kind])))
+            if desk.in_full:
+                blocks.append(Bullets(tuple(_sentence(desk, column) for column in kinds[kind])))
     if silent := len(kinds["none"]):
         told = ngettext(
             "For the other column no jurisdiction has a level.",
@@ -44,6 +45,8 @@ def differences(desk: Desk) -> Part | None:
         if silent == len(comparison.columns):
             told = _("No jurisdiction has a level in any column.")
         blocks.append(text_block(told % {"count": silent}))
+    if not desk.in_full:
+        blocks.append(levels_table(desk))
     return Part("differences", _("Where they agree and differ"), 2, tuple(blocks))
 
 

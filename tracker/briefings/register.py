@@ -11,7 +11,7 @@ from tracker.compare.comparison import Column, coverage
 from tracker.compare.wording import MOST_NAMES, column_ref, place_heading
 from tracker.jurisdictions.queries import Place
 from tracker.kit.i18n import gettext as _
-from tracker.kit.vocabulary import word
+from tracker.kit.vocabulary import LEVEL_CODES, word
 
 
 def places_table(desk: Desk) -> tuple[Part, ...]:
@@ -21,8 +21,8 @@ def places_table(desk: Desk) -> tuple[Part, ...]:
     axes = [(_("%(axis)s: with a level") % {"axis": axis_word(a)}, _("claimed")) for a in desk.axes]
     columns = (_("Jurisdiction"), *(title for pair in axes for title in pair), _("Contested"))
     rows = tuple(_place(desk, place) for place in desk.comparison.places)
-    share = 0.56 / len(desk.axes)
-    widths = (0.3, *(w for _a in desk.axes for w in (share * 0.6, share * 0.4)), 0.14)
+    share = 0.44 / len(desk.axes)
+    widths = (0.44, *(w for _a in desk.axes for w in (share * 0.6, share * 0.4)), 0.12)
     caption = _("How much is known of each jurisdiction, in cells")
     return (Part("jurisdictions", _("Jurisdictions"), 1, (Table(caption, columns, rows, widths),)),)
 
@@ -37,6 +37,24 @@ def _place(desk: Desk, place: Place) -> tuple[Runs, ...]:
         ]
     contested = sum(desk.whole.cell(place, c).contested for c in desk.whole.columns)
     return (*row, text(str(contested)))
+
+
+def levels_table(desk: Desk) -> Table:
+    """How many jurisdictions have each level, for each column and axis; a sentence on each would name too few."""
+    rows = tuple(
+        (
+            (Run(f"{column_ref(column)}, {axis_word(axis).lower()}"),),
+            *(text(str(counts[code])) for code in LEVEL_CODES),
+            text(str(len(desk.comparison.places) - sum(counts[code] for code in LEVEL_CODES))),
+        )
+        for column in desk.comparison.columns
+        for axis in desk.axes
+        for counts in [
+            Counter(desk.comparison.cell(p, column).value(axis).code for p in desk.comparison.places)
+        ]
+    )
+    columns = (_("Column"), *LEVEL_CODES, _("Without a level"))
+    return Table(_("Jurisdictions by level"), columns, rows, (0.5, *[0.07] * len(LEVEL_CODES), 0.15))
 
 
 def gaps_table(desk: Desk) -> tuple[Part, ...]:

@@ -2,7 +2,7 @@
 
 from reportlab.graphics.barcode.qrencoder import QRCode, QRErrorCorrectLevel
 
-from tracker.briefings.desk import Desk, text, text_block
+from tracker.briefings.desk import LONGEST_ADDRESS, Desk, text, text_block
 from tracker.briefings.document import Block, Bullets, Chart, Mark, Notice, Part, Run, Runs, Text
 from tracker.briefings.messages import Generated, generated
 from tracker.briefings.options import Message
@@ -16,8 +16,8 @@ from tracker.frameworks.queries import Item
 from tracker.kit.i18n import gettext as _
 from tracker.kit.vocabulary import Axis, Domain, value, word
 
-# More columns would be too narrow to read, a longer address too dense for a telephone.
-MOST_COLUMNS, LONGEST_ADDRESS = 32, 400
+# More columns would be too narrow to read.
+MOST_COLUMNS = 32
 
 
 def summary(desk: Desk, question: str, fictional: str) -> tuple[Part, ...]:
@@ -151,13 +151,7 @@ def _citation(desk: Desk, question: str) -> list[Block]:
             "on": day(at.on),
         }
     reference = reference.removesuffix(url).strip()
-    shown = url
-    if len(url) > LONGEST_ADDRESS:
-        shown = _("%(start)s… (this link has the whole address, of %(count)s characters)") % {
-            "start": url.partition("=")[0] + "=",
-            "count": len(url),
-        }
-    blocks: list[Block] = [Text((Run(reference + " "), Run(shown, href=url)))]
+    blocks: list[Block] = [Text((Run(reference + " "), desk.address(url)))]
     if frozen:
         blocks.append(
             text_block(_("The snapshot at this address never changes; what was redacted since says so."))
