@@ -19,7 +19,8 @@ from tracker.editions.models import (
     PublishedEditionPlace,
     PublishedEditionText,
 )
-from tracker.editions.service import changed, columns_of, open_edition
+from tracker.editions.service import changed, open_edition
+from tracker.editions.writing_service import columns_of
 from tracker.jobs import service as jobs
 from tracker.jurisdictions import queries as jurisdictions
 from tracker.kit import clock

@@ -23,7 +23,8 @@ from tracker.editions.assembly import Desk, comparable, the_snapshot
 from tracker.editions.carrying import carry
 from tracker.editions.content import MOST_CELLS, Content, watched
 from tracker.editions.models import Briefing, Edition, EditionState, Subscription, Trigger
-from tracker.editions.service import begin, changed, hold, open_edition, write_anew
+from tracker.editions.service import begin, changed, hold, open_edition
+from tracker.editions.writing_service import write_anew
 from tracker.kit import clock
 from tracker.kit.errors import Refused
 from tracker.kit.senders import sender_of
