@@ -12,6 +12,7 @@ from tracker.db.base import select
 from tracker.editions import queries
 from tracker.editions.content import Chosen, Content, EditionLine, Told
 from tracker.editions.models import (
+    OTHER_CELLS,
     Briefing,
     Edition,
     EditionFile,
@@ -96,7 +97,8 @@ def _line(e: Edition, public_id: str) -> EditionLine:
         trigger=e.trigger,
         question=e.question,
         version=e.version,
-        changes=tuple(e.changes),
+        changes=tuple(code for code in e.changes if code != OTHER_CELLS),
+        same_cells=OTHER_CELLS not in e.changes,
         created_at=e.created_at,
         submitted_by=e.submitted_by,
         return_reason=e.return_reason,

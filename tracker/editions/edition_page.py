@@ -1,5 +1,6 @@
 """The page of one edition: what it is gathered from, whichever handler shows it."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from litestar import Request, Response
@@ -26,6 +27,14 @@ SOONEST_AGAIN = 3  # seconds until a page that waits for files comes again
 CELLS_A_SECOND = 3000  # a register is asked for less often: its page and its files take longer
 
 
+@dataclass(frozen=True, slots=True)
+class SinceBefore:
+    """The cells that read differently than in edition `number`, the one before; None where it has other cells."""
+
+    number: int
+    cells: list[CellChange] | None
+
+
 async def shown(
     request: Request,
     found: Own,
@@ -40,7 +49,7 @@ async def shown(
         job = await jobs.job(db, e.job_id) if e.job_id else None
         # While it waits the page comes again every few seconds: it tells then only what it waits for.
         waiting = job is not None and job.state in ("queued", "running")
-        changed, before = ([], None) if waiting else await _changed(request, found, of)
+        since_before = None if waiting else await _since_before(request, found, of)
         finals = await queries.finals_of(db, found.briefing.public_id)
         few = len(of.snapshot.comparison.cells) <= MOST_SINCE
         since = await since_queries.since(db, of.snapshot) if few and not waiting else None
@@ -61,11 +70,11 @@ async def shown(
         language=language_name(e.locale),
         job=job,
         waiting=waiting,
+        silent=job is not None and jobs.silent(job),
         later=next((f.number for f in finals if f.number > e.number), None),
         again_in=SOONEST_AGAIN + len(of.snapshot.comparison.cells) // CELLS_A_SECOND,
         file_word=file_word,
-        changed=changed,
-        before=before,
+        since_before=since_before,
         worded=_worded(found, notes) if notes else [],
         **_not_taken(found, notes),
         returning=form,
@@ -106,14 +115,13 @@ def _when(found: Own) -> list[str]:
     return [name for name, on in (("quarter", s.each_quarter), ("change", s.on_change)) if on]
 
 
-async def _changed(request: Request, found: Own, of: Gathered) -> tuple[list[CellChange], int | None]:
-    """(the cells that read differently than in the edition before, its number)."""
+async def _since_before(request: Request, found: Own, of: Gathered) -> SinceBefore | None:
     async with database_of(request).read(bound_of(request)) as db:
         lines = [n for n in await draft_queries.own_lines(db) if n.briefing_id == found.briefing.id]
         number = next((n.number for n in lines if n.number < found.edition.number), None)
         last = await draft_queries.edition(db, found.briefing.id, number) if number else None
-        if last is None:
-            return [], None
+        if number is None or last is None:
+            return None
         earlier = (await the_snapshot(db, last.snapshot_id)).comparison
     now = of.snapshot.comparison
-    return (changes(earlier, now) if comparable(earlier, now) else []), number
+    return SinceBefore(number, changes(earlier, now) if comparable(earlier, now) else None)

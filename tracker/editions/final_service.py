@@ -104,7 +104,7 @@ async def make_final(
         db,
         FINAL_FILES,
         {"edition": final.uid.hex},
-        key=f"final:{final.uid.hex}",
+        key=queries.files_key(final),
         owner=actor.organisation_id,
     )
     await changed(db, actor, edition, Action.EDITION_FINAL, {"briefing": briefing.public_id, **signs})
