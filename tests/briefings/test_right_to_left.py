@@ -1,11 +1,14 @@
 """What is written from right to left stands in the PDF whole: joined, in its order, and read as it was written."""
 
 import io
+import re
+import zipfile
 from dataclasses import replace
 from functools import cache
 from itertools import pairwise
 
 import pytest
+from markupsafe import escape
 from pypdf import PdfReader
 
 from tests.briefings import structure
@@ -27,6 +30,8 @@ from tracker.briefings.document import (
 from tracker.briefings.pdf import fonts, shaped
 from tracker.briefings.pdf.blocks import BODY, QUOTE
 from tracker.briefings.pdf.text import MAX_TEXT, Notes, Typesetter, clean
+from tracker.briefings.twins import docx
+from tracker.web.render import environment
 
 ARABIC = (
     "تؤكد وزارة الصحة أن القرار رقم 145 لسنة 2023 (المادة 5، الفقرة ب) يلزم جميع المرافق الصحية بتدريب العاملين، "
@@ -171,3 +176,22 @@ def test_a_text_without_such_letters_asks_for_no_face_of_theirs() -> None:
         name.encode() in structure.unpacked(drawn(Text(plain("Ž, ä, Ω, Ж")))) for name in ("Arabic", "Hebrew")
     )
     assert b"NotoSansHebrew" in structure.unpacked(drawn(Text(plain(HEBREW))))
+
+
+@pytest.mark.parametrize(
+    ("text", "leftwards"), [(ARABIC, True), (HEBREW, True), (MIXED, False)], ids=["ar", "he", "mixed"]
+)
+def test_page_and_word_file_let_a_paragraph_run_as_it_begins(text: str, leftwards: bool) -> None:
+    document = replace(
+        sample(), parts=(Part("words", "Words", 1, (Text((Run(text),)), Bullets((plain(text),)))),)
+    )
+    with zipfile.ZipFile(io.BytesIO(docx.write(document))) as packed:
+        word = packed.read("word/document.xml").decode()
+    (paragraph, bullet) = [p for p in re.findall(r"<w:p>.*?</w:p>", word) if text in p]
+    assert {"<w:bidi/>" in paragraph, "<w:rtl/>" in paragraph, "<w:bidi/>" in bullet} == {leftwards}
+    page = (
+        environment()
+        .from_string("{% from 'macros/blocks.html' import text, bullets %}{{ text(a) }}{{ bullets(b) }}")
+        .render(a=Text((Run(text),)), b=Bullets((plain(text),)))
+    )
+    assert re.findall(r'<(\w+) dir="auto">' + re.escape(str(escape(text))), page) == ["p", "li"]

@@ -3,7 +3,8 @@
 import unicodedata
 from pathlib import Path
 
-from tracker.briefings.pdf import bidi, fonts
+from tracker.briefings import bidi
+from tracker.briefings.pdf import fonts
 
 LINES = [
     line.split(";")

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
+from tracker.briefings import bidi
 from tracker.briefings.document import Run, Runs
-from tracker.briefings.pdf import bidi, fonts, shaped
+from tracker.briefings.pdf import fonts, shaped
 from tracker.briefings.pdf.wrap import Line, Segment, Style
 
 # Blocks of the scripts that run from right to left, their forms of presentation included.

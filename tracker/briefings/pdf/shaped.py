@@ -6,7 +6,8 @@ from itertools import pairwise
 
 import uharfbuzz
 
-from tracker.briefings.pdf import bidi, fonts
+from tracker.briefings import bidi
+from tracker.briefings.pdf import fonts
 
 # A glyph that no longer belongs where the pen stands begins a new stretch.
 _NEAR = 0.0006

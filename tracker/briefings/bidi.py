@@ -1,6 +1,6 @@
 """Which way each character of a paragraph runs: the Unicode Bidirectional Algorithm (UAX #9) without its controls.
 
-Embeddings, overrides, isolates and marks are taken out of texts before they come here (see text.py), so the rules X1 to
+Embeddings, overrides, isolates and marks are taken out of texts before they come here (see pdf/text.py), so the rules X1 to
 X8 have nothing to do: a paragraph is one isolating run sequence at its base level. The libraries for Python give a
 line as a reordered string; faces, links and shaping need the level of each character instead.
 """
