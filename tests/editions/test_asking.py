@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from litestar import Request
 
 from tests import factories, personas
 from tests.conftest import SETTINGS
@@ -11,7 +12,9 @@ from tests.editions.test_story import ORG, act, begin, jobs
 from tests.personas import Visitor
 from tracker.access.actor import OrganisationActor
 from tracker.db.session import Database
-from tracker.editions import asking_service, final_service
+from tracker.editions import asking_service, edition_page, final_service
+from tracker.editions.assembly import Gathered
+from tracker.editions.draft_queries import Own
 from tracker.entries import publish
 from tracker.jobs import service
 from tracker.jobs.runner import Run
@@ -83,7 +86,9 @@ async def test_a_page_that_waits_tells_only_what_it_waits_for(
     assert "The record has moved on." in (await owner.get(address)).text
     await act(owner, address, "files")
     page = (await owner.get(address)).text
-    assert '<meta http-equiv="refresh" content="3">' in page
+    assert f'<meta http-equiv="refresh" content="3; url={address}?again=1#files">' in page
+    # By another address each time, or a browser would only go to the place named.
+    assert f"{address}?again=2#files" in (await owner.get(f"{address}?again=1")).text
     assert "The record has moved on." not in page
     await jobs(database)
     page = (await owner.get(address)).text
@@ -129,6 +134,25 @@ async def test_a_published_edition_says_that_its_files_failed(
     assert "The files are still being made." in (await client.get(link[1])).text
     await jobs(database)
     assert f"{link[1]}/pdf" in (await client.get(link[1])).text
+
+
+async def test_files_that_come_while_the_page_is_made_are_on_it(
+    owner: Visitor, database: Database, author: OrganisationActor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else it would say that there is none, and come again no more."""
+    edition = await made.begun(database, author)
+    address = f"{ORG}/briefings/{edition.briefing_id}/1"
+    await act(owner, address, "files")
+    gather = edition_page.own_gathered
+
+    async def slowly(request: Request, found: Own) -> Gathered:
+        await jobs(database)
+        return await gather(request, found)
+
+    monkeypatch.setattr(edition_page, "own_gathered", slowly)
+    page = (await owner.get(address)).text
+    assert "None was made yet." not in page
+    assert f"{address}/file/pdf" in page
 
 
 async def test_what_nobody_works_on_any_more_is_said_to_wait(

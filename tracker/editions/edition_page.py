@@ -49,6 +49,9 @@ async def shown(
         job = await jobs.job(db, e.job_id) if e.job_id else None
         # While it waits the page comes again every few seconds: it tells then only what it waits for.
         waiting = job is not None and job.state in ("queued", "running")
+        files = found.files
+        if not files and job is not None and not waiting:  # they may have come since the edition was read
+            files = await draft_queries.files_of(db, e.id)
         since_before = None if waiting else await _since_before(request, found, of)
         finals = await queries.finals_of(db, found.briefing.public_id)
         few = len(of.snapshot.comparison.cells) <= MOST_SINCE
@@ -69,9 +72,12 @@ async def shown(
         since=since,
         language=language_name(e.locale),
         job=job,
+        files=files,
         waiting=waiting,
         silent=job is not None and jobs.silent(job),
         later=next((f.number for f in finals if f.number > e.number), None),
+        # Another address each time: to the same one with a fragment a browser only scrolls.
+        again=2 if request.query_params.get("again") == "1" else 1,
         again_in=SOONEST_AGAIN + len(of.snapshot.comparison.cells) // CELLS_A_SECOND,
         file_word=file_word,
         since_before=since_before,
