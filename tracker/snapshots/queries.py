@@ -23,7 +23,7 @@ from tracker.kit.errors import NotFound
 from tracker.kit.i18n import gettext as _
 from tracker.kit.vocabulary import Domain, JurisdictionKind
 from tracker.privacy.models import PublishedRedaction
-from tracker.snapshots.models import PublishedSnapshot
+from tracker.snapshots.models import PublishedSnapshot, PublishedSnapshotListing
 from tracker.snapshots.record import (
     LONGEST_ID,
     FreeText,
@@ -56,7 +56,8 @@ class Reread:
     """A frozen comparison as the published record gives it, without the texts beside it and unchecked.
 
     `comparison` is read from the published record, so redactions reach it; the names of places, items and organisations
-    in it are those that were frozen.
+    in it are those that were frozen. `frozen_at`: when it came into the public list, where it stands there: nobody who
+    freezes what a draft compares learns that somebody did so before.
     """
 
     id: str
@@ -96,17 +97,18 @@ class Snapshot(Reread):
 
 async def snapshot(db: AsyncSession, snapshot_id: str) -> Snapshot | None:
     """The snapshot, re-executed; None when there is none of this id. Raises Gone."""
-    row = await _row(db, snapshot_id)
-    return await _executed(db, row) if row else None
+    found = await _row(db, snapshot_id)
+    return await _executed(db, *found) if found else None
 
 
 async def reread(db: AsyncSession, snapshot_id: str) -> Reread | None:
     """The comparison of the snapshot, for a fraction of the time of `snapshot`. Raises Gone."""
-    row = await _row(db, snapshot_id)
-    if row is None:
+    found = await _row(db, snapshot_id)
+    if found is None:
         return None
+    row, frozen_at = found
     comparison = await _asked_again(db, await asyncio.to_thread(json.loads, row.canonical))
-    return Reread(row.id, row.sha256, row.recorded_at, comparison)
+    return Reread(row.id, row.sha256, frozen_at, comparison)
 
 
 async def redacted(db: AsyncSession, frozen: Reread) -> tuple[PlacedText, ...]:
@@ -119,12 +121,18 @@ async def redacted(db: AsyncSession, frozen: Reread) -> tuple[PlacedText, ...]:
     return whole.redacted if whole else ()
 
 
-async def _row(db: AsyncSession, snapshot_id: str) -> PublishedSnapshot | None:
+async def _row(db: AsyncSession, snapshot_id: str) -> tuple[PublishedSnapshot, datetime] | None:
+    """(what is kept, when it is told to have been frozen)."""
     if len(snapshot_id) > LONGEST_ID:
         return None
-    found = await db.execute(select(PublishedSnapshot).where(col(PublishedSnapshot.id) == snapshot_id))
-    row: PublishedSnapshot | None = found.scalar_one_or_none()
-    return row
+    s, listing = PublishedSnapshot, PublishedSnapshotListing
+    found = await db.execute(
+        select(s, listing.recorded_at)
+        .outerjoin(listing, col(listing.snapshot_id) == s.id)
+        .where(col(s.id) == snapshot_id)
+    )
+    row = found.one_or_none()
+    return (row[0], row[1] or row[0].recorded_at) if row else None
 
 
 async def codes(db: AsyncSession, snapshot_id: str) -> list[str]:
@@ -141,14 +149,14 @@ async def ids(db: AsyncSession) -> list[str]:
     return found
 
 
-async def _executed(db: AsyncSession, row: PublishedSnapshot) -> Snapshot:
+async def _executed(db: AsyncSession, row: PublishedSnapshot, frozen_at: datetime) -> Snapshot:
     comparison = await _asked_again(db, await asyncio.to_thread(json.loads, row.canonical))
     again, beside = await canonical(db, comparison, row.salt)
     placed = await asyncio.to_thread(_placed, comparison, beside, row.salt)
     return Snapshot(
         id=row.id,
         sha256=row.sha256,
-        frozen_at=row.recorded_at,
+        frozen_at=frozen_at,
         comparison=comparison,
         canonical=row.canonical.encode(),
         again=again,
