@@ -39,7 +39,7 @@ from tracker.crosswalks import views as crosswalks
 from tracker.db import registry
 from tracker.db.engine import create_engine
 from tracker.db.session import Database
-from tracker.editions import begin_views, compose_views, public_views
+from tracker.editions import begin_views, compose_views, public_views, step_views
 from tracker.editions import views as editions
 from tracker.editions import work as editions_work
 from tracker.entries import apply_views, cell_views, move_views, review_views
@@ -177,13 +177,13 @@ ROUTES: list[HTTPRouteHandler] = [
     editions.edition_page,
     editions.preview,
     editions.edition_file,
-    editions.make_files,
-    editions.stop_files,
-    editions.submit,
-    editions.send_back,
-    editions.make_final,
-    editions.discard,
-    editions.subscription,
+    step_views.make_files,
+    step_views.stop_files,
+    step_views.submit,
+    step_views.send_back,
+    step_views.make_final,
+    step_views.discard,
+    step_views.subscription,
     briefings.briefing_docx,
     briefings.briefing_json,
     briefings.briefing_zip,

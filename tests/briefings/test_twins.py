@@ -12,6 +12,7 @@ from typing import Any
 
 import docx
 import pytest
+from babel import Locale
 from docx.oxml.ns import qn
 
 from tests.briefings import structure
@@ -221,3 +222,20 @@ async def test_the_word_file_can_be_edited_and_read_aloud(client: Visitor) -> No
     links = [r.target_ref for r in made.part.rels.values() if r.is_external]
     assert links
     assert all(link.startswith(("http://", "https://")) for link in links)
+
+
+async def test_a_translation_says_of_which_language_it_is_in_each(client: Visitor) -> None:
+    query = "jurisdictions=XAA,XAB,XAC"
+    document = (await data(client, query))["document"]
+    sources = [b for part in document["parts"] for b in part["blocks"] if b["kind"] == "Evidence"]
+    translated = sorted(b["quote_language"] for b in sources if b["translation"])
+    assert translated
+    names = sorted(Locale.parse(code, sep="-").get_display_name("en") for code in translated)
+    made = docx.Document(io.BytesIO(await file(client, ".docx", query)))
+    for told in (
+        html.words((await file(client, "", query)).decode()),
+        " ".join(p.text for p in made.paragraphs),
+        structure.tree(await file(client, ".pdf", query)).text,
+    ):
+        assert sorted(re.findall(r"Translation from ([^:]+):", told)) == names
+        assert "Translation:" not in told

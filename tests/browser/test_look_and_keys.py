@@ -178,6 +178,21 @@ def test_the_comparison_prints(visitor: Visitor) -> None:
     assert "Sign in" not in text
 
 
+def test_a_title_that_can_t_be_broken_leaves_the_other_columns_their_room(visitor: Visitor) -> None:
+    page = visitor.page
+    page.goto("/en/compare/briefing?jurisdictions=XAA,XAB")
+    page.evaluate(
+        """() => document.querySelectorAll('.told tbody tr').forEach(row => {
+          const link = row.querySelector('td a'); if (link) link.textContent = 'x'.repeat(400); })"""
+    )
+    page.set_viewport_size({"width": 1016, "height": 688})  # A4, lying, within its margins
+    page.emulate_media(media="print")
+    assert page.evaluate("document.querySelectorAll('.told td a').length") > 20
+    assert page.evaluate(
+        "[...document.querySelectorAll('.scroll:has(.told)')].every(e => e.scrollWidth <= e.clientWidth + 1)"
+    )
+
+
 def test_sixty_jurisdictions_print_on_few_pages(visitor: Visitor) -> None:
     """Down and across: nothing is cut off, each page names its columns, and signs stand for words."""
     page = visitor.page

@@ -1,17 +1,25 @@
 """Having files made: how many at once, stopping it, and what becomes of a failure."""
 
+import re
+
 import pytest
+from litestar import Request
 
 from tests import factories, personas
+from tests.conftest import SETTINGS
 from tests.editions import made
 from tests.editions.test_story import ORG, act, begin, jobs
 from tests.personas import Visitor
 from tracker.access.actor import OrganisationActor
 from tracker.db.session import Database
-from tracker.editions import asking_service, final_service
+from tracker.editions import asking_service, edition_page, final_service
+from tracker.editions.assembly import Gathered
+from tracker.editions.draft_queries import Own
 from tracker.entries import publish
 from tracker.jobs import service
+from tracker.jobs.runner import Run
 from tracker.jobs.service import LostLease
+from tracker.kit import clock
 from tracker.kit.errors import Conflict
 
 
@@ -78,7 +86,9 @@ async def test_a_page_that_waits_tells_only_what_it_waits_for(
     assert "The record has moved on." in (await owner.get(address)).text
     await act(owner, address, "files")
     page = (await owner.get(address)).text
-    assert '<meta http-equiv="refresh" content="3">' in page
+    assert f'<meta http-equiv="refresh" content="3; url={address}?again=1#files">' in page
+    # By another address each time, or a browser would only go to the place named.
+    assert f"{address}?again=2#files" in (await owner.get(f"{address}?again=1")).text
     assert "The record has moved on." not in page
     await jobs(database)
     page = (await owner.get(address)).text
@@ -102,6 +112,72 @@ async def test_files_of_a_final_edition_that_failed_are_not_said_to_be_there(
     await act(owner, address, "files")
     await jobs(database)
     assert "They are with the published edition." in (await owner.get(address)).text
+
+
+async def test_a_published_edition_says_that_its_files_failed(
+    owner: Visitor, teammate: Visitor, client: Visitor, database: Database
+) -> None:
+    address = await begin(owner)
+    await act(owner, address, "submit")
+    await act(teammate, address, "final")
+    link = re.search(r'href="(/en/briefings/\w+/1)"', (await owner.get(address)).text)
+    assert link
+    assert "The files are still being made." in (await client.get(link[1])).text
+    taken = await service.take(database, [asking_service.FINAL_FILES])
+    assert taken is not None
+    await service.fail(database, taken, "The disk of this service is full.")
+    page = (await client.get(link[1])).text
+    assert "The files could not be made yet." in page
+    assert "still being made" not in page
+    assert "disk" not in page  # of whoever runs and whoever composed it
+    await act(owner, address, "files")
+    assert "The files are still being made." in (await client.get(link[1])).text
+    await jobs(database)
+    assert f"{link[1]}/pdf" in (await client.get(link[1])).text
+
+
+async def test_files_that_come_while_the_page_is_made_are_on_it(
+    owner: Visitor, database: Database, author: OrganisationActor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else it would say that there is none, and come again no more."""
+    edition = await made.begun(database, author)
+    address = f"{ORG}/briefings/{edition.briefing_id}/1"
+    await act(owner, address, "files")
+    gather = edition_page.own_gathered
+
+    async def slowly(request: Request, found: Own) -> Gathered:
+        await jobs(database)
+        return await gather(request, found)
+
+    monkeypatch.setattr(edition_page, "own_gathered", slowly)
+    page = (await owner.get(address)).text
+    assert "None was made yet." not in page
+    assert f"{address}/file/pdf" in page
+
+
+async def test_what_nobody_works_on_any_more_is_said_to_wait(
+    owner: Visitor, database: Database, author: OrganisationActor
+) -> None:
+    edition, start = await made.begun(database, author), clock.now()
+    address = f"{ORG}/briefings/{edition.briefing_id}/1"
+    await act(owner, address, "files")
+    with clock.at(start):
+        taken = await service.take(database, [asking_service.DRAFT_FILES])
+        assert taken is not None
+        await Run(database, SETTINGS, taken).tell(50, "drawing")
+    for late, silent in (
+        (2 * service.BEAT, False),
+        (service.SILENT_AFTER * 1.1, True),
+        (service.LEASE, True),
+    ):
+        with clock.at(start + late):
+            page = (await owner.get(address)).text
+        assert ("Waiting to be taken up again." in page) == silent
+        assert ("Drawing the pages" in page) == (not silent)
+        assert '<meta http-equiv="refresh"' in page
+    with clock.at(start + service.LEASE):
+        await service.renew(database, taken)
+        assert "Drawing the pages" in (await owner.get(address)).text
 
 
 async def test_no_organisation_asks_for_more_than_its_share(

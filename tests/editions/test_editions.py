@@ -101,9 +101,10 @@ async def test_a_stale_form_is_refused_and_what_was_typed_stays(owner: Visitor, 
         ({"message-coverage-text": "x" * 1501}, "at most 1500 characters"),
         ({"advice-1-text": "y" * 1501, "advice-1-grade": "urges"}, "at most 1500 characters"),
         ({"advice-1-text": "Do it.", "advice-1-grade": "orders"}, "how strongly"),
-        ({"question": "q" * 301}, "at most 300 characters"),
+        ({"advice-1-text": "Do it.", "advice-1-grade": ""}, "Recommendation 1: Choose how strongly"),
+        ({"question": "q" * 301}, "Question or title: Use at most 300 characters"),
         ({"page_size": "A0"}, "Not a valid choice"),
-        ({"since": "2999-01-01"}, "between 1900 and 2100"),
+        ({"since": "2999-01-01"}, "Tell what changed since: The year must lie between 1900 and 2100"),
         ({"since": "2099-01-01", "parts": ["change"]}, "must lie before"),
         ({"locale": "xx"}, "Not a valid choice"),
         ({"lens": "no-such"}, "Not a valid choice"),
@@ -132,6 +133,23 @@ async def test_a_briefing_of_nothing_is_refused(owner: Visitor, fields: dict[str
     assert answer.status_code == 422
     assert say in answer.text
     assert "Your organisation has made no briefing yet" in (await owner.get(f"{ORG}/briefings")).text
+
+
+async def test_no_strength_is_chosen_before_somebody_does(owner: Visitor) -> None:
+    address = await begin(owner)
+    grades = re.findall(
+        r'<select id="advice-\d-grade".*?</select>', (await owner.get(f"{address}/edit")).text
+    )
+    assert len(grades) == 3
+    assert all('<option value="" selected>Choose</option>' in grade for grade in grades)
+    typed = await edit(owner, address, **{"advice-1-text": "The ministries to act.", "advice-1-grade": ""})
+    assert typed.status_code == 422
+    assert "The ministries to act." in typed.text
+    assert 'href="#advice-1-grade"' in typed.text
+    graded = {"advice-1-text": "The ministries to act.", "advice-1-grade": "considers"}
+    assert (await edit(owner, address, **graded)).status_code == 303
+    form = (await owner.get(f"{address}/edit")).text
+    assert re.search(r'id="advice-1-grade".*?<option value="considers" selected>', form)
 
 
 async def test_messages_are_picked_ordered_and_edited_with_their_author(

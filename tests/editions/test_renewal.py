@@ -1,5 +1,6 @@
 """Subscriptions: one draft for each quarter and each change, told in the work list, until they are ended."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from tests.conftest import SETTINGS
 from tests.editions import made
 from tests.editions.test_story import ORG
 from tests.personas import Visitor
+from tests.snapshots import frozen
 from tests.worlds import World
 from tracker.access.actor import OrganisationActor
 from tracker.access.models import Organisation
@@ -75,7 +77,13 @@ async def test_a_change_begins_one_draft_and_the_work_list_tells_it(
         work = (await owner.get(f"{ORG}/work")).text
         page = (await owner.get(f"{ORG}/briefings/{new.briefing_id}/2")).text
     assert "1 cell reads differently than in the edition before" in work
-    assert "XAA/HTCC-C4/educator" in work
+    assert "XAA/HTCC-C4/educator" not in work
+    named = re.search(r'<a href="(/en/jurisdictions/XAA/[^/]+/HTCC-C4/educator)">([^<]+)</a>', work)
+    assert named
+    assert named[2].startswith("Quillmere: ")
+    assert named[2].endswith(", educator")
+    assert f">{named[2]}</a>" in page
+    assert (await owner.get(named[1])).status_code == 200
     assert "What changed since edition 1" in page
     assert "1 cell reads differently." in page
 
@@ -124,6 +132,36 @@ async def test_a_draft_of_last_quarter_that_nobody_touched_becomes_this_quarter_
             assert (new.number, new.created_at) == (2, day)
             keys.add((await made.read(database, author, new)).edition.trigger_key)
     assert keys == {"quarter:2027Q2", "quarter:2027Q3"}
+
+
+async def test_where_nothing_moved_or_other_cells_are_compared_it_says_which(
+    database: Database, owner: Visitor, author: OrganisationActor
+) -> None:
+    with clock.at(datetime(2027, 2, 10, tzinfo=UTC)):
+        first = await subscribe(database, author, each_quarter=True)
+        last = await frozen.freeze(database, jurisdictions="XAA,XAB,XAC")
+
+    async def told() -> tuple[str, str]:
+        await day_passes(database)
+        owner.use_session(SETTINGS, await personas.new_session(database, personas.OWNER))
+        work = (await owner.get(f"{ORG}/work")).text
+        return work, (await owner.get(f"{ORG}/briefings/{first.briefing_id}/2")).text
+
+    with clock.at(datetime(2027, 4, 1, tzinfo=UTC)):
+        work, page = await told()
+    assert "No cell reads differently than in the edition before" in work
+    assert "No cell reads differently." in page
+    assert "0 cells" not in work
+    async with database.write(personas.bound(author)) as db:
+        briefing = await draft_queries.briefing(db, first.briefing_id)
+        assert briefing is not None
+        briefing.query = last.comparison.query.parameters()
+    with clock.at(datetime(2027, 7, 1, tzinfo=UTC)):
+        work, page = await told()
+    assert "It does not compare the same cells as the edition before" in work
+    assert "No cell reads differently" not in work
+    assert "Edition 1 does not have all cells that this one compares" in page
+    assert "No cell reads differently" not in page
 
 
 async def take_in_hand(

@@ -1,11 +1,13 @@
 """The queue of jobs: each is done once, survives who was working on it, and says why it failed."""
 
 import asyncio
+import errno
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
 import pytest
+import sqlalchemy as sa
 
 from tests.conftest import SETTINGS
 from tests.worlds import World
@@ -198,3 +200,51 @@ async def test_a_process_that_ends_gives_its_job_back(database: Database) -> Non
     taken = await service.take(database, [KIND])
     assert taken is not None
     assert taken.id == job_id
+
+
+@pytest.mark.parametrize(
+    ("error", "say"),
+    [
+        (
+            OSError(errno.ENOSPC, "No space left on device", "/srv/secret/place.pdf"),
+            "The disk of this service is full",
+        ),
+        (MemoryError(), "not enough memory"),
+        (RuntimeError("at /srv/secret/place.pdf"), "Something went wrong on our side."),
+    ],
+)
+async def test_a_failure_says_what_is_known_and_no_place(
+    database: Database, error: Exception, say: str
+) -> None:
+    job_id = await put(database)
+
+    async def work(_run: Run) -> None:
+        try:
+            raise error
+        except Exception as first:
+            raise RuntimeError("drawing") from first
+
+    await Runner(database, SETTINGS, {KIND: work}).until_empty()
+    job = await read(database, job_id)
+    assert job.state is JobState.FAILED
+    assert say in job.reason
+    assert "secret" not in job.reason
+
+
+async def test_a_database_that_is_full_says_so_itself(own_world: World) -> None:
+    """What the drivers raise, wrapped by SQLAlchemy."""
+    database = Database(own_world.engine)
+    job_id = await put(database)
+
+    async def work(run: Run) -> None:
+        if own_world.engine.dialect.name == "sqlite":
+            async with run.database.write() as db:
+                pages = (await db.execute(sa.text("PRAGMA page_count"))).scalar_one()
+                await db.execute(sa.text(f"PRAGMA max_page_count={pages}"))
+                await db.execute(sa.text("CREATE TABLE filler AS SELECT zeroblob(4000000) AS x"))
+        async with run.database.write() as db:
+            await db.execute(sa.text("DO $$ BEGIN RAISE EXCEPTION 'full' USING ERRCODE = '53100'; END $$"))
+
+    await Runner(database, SETTINGS, {KIND: work}).until_empty()
+    job = await read(database, job_id)
+    assert "The disk of this service is full" in job.reason

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from tracker.charts.spec import Spec
+from tracker.kit.i18n import gettext as _
+from tracker.kit.i18n import language_told
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,13 @@ class Evidence:
     quote: str
     quote_language: str
     translation: str
+
+    @property
+    def translation_heading(self) -> str:
+        """What stands before the translation, the same on the page and in each file."""
+        if not self.quote_language:
+            return _("Translation:")
+        return _("Translation from %(language)s:") % {"language": language_told(self.quote_language)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from tracker.editions.draft_queries import Own
 from tracker.editions.forms import StartForm
 from tracker.editions.models import EditionState
 from tracker.editions.selection import SelectionForm, values_of
+from tracker.editions.writing_service import check
 from tracker.frameworks import queries as frameworks
 from tracker.kit import clock
 from tracker.kit.errors import Conflict, Invalid, NotFound
@@ -87,7 +88,7 @@ async def new_do(request: Request) -> Response[str] | Response[bytes] | Redirect
     if form.validate():
         try:
             query = form.asked()
-            service.check(form.basics())
+            check(form.basics())
             snapshot_id = await _freeze(request, query)
             await _composable(request, form.basics(), snapshot_id)
             async with database_of(request).write(bound_of(request)) as db:

@@ -18,7 +18,8 @@ from tracker.editions.draft_queries import Own
 from tracker.editions.forms import EditForm
 from tracker.editions.models import EditionState
 from tracker.editions.notes import Notes
-from tracker.editions.rows import Rows, rows_of, rows_typed
+from tracker.editions.rows import Rows, rows_of
+from tracker.editions.rows_typed import rows_typed
 from tracker.kit.errors import Conflict, Invalid
 from tracker.kit.forms import number_of
 from tracker.kit.i18n import gettext as _

@@ -158,7 +158,10 @@ class FinalEdition:
 
 @dataclass(frozen=True, slots=True)
 class EditionLine:
-    """An edition in a list of the organisation. `changes`: cells that read differently than before, as codes."""
+    """An edition in a list of the organisation. `changes`: cells that read differently than before, as codes.
+
+    `same_cells`: all that it compares was compared before; else nothing is known of changes.
+    """
 
     id: UUID
     briefing_id: UUID
@@ -169,6 +172,7 @@ class EditionLine:
     question: str
     version: int
     changes: tuple[str, ...]
+    same_cells: bool
     created_at: datetime
     submitted_by: UUID | None
     return_reason: str

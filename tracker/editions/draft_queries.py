@@ -12,6 +12,7 @@ from tracker.db.base import select
 from tracker.editions import queries
 from tracker.editions.content import Chosen, Content, EditionLine, Told
 from tracker.editions.models import (
+    OTHER_CELLS,
     Briefing,
     Edition,
     EditionFile,
@@ -96,7 +97,8 @@ def _line(e: Edition, public_id: str) -> EditionLine:
         trigger=e.trigger,
         question=e.question,
         version=e.version,
-        changes=tuple(e.changes),
+        changes=tuple(code for code in e.changes if code != OTHER_CELLS),
+        same_cells=OTHER_CELLS not in e.changes,
         created_at=e.created_at,
         submitted_by=e.submitted_by,
         return_reason=e.return_reason,
@@ -124,16 +126,14 @@ async def own(db: AsyncSession, briefing_id: UUID, number: int) -> Own | None:
     found, of = await edition(db, briefing_id, number), await briefing(db, briefing_id)
     if found is None or of is None:
         return None
-    files = await db.execute(
-        select(EditionFile).where(col(EditionFile.edition_id) == found.id).order_by(EditionFile.kind)
-    )
-    return Own(
-        of,
-        found,
-        await content_of(db, found),
-        tuple(sorted(files.scalars(), key=queries.as_offered)),
-        await subscription(db, briefing_id),
-    )
+    files, asked = await files_of(db, found.id), await subscription(db, briefing_id)
+    return Own(of, found, await content_of(db, found), files, asked)
+
+
+async def files_of(db: AsyncSession, edition_id: UUID) -> tuple[EditionFile, ...]:
+    """In the order in which they are offered."""
+    files = await db.execute(select(EditionFile).where(col(EditionFile.edition_id) == edition_id))
+    return tuple(sorted(files.scalars(), key=queries.as_offered))
 
 
 async def subscription(db: AsyncSession, briefing_id: UUID) -> Subscription | None:

@@ -19,7 +19,8 @@ from tracker.editions.models import (
     PublishedEditionPlace,
     PublishedEditionText,
 )
-from tracker.editions.service import changed, columns_of, open_edition
+from tracker.editions.service import changed, open_edition
+from tracker.editions.writing_service import columns_of
 from tracker.jobs import service as jobs
 from tracker.jurisdictions import queries as jurisdictions
 from tracker.kit import clock
@@ -103,7 +104,7 @@ async def make_final(
         db,
         FINAL_FILES,
         {"edition": final.uid.hex},
-        key=f"final:{final.uid.hex}",
+        key=queries.files_key(final),
         owner=actor.organisation_id,
     )
     await changed(db, actor, edition, Action.EDITION_FINAL, {"briefing": briefing.public_id, **signs})

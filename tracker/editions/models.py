@@ -12,6 +12,7 @@ from tracker.db.base import Kind, Private, Table, enum_field, moment_field, text
 
 QUESTION_LENGTH, TEXT_LENGTH, REASON_LENGTH = 300, 1500, 500
 ID_LENGTH = 10
+OTHER_CELLS = "*"  # in the place of codes
 
 
 class EditionState(StrEnum):
@@ -59,7 +60,8 @@ class Edition(Private, table=True):
     """One edition under way, of a snapshot. `version` counts its changes, for forms that were opened before.
 
     `trigger_key` is of the reason it was begun for: there is one edition for each. `changes`: codes of the cells that
-    read differently than in the edition before, where a subscription began it. `chosen`: somebody has picked
+    read differently than in the edition before, where a subscription began it; OTHER_CELLS alone where that one does not
+    have all of them. `chosen`: somebody has picked
     among the key messages. `before`: the number of the edition that change is told since; else `since`, a day.
     """
 

@@ -15,6 +15,7 @@ from tracker.editions.content import MOST_SINCE
 from tracker.editions.context import desk_of
 from tracker.editions.files import KINDS
 from tracker.editions.models import FinalFile, PublishedEdition
+from tracker.jobs import service as jobs
 from tracker.jurisdictions import queries as jurisdictions
 from tracker.kit import licences
 from tracker.kit.errors import NotFound
@@ -110,6 +111,7 @@ async def final_edition(request: Request, briefing: FromPath[str], edition: From
         told = await queries.told_final(db, final, desk.base_url)
         of = await gathered(db, told, desk, snapshot=snapshot)
         files = await queries.final_files(db, final.id)
+        failed = not files and await jobs.has_failed(db, queries.files_key(final))
         few = len(snapshot.comparison.cells) <= MOST_SINCE
         since = await since_queries.since(db, snapshot) if few else None
     licence = settings_of(request).data_licence
@@ -123,6 +125,7 @@ async def final_edition(request: Request, briefing: FromPath[str], edition: From
         reference=reference(final, of),
         snapshot=snapshot,
         files=files,
+        failed=failed,
         file_word=file_word,
         licence=licences.LICENCES[licence],
         remainder=licences.REMAINDER,

@@ -204,6 +204,11 @@ async def final_files(db: AsyncSession, edition_id: int) -> list[FinalFile]:
     return sorted(rows.scalars(), key=as_offered)
 
 
+def files_key(e: PublishedEdition) -> str:
+    """The key of the job that makes its files."""
+    return f"final:{e.uid.hex}"
+
+
 def as_offered(file: EditionFile | FinalFile) -> int:
     """Sorts files into the order in which they are offered."""
     return list(MEDIA_TYPES).index(file.kind)

@@ -22,8 +22,9 @@ from tracker.editions import draft_queries
 from tracker.editions.assembly import Desk, comparable, the_snapshot
 from tracker.editions.carrying import carry
 from tracker.editions.content import MOST_CELLS, Content, watched
-from tracker.editions.models import Briefing, Edition, EditionState, Subscription, Trigger
-from tracker.editions.service import begin, changed, hold, open_edition, write_anew
+from tracker.editions.models import OTHER_CELLS, Briefing, Edition, EditionState, Subscription, Trigger
+from tracker.editions.service import begin, changed, hold, open_edition
+from tracker.editions.writing_service import write_anew
 from tracker.kit import clock
 from tracker.kit.errors import Refused
 from tracker.kit.senders import sender_of
@@ -122,11 +123,12 @@ async def _reason(
 
 
 async def _changed(db: AsyncSession, due: Due, snapshot_id: str) -> tuple[str, ...]:
-    """Codes of the cells that read differently than in the edition before."""
+    """Codes of the cells that read differently than in the edition before; OTHER_CELLS where it has not all of them."""
     before = (await the_snapshot(db, due.before.snapshot_id)).comparison
     after = (await the_snapshot(db, snapshot_id)).comparison
-    changed = changes(before, after) if comparable(before, after) else []
-    return tuple(code_of(c.after) for c in changed)
+    if not comparable(before, after):
+        return (OTHER_CELLS,)
+    return tuple(code_of(c.after) for c in changes(before, after))
 
 
 async def _make(

@@ -9,11 +9,11 @@ from typing import NoReturn
 
 from tracker.db.session import Database
 from tracker.jobs import service
-from tracker.jobs.service import LEASE, LostLease, Taken
+from tracker.jobs.reasons import reason_of
+from tracker.jobs.service import BEAT, LostLease, Taken
 from tracker.kit import clock
 from tracker.kit.beside import beside
 from tracker.kit.errors import Refused
-from tracker.kit.i18n import gettext as _
 from tracker.settings import Settings
 
 log = logging.getLogger("tracker")
@@ -105,16 +105,16 @@ class Runner:
             raise
         except Refused as refusal:
             await service.fail(self._database, taken, str(refusal))
-        except Exception:
+        except Exception as error:
             log.exception("job %s (%s) failed", taken.id, taken.kind)
-            await service.fail(self._database, taken, _("Something went wrong on our side. It was noted."))
+            await service.fail(self._database, taken, reason_of(error))
         else:
             await service.finish(self._database, taken)
 
     async def _beat(self, taken: Taken) -> NoReturn:
         """Renew the lease while the job is worked on."""
         while True:
-            await asyncio.sleep(LEASE.total_seconds() / 4)
+            await asyncio.sleep(BEAT.total_seconds())
             with suppress(Exception):  # the job itself finds out at its next step
                 await service.renew(self._database, taken)
 

@@ -25,6 +25,8 @@ from tracker.kit.i18n import N_
 from tracker.kit.i18n import gettext as _
 
 LEASE = timedelta(minutes=2)
+BEAT = LEASE / 8  # how often whoever works renews it
+SILENT_AFTER = 3 * BEAT
 MOST_TRIES = 3  # leases that ended without an end of the job
 REASON_LENGTH = 199
 KEPT = timedelta(
@@ -201,6 +203,19 @@ async def _write(db: AsyncSession, taken: Taken, **values: object) -> None:
 async def job(db: AsyncSession, job_id: UUID) -> Job | None:
     found: Job | None = (await db.execute(select(Job).where(col(Job.id) == job_id))).scalar_one_or_none()
     return found
+
+
+def silent(job: Job) -> bool:
+    """Whether nothing was heard, for longer than should be, of whoever works on it: it waits for another, it seems."""
+    if job.state is not JobState.RUNNING or job.leased_until is None:
+        return False
+    return clock.now() - (job.leased_until - LEASE) > SILENT_AFTER
+
+
+async def has_failed(db: AsyncSession, key: str) -> bool:
+    """Whether the job of the key came to no good end."""
+    failed = select(Job.id).where(col(Job.key) == key, col(Job.state) == JobState.FAILED)
+    return await db.scalar(failed) is not None
 
 
 async def waiting_of(db: AsyncSession, owner: UUID) -> int:

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_date as _format_date
 
 DEFAULT_LOCALE = "en"
@@ -65,6 +65,14 @@ def direction() -> str:
 def language_name(locale: str) -> str:
     """The language's own name for itself."""
     return Locale.parse(locale).get_display_name() or locale
+
+
+def language_told(code: str) -> str:
+    """The name of a language in the reader's own, of a code such as es or pt-BR; the code where it is not known."""
+    try:
+        return Locale.parse(code, sep="-").get_display_name(_current.get()) or code
+    except (ValueError, UnknownLocaleError):
+        return code
 
 
 def format_date(value: date | datetime) -> str:

@@ -4,6 +4,7 @@ from litestar import Request, Response, get
 
 from tracker.access.guard import member
 from tracker.access.permissions import Permission
+from tracker.editions import changed_queries
 from tracker.kit import clock
 from tracker.web.render import page
 from tracker.web.requests import bound_of, database_of, organisation_of
@@ -15,4 +16,5 @@ async def work(request: Request) -> Response[str]:
     """What needs this member."""
     async with database_of(request).read(bound_of(request)) as db:
         found = await queries.work(db, organisation_of(request))
-    return page(request, "worklist/work.html", work=found, now=clock.now())
+        moved = await changed_queries.first_changes(db, found.new_editions)
+    return page(request, "worklist/work.html", work=found, moved=moved, now=clock.now())

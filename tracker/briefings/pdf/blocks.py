@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from itertools import groupby, zip_longest
 
-from babel import Locale, UnknownLocaleError
-
 from tracker.briefings.document import (
     Block,
     Bullets,
@@ -28,7 +26,7 @@ from tracker.briefings.pdf.tagged import Node
 from tracker.briefings.pdf.text import Typesetter
 from tracker.briefings.pdf.wrap import ACCENT, MUTED, RULE, WASH, Style
 from tracker.charts.spec import QrCode
-from tracker.kit.i18n import current_locale, gettext
+from tracker.kit.i18n import gettext
 
 BODY = Style(10, 15)
 SMALL = Style(8.5, 12)
@@ -258,19 +256,10 @@ class Composer:
         language = node.add("P", language=block.quote_language)
         items: list[tuple[float, Box]] = [(0.0, self.lines((Run(block.quote),), QUOTE, room - 14, language))]
         if block.translation:
-            origin = gettext("Translation from %(language)s:") % {"language": _language(block.quote_language)}
-            runs = (Run(origin, bold=True), Run(" " + block.translation))
+            runs = (Run(block.translation_heading, bold=True), Run(" " + block.translation))
             items.append((4.0, self.lines(runs, TRANSLATION, room - 14, node.add("P"))))
         return Panel(Stack(tuple(items)), room, 3, bar=RULE)
 
 
 def _holds(runs: Runs) -> bool:
     return any(run.text.strip() for run in runs)
-
-
-def _language(code: str) -> str:
-    """The name of a language in the reader's; its code where it is not known."""
-    try:
-        return Locale.parse(code, sep="-").get_display_name(current_locale()) or code
-    except (ValueError, UnknownLocaleError):
-        return code

@@ -198,7 +198,7 @@ class _Writer:
         if block.quote:
             yield self._p((Run(block.quote),), "Quote", language=block.quote_language)
         if block.translation:
-            yield self._p((Run(_("Translation:") + " ", bold=True), Run(block.translation)), "Quote")
+            yield self._p((Run(f"{block.translation_heading} ", bold=True), Run(block.translation)), "Quote")
 
     def _chart(self, block: Chart) -> Iterator[str]:
         """A chart as its table; the many cells of a glance by their signs alone, under headings that stand upright."""
