@@ -1,5 +1,6 @@
 """Macros are where templates say they are: nothing reaches one through whoever includes it, and none is left over."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -48,3 +49,27 @@ def test_every_macro_is_called() -> None:
     taken |= {part.attr for of in PARSED.values() for part in of.find_all(nodes.Getattr)}
     left = {f"{path}: {name}" for path, of in PARSED.items() for name in made(of) - loaded(of) - taken}
     assert not left
+
+
+# Their rows stand as lists on a phone, by the stylesheet.
+STACKED = ('class="stack"', 'class="ticks"')
+
+
+def tables(of: nodes.Node, within: bool = False) -> Iterator[tuple[str, bool]]:
+    """The attributes of each table of a template, and whether it stands in a region that scrolls."""
+    if isinstance(of, nodes.CallBlock) and isinstance(of.call.node, nodes.Name):
+        within = within or of.call.node.name == "scroll_region"
+    if isinstance(of, nodes.TemplateData):
+        yield from ((told, within) for told in re.findall(r"<table([^>]*)", of.data))
+    for child in of.iter_child_nodes():
+        yield from tables(child, within)
+
+
+def test_a_table_that_can_be_wider_than_a_phone_scrolls_in_a_region_that_the_keyboard_reaches() -> None:
+    every = [(path, *told) for path, of in PARSED.items() for told in tables(of)]
+    assert len(every) > 40
+    assert not [
+        (path, attributes)
+        for path, attributes, within in every
+        if not within and not any(stacked in attributes for stacked in STACKED)
+    ]
