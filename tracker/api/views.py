@@ -13,11 +13,11 @@ from tracker.api import queries, shapes
 from tracker.api.answers import ROOT, Listing, base_url, day, files_of, locale_of, moment, public, text
 from tracker.api.paging import paged
 from tracker.compare.queries import compare
-from tracker.compare.query import parse
 from tracker.corrections import queries as corrections
 from tracker.corrections.models import PublishedReport
 from tracker.crosswalks import through
 from tracker.crosswalks.lens_queries import reading_of
+from tracker.crosswalks.stated_queries import stated
 from tracker.frameworks import files as framework_files
 from tracker.frameworks import queries as frameworks
 from tracker.kit.errors import Invalid, NotFound
@@ -198,7 +198,7 @@ async def compare_rows(request: Request) -> Response[bytes]:
 
 
 async def _compare(db: AsyncSession, request: Request) -> Told:
-    query = parse(query_parameters(request))
+    query = await stated(db, query_parameters(request))
     if not query.jurisdictions:
         raise Invalid({"jurisdictions": _("Name at least one jurisdiction.")})
     found = await reading_of(db, replace(query, axis="both")) if query.through else None

@@ -11,6 +11,7 @@ from sqlmodel import col
 from tracker.db.base import select
 from tracker.entries.models import PublishedRevision
 from tracker.jurisdictions.models import Jurisdiction
+from tracker.kit.i18n import gettext as _
 from tracker.kit.vocabulary import JurisdictionKind
 
 _COLUMNS = [
@@ -54,6 +55,14 @@ async def by_codes(db: AsyncSession, codes: Collection[str]) -> dict[str, Place]
     """The jurisdictions of these codes, by code; unknown ones are left out."""
     rows = await db.execute(_select().where(col(Jurisdiction.code).in_(codes)))
     return {row.code: Place(*row) for row in rows}
+
+
+async def unknown(db: AsyncSession, codes: Collection[str]) -> str:
+    """Which of the codes there are none of, in a sentence that names some of them; "" where all are known."""
+    known = await by_codes(db, codes)
+    strange = [code[:24] for code in codes if code not in known][:5]
+    told = _("There is no jurisdiction with the code %(codes)s.")
+    return told % {"codes": ", ".join(strange)} if strange else ""
 
 
 async def by_ids(db: AsyncSession, ids: Collection[int]) -> list[Place]:
