@@ -98,6 +98,12 @@ async def countries(db: AsyncSession) -> list[str]:
     return list(rows.scalars())
 
 
+async def regions(db: AsyncSession) -> list[str]:
+    """The regions that jurisdictions are in, by name."""
+    region = col(Jurisdiction.region)
+    return list((await db.execute(select(region).where(region != "").distinct().order_by(region))).scalars())
+
+
 @dataclass(frozen=True, slots=True)
 class PeerSet:
     """Countries that share something. `key` such as "region:Africa"; `name` is a name, or an income group's code."""
@@ -161,9 +167,9 @@ class Listed:
 
 
 async def listed(
-    db: AsyncSession, *, text: str = "", only_with_data: bool = False, limit: int = 300
+    db: AsyncSession, *, text: str = "", kind: str = "", only_with_data: bool = False, limit: int = 300
 ) -> list[Listed]:
-    """Countries (all, when there is no `text`) or whatever the text finds by name or code; by name."""
+    """Countries (all, when there is no `text` or `kind`) or whatever the text finds by name or code; by name."""
     parent, j, r = sa.orm.aliased(Jurisdiction), Jurisdiction, PublishedRevision
     statement = select(col(j.id), j.code, j.name, j.kind, j.parent_id, j.region, j.fictional)
     if text:
@@ -171,8 +177,10 @@ async def listed(
         statement = statement.where(
             sa.or_(name.contains(text.lower(), autoescape=True), code == text.lower())
         )
-    elif not only_with_data:
+    elif not only_with_data and not kind:
         statement = statement.where(col(j.kind) == JurisdictionKind.COUNTRY)
+    if kind:
+        statement = statement.where(col(j.kind) == kind)
     if only_with_data:
         statement = statement.where(sa.exists().where(col(r.jurisdiction_id) == j.id))
     # Cells are counted of those that are listed alone: the record may have twenty times as many.
