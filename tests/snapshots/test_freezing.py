@@ -5,6 +5,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 import sqlalchemy as sa
@@ -162,6 +163,17 @@ async def test_what_cannot_be_frozen_is_told(
     answer = await client.submit("/en/snapshots", query)
     assert answer.status_code == 422
     assert await count(database) == 0
+    (back,) = [link for link in html.links(answer.text) if link.startswith("/en/compare")]
+    asked = dict(parse_qsl(urlsplit(back).query))
+    assert asked == {name: text for name, text in query.items() if text}, (
+        "the form there has all that was asked"
+    )
+
+
+async def test_no_address_holds_what_is_too_long(client: Visitor) -> None:
+    answer = await client.submit("/en/snapshots", {"jurisdictions": ",".join(f"X{n}" for n in range(5000))})
+    assert answer.status_code == 422
+    assert "/en/compare" in html.links(answer.text)
 
 
 async def test_too_much_at_once_is_refused(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
