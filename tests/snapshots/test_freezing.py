@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -359,6 +360,9 @@ async def test_from_the_button_to_the_page(client: Visitor, owner: Visitor, data
         cells = [link for link in html.links(page.text) if "/hhs-core-competencies@2021/HTCC-" in link]
         assert len(set(cells)) == 56 and all("?on=" in link and "as_of=" in link for link in cells)
         assert (await person.get(cells[0])).status_code == 200
+        profiles = [link for link in html.links(page.text) if re.match(r"/en/jurisdictions/[^/]+$", link)]
+        assert {link.partition("?")[2] for link in profiles} == {cells[0].partition("?")[2]}
+        assert (await person.get(profiles[0])).status_code == 200
     assert await count(database) == 1
     async with database.read(Bound(tenant=SERVICE)) as db:
         events = await db.execute(sa.select(AuditEvent.action, AuditEvent.subject))
