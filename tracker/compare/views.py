@@ -23,7 +23,7 @@ from tracker.compare.query import MOST_FROZEN, MOST_JURISDICTIONS, SHOW, Query, 
 from tracker.compare.reading import reading
 from tracker.compare.tables import tables
 from tracker.compare.workbook import XLSX, comparison_xlsx
-from tracker.crosswalks import through, through_files
+from tracker.crosswalks import through_files, through_page
 from tracker.crosswalks.lens_queries import reading_of
 from tracker.crosswalks.stated_queries import stated, unknown
 from tracker.db.session import Bound
@@ -73,8 +73,10 @@ async def compare_page(request: Request) -> Response[str] | Redirect:
     form = _form(given, faults, query, offered)
     locale = context_of(request).locale
     if found:  # over the items of the crosswalk's target: what follows, and nothing that was reported
-        columns, rows = through.matrix(found, locale)
-        return page(request, "compare/through.html", found=found, columns=columns, rows=rows, **form)
+        parts = list(through_page.parts(found, locale))
+        return page(
+            request, "compare/through.html", found=found, parts=parts, signs=through_page.signs(), **form
+        )
     return page(
         request,
         "compare/compare.html",
