@@ -73,3 +73,15 @@ def test_a_table_that_can_be_wider_than_a_phone_scrolls_in_a_region_that_the_key
         for path, attributes, within in every
         if not within and not any(stacked in attributes for stacked in STACKED)
     ]
+
+
+POSTED = re.compile(r'<form\b[^>]*method="post".*?</form>', re.S)
+
+
+def test_every_form_that_is_posted_carries_the_token_of_the_session() -> None:
+    texts = {path: (FOLDER / path).read_text() for path in PATHS}
+    forms = [(path, form) for path, text in texts.items() for form in POSTED.findall(text)]
+    assert len(forms) > 60
+    bare = {path for path, form in forms if not re.search(r"\{\{ (token_field|token\(\)) \}\}", form)}
+    assert bare == {"accounts/sign_in.html"}, "where nobody is signed in yet"
+    assert not [path for path, text in texts.items() if 'name="csrf_token"' in text], "it is written once"

@@ -20,7 +20,7 @@ from tracker.editions import (
     subscription_service,
 )
 from tracker.editions.asking_service import OPEN
-from tracker.editions.assembly import Gathered, comparable, the_snapshot
+from tracker.editions.assembly import Gathered, comparable
 from tracker.editions.content import MOST_SINCE, STEPS, TRIGGERS, Chosen, state_word
 from tracker.editions.context import EDITION, OWN, notes_if_worded, own_edition, own_gathered
 from tracker.editions.draft_queries import Own
@@ -33,6 +33,7 @@ from tracker.kit.i18n import gettext as _
 from tracker.kit.i18n import language_name
 from tracker.privacy.findings import Unconfirmed, findings
 from tracker.snapshots import since_queries
+from tracker.snapshots.queries import reread
 from tracker.web.render import form_page, go, page
 from tracker.web.requests import bound_of, database_of, form_data, organisation_of
 
@@ -147,7 +148,7 @@ async def _changed(request: Request, found: Own, of: Gathered) -> tuple[list[Cel
         last = await draft_queries.edition(db, found.briefing.id, number) if number else None
         if last is None:
             return [], None
-        earlier = (await the_snapshot(db, last.snapshot_id)).comparison
+        earlier = (await reread(db, last.snapshot_id)).comparison
     now = of.snapshot.comparison
     return (changes(earlier, now) if comparable(earlier, now) else []), number
 

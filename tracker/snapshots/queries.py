@@ -94,17 +94,14 @@ class Snapshot(Reread):
         return record
 
 
-async def snapshot(db: AsyncSession, snapshot_id: str) -> Snapshot | None:
-    """The snapshot, re-executed; None when there is none of this id. Raises Gone."""
-    row = await _row(db, snapshot_id)
-    return await _executed(db, row) if row else None
+async def snapshot(db: AsyncSession, snapshot_id: str) -> Snapshot:
+    """The snapshot, re-executed: of a register this takes seconds. Raises NotFound and Gone."""
+    return await _executed(db, await _row(db, snapshot_id))
 
 
-async def reread(db: AsyncSession, snapshot_id: str) -> Reread | None:
-    """The comparison of the snapshot, for a fraction of the time of `snapshot`. Raises Gone."""
+async def reread(db: AsyncSession, snapshot_id: str) -> Reread:
+    """The comparison of the snapshot, for a fraction of the time of `snapshot`. Raises NotFound and Gone."""
     row = await _row(db, snapshot_id)
-    if row is None:
-        return None
     comparison = await _asked_again(db, await asyncio.to_thread(json.loads, row.canonical))
     return Reread(row.id, row.sha256, row.recorded_at, comparison)
 
@@ -115,15 +112,18 @@ async def redacted(db: AsyncSession, frozen: Reread) -> tuple[PlacedText, ...]:
         return frozen.redacted
     r = PublishedRedaction
     since = select(r.id).where(col(r.recorded_at) > frozen.frozen_at).limit(1)
-    whole = await snapshot(db, frozen.id) if (await db.execute(since)).first() else None
-    return whole.redacted if whole else ()
+    return (await snapshot(db, frozen.id)).redacted if (await db.execute(since)).first() else ()
 
 
-async def _row(db: AsyncSession, snapshot_id: str) -> PublishedSnapshot | None:
-    if len(snapshot_id) > LONGEST_ID:
-        return None
-    found = await db.execute(select(PublishedSnapshot).where(col(PublishedSnapshot.id) == snapshot_id))
-    row: PublishedSnapshot | None = found.scalar_one_or_none()
+async def _row(db: AsyncSession, snapshot_id: str) -> PublishedSnapshot:
+    known = col(PublishedSnapshot.id) == snapshot_id
+    row: PublishedSnapshot | None = (
+        (await db.execute(select(PublishedSnapshot).where(known))).scalar_one_or_none()
+        if len(snapshot_id) <= LONGEST_ID
+        else None
+    )
+    if row is None:
+        raise NotFound(_("There is no snapshot with this id."))
     return row
 
 

@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from tracker.access.guard import PUBLIC
 from tracker.briefings import apart
@@ -92,7 +91,7 @@ async def snapshot_page(request: Request, snapshot: FromPath[str]) -> Response[s
         return await _file(request, snapshot_id, ending)
     layout = parse({"layout": query_parameters(request).get("layout", "")}).layout
     async with database_of(request).read() as db:
-        found = await _found(db, snapshot_id)
+        found = await queries.snapshot(db, snapshot_id)
         since = await since_queries.since(db, found)
     desk, comparison = _desk(request, found), found.comparison
     shown = replace(comparison, query=replace(comparison.query, layout=layout))
@@ -133,13 +132,6 @@ def _signposts(desk: Desk, licence: str) -> str:
     )
 
 
-async def _found(db: AsyncSession, snapshot_id: str) -> Snapshot:
-    found = await queries.snapshot(db, snapshot_id)
-    if found is None:
-        raise NotFound(_("There is no snapshot with this id."))
-    return found
-
-
 def _desk(request: Request, found: Snapshot) -> Desk:
     settings, locale = settings_of(request), context_of(request).locale
     cited = reference(found, service=settings.service_name, base_url=settings.base_url, locale=locale)
@@ -152,7 +144,7 @@ async def _file(request: Request, snapshot_id: str, ending: str) -> Response[byt
         raise NotFound(_("A snapshot has no file of this kind."))
     with apart.in_line():
         async with database_of(request).read() as db:
-            found = await _found(db, snapshot_id)
+            found = await queries.snapshot(db, snapshot_id)
         desk = _desk(request, found)
         made = await asyncio.to_thread(kind.make, desk)
         body = made if isinstance(made, bytes) else await apart.drawn("pdf", made)
