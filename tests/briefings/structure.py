@@ -26,8 +26,8 @@ class Element:
 
     @property
     def text(self) -> str:
-        """All that is read of it; a figure is its alternative text."""
-        if self.kind == "Figure":
+        """All that is read of it: of a figure its alternative text, of a span what stands for it."""
+        if self.kind in ("Figure", "Span"):
             return self.alt
         return " ".join(part if isinstance(part, str) else part.text for part in self.parts)
 
@@ -59,7 +59,7 @@ def _element(node: pikepdf.Object, texts: dict[tuple[int, int], dict[int, str]])
     made = Element(
         str(node.S)[1:],
         str(attributes.get("/Scope", ""))[1:] if attributes is not None else "",
-        str(node.get("/Alt", "")),
+        str(node.get("/ActualText" if node.S == "/Span" else "/Alt", "")),
         str(node.get("/Lang", "")),
     )
     kids = node.get("/K", pikepdf.Array())

@@ -342,6 +342,7 @@ HOSTILE_LINKS = (
 def hostile() -> Document:
     bad = "<img src='file:///etc/passwd'/> <b>bold & <a href='javascript:alert(1)'>x</a> ]]> <para> \\ ( ) %"
     arabic = "هذا اقتباس باللغة العربية لا يملك الخط حروفه"
+    devanagari = "यह उद्धरण इन अक्षरों में नहीं"
     marks = tuple(Mark("<label>", code, bad) for code in ("0", "withheld", "nonsense"))
     links = tuple(Run(f"link {n} ", href=h) for n, h in enumerate(HOSTILE_LINKS))
     cell = MatrixCell(marks, "x" * 1_000_000, "javascript:alert(1)")
@@ -365,7 +366,7 @@ def hostile() -> Document:
         bad,
         "javascript:alert(1)",
         (bad, "", arabic),
-        arabic + "\u202e" + bad,
+        arabic + "\u202e" + bad + devanagari,
         "not a language",
         arabic,
     )
@@ -566,9 +567,10 @@ def test_markup_is_shown_as_text_and_nothing_is_read() -> None:
 
 def test_what_could_not_be_shown_is_said() -> None:
     text = text_of("hostile")
-    assert "[Arabic text, 37 characters]" in text
+    assert "[Devanagari text, 24 characters]" in text
     assert "What this file could not show" in text
-    assert "U+0627 ARABIC LETTER ALEF" in text
+    assert "U+0905 DEVANAGARI LETTER A" in text
+    assert "ARABIC" not in text
     assert "[… 950,000]" in text
     assert "What this file could not show" not in text_of("sample")
 

@@ -51,7 +51,7 @@ def _room(settings: Settings) -> Finding:
 
 def _fonts() -> Finding:
     try:
-        for name in fonts.FACES:
+        for name in (*fonts.FACES, *fonts.SHAPED):
             fonts.face(name)
     except Exception as error:  # a broken font raises nearly anything
         return False, f"the font {name} of briefings can't be read: {type(error).__name__}"

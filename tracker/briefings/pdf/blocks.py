@@ -20,7 +20,7 @@ from tracker.briefings.document import (
     Table,
     Text,
 )
-from tracker.briefings.pdf import fonts, matrix
+from tracker.briefings.pdf import fonts, matrix, mixed
 from tracker.briefings.pdf.figure import figure
 from tracker.briefings.pdf.layout import Box, Lines, Panel, Row, Stack
 from tracker.briefings.pdf.pages import Flow, Sheet
@@ -121,7 +121,9 @@ class Composer:
             item = listing.add("LI")
             sign = self.lines((Run("•"),), BODY, 10, item.add("Lbl"))
             words = self.lines(runs, BODY, self._measure - 16, item.add("LBody"))
-            row = Row(((2, sign), (16, words)), least_share=60)
+            # an item that begins at the right has its sign there
+            at = (self._measure - 8, 0) if mixed.begins_leftward(words.lines) else (2, 16)
+            row = Row(((at[0], sign), (at[1], words)), least_share=60)
             flows.append(Flow(row, 4 if flows else 8, whole=row.height <= WHOLE))
         return flows
 

@@ -11,10 +11,19 @@ from reportlab import rl_config
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont, TTFontFace
 
+from tracker.briefings.pdf.glyphs import GlyphFont
+
 REGULAR = "NotoSans-Regular"
 BOLD = "NotoSans-Bold"
 ITALIC = "NotoSans-Italic"
 FACES = (REGULAR, BOLD, ITALIC)
+ARABIC, ARABIC_BOLD = "NotoSansArabic-Regular", "NotoSansArabic-Bold"
+HEBREW, HEBREW_BOLD = "NotoSansHebrew-Regular", "NotoSansHebrew-Bold"
+# Faces that are shaped (see shaped.py), with their script. They are read only when a text asks for them.
+SHAPED = {ARABIC: "Arab", ARABIC_BOLD: "Arab", HEBREW: "Hebr", HEBREW_BOLD: "Hebr"}
+# Neither script has italics.
+_BESIDE = {REGULAR: (ARABIC, HEBREW), BOLD: (ARABIC_BOLD, HEBREW_BOLD), ITALIC: (ARABIC, HEBREW)}
+JOINERS = "\u200c\u200d"
 
 _DIRECTORY = Path(__file__).parent.parent / "fonts"
 _NEVER_DRAWN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
@@ -22,18 +31,55 @@ _NEVER_DRAWN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 @cache
 def face(name: str) -> TTFontFace:
-    """The parsed face `name`, one of FACES, registered with ReportLab on first use."""
+    """The parsed face `name`, one of FACES or SHAPED, registered with ReportLab on first use."""
     # Ascii85 makes streams a quarter longer for the sake of seven-bit mail.
     rl_config.useA85 = 0
-    font = TTFont(name, str(_DIRECTORY / f"{name}.ttf"))
+    path = str(_DIRECTORY / f"{name}.ttf")
+    # without HarfBuzz of its own: how these are drawn must not change with what else is installed
+    font = GlyphFont(name, path) if name in SHAPED else TTFont(name, path, shapable=False)
     pdfmetrics.registerFont(font)
     return font.face
 
 
-@cache
+def glyph_font(name: str) -> GlyphFont:
+    """The font of `name`, one of SHAPED."""
+    face(name)
+    font: GlyphFont = pdfmetrics.getFont(name)
+    return font
+
+
+def data(name: str) -> bytes:
+    """The file of the face `name`."""
+    read: bytes = face(name)._ttf_data
+    return read
+
+
 def covered() -> frozenset[str]:
-    """Every visible character that all the faces can draw."""
-    shared = set.intersection(*(set(face(name).charToGlyph) for name in FACES))
+    """Every visible character that all of FACES can draw."""
+    return _shared(FACES)
+
+
+def covered_beside() -> frozenset[str]:
+    """Every visible character that only the shaped faces can draw."""
+    return (_shared((ARABIC, ARABIC_BOLD)) | _shared((HEBREW, HEBREW_BOLD))) - covered()
+
+
+def arabic() -> frozenset[str]:
+    """Those of `covered_beside` which are Arabic."""
+    return _shared((ARABIC, ARABIC_BOLD)) - covered()
+
+
+def of(char: str, name: str) -> str:
+    """The face that draws `char`, which is covered, where the style asks for `name`."""
+    if char in covered():
+        return name
+    beside = _BESIDE[name]
+    return beside[0] if char in JOINERS or char in arabic() else beside[1]
+
+
+@cache
+def _shared(names: tuple[str, ...]) -> frozenset[str]:
+    shared = set.intersection(*(set(face(name).charToGlyph) for name in names))
     return frozenset(chr(c) for c in shared if unicodedata.category(chr(c)) not in _NEVER_DRAWN)
 
 

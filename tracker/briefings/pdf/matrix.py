@@ -140,7 +140,8 @@ class Cell:
 
     def draw(self, pen: Pen, x: float, top: float) -> None:
         key = (self.tiles, self.remarks)
-        pen.stamp(key, x, top, self.node, self._draw_marks, self._draw_words)
+        node = self.node.add("Span", alternative=self._read) if self._read else self.node
+        pen.stamp(key, x, top, node, self._draw_marks, self._draw_words)
         if self.href:
             pen.link(
                 self.href, (x - 2, top - self.height - 1, x + self.width, top + 2), self.node, self._told
@@ -150,7 +151,15 @@ class Cell:
     def _told(self) -> str:
         """The words of the cell, which its link is known by."""
         lines = [line for tile in self.tiles for line in (*tile.label, *tile.word)]
-        return " ".join(segment.text for line in lines for segment in line)
+        return " ".join("".join(segment.text for segment in line) for line in lines)
+
+    @cached_property
+    def _read(self) -> str:
+        """All of it as it is read, where something in it runs from right to left and so is seen otherwise; else ""."""
+        lines = [line for tile in self.tiles for line in (*tile.label, *tile.word)] + [*self.remarks]
+        if not any(segment.level >= 0 for line in lines for segment in line):
+            return ""
+        return " ".join("".join(segment.text for segment in line).rstrip(" ") for line in lines)
 
     def _draw_marks(self, pen: Pen, x: float, top: float) -> None:
         for tile in self.tiles:

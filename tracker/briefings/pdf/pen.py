@@ -13,7 +13,9 @@ from reportlab.pdfbase.pdfdoc import PDFString
 from reportlab.pdfbase.pdfmetrics import getFont
 from reportlab.pdfgen.canvas import Canvas
 
+from tracker.briefings.pdf.fonts import SHAPED
 from tracker.briefings.pdf.objects import Objects
+from tracker.briefings.pdf.shaped import shape
 from tracker.briefings.pdf.tagged import Node, Tags, annotation_key
 from tracker.briefings.pdf.wrap import LINK, RULE, Line, Segment, Style
 
@@ -22,6 +24,7 @@ _COLOURS: dict[str, HexColor] = {}
 _ESCAPES = {code: f"\\{code:03o}" for code in (*range(32), *range(127, 256))} | {
     ord(sign): f"\\{sign}" for sign in "()\\"
 }
+_TOUCHING = 0.01
 Paint = Callable[["Pen", float, float], None]
 
 
@@ -30,6 +33,24 @@ def _colour(code: str) -> str:
     """The numbers of a colour in a page's content."""
     made = HexColor(code)
     return f"{made.red:.4g} {made.green:.4g} {made.blue:.4g}"
+
+
+def _read(spots: list[tuple[Segment, float, float]]) -> str:
+    """The text of segments, as it is read: those of a line as they come, lines with a space between."""
+    lines = ("".join(spot[0].text for spot in line) for _, line in groupby(spots, key=lambda spot: spot[2]))
+    return " ".join(line.rstrip(" ") for line in lines)
+
+
+def _stretches(spots: list[tuple[Segment, float, float]]) -> list[tuple[float, float, float]]:
+    """Left, right and base of what stands together on a line: of several faces it is still one place to click."""
+    found: list[tuple[float, float, float]] = []
+    for _, line in groupby(spots, key=lambda spot: spot[2]):
+        for segment, left, base in sorted(line, key=lambda spot: spot[1]):
+            if found and found[-1][2] == base and abs(found[-1][1] - left) < _TOUCHING:
+                found[-1] = (found[-1][0], left + segment.width, base)
+            else:
+                found.append((left, left + segment.width, base))
+    return found
 
 
 def colour(code: str) -> HexColor:
@@ -175,20 +196,21 @@ class Pen:
         ]
         for number, group in groupby(flat, key=lambda entry: entry[0].link):
             spots = list(group)
+            mixed = not self._within and any(segment.level >= 0 for segment, _left, _base in spots)
+            named = _read(spots) if mixed else " ".join(segment.text for segment, _left, _base in spots)
             if number < 0 or not spots[0][0].href or self._within:
-                with self._content(node):
+                with self._content(node.add("Span", alternative=named) if mixed else node):
                     self._text(spots, style, style.colour)
                 continue
             if number not in links:
                 links[number] = node.add("Link")
-            with self._content(links[number]):
+            with self._content(links[number].add("Span", alternative=named) if mixed else links[number]):
                 self._text(spots, style, style.colour if style.quiet else LINK)
                 if not style.quiet:
                     self._underline(spots, style)
-            named = " ".join(segment.text for segment, _left, _base in spots)
-            for segment, left, base in spots:
-                corner = (left, base - 0.25 * style.size, left + segment.width, base + 0.85 * style.size)
-                self.link(segment.href, corner, links[number], named)
+            for left, right, base in _stretches(spots):
+                corner = (left, base - 0.25 * style.size, right, base + 0.85 * style.size)
+                self.link(spots[0][0].href, corner, links[number], named)
 
     def _text(
         self, spots: list[tuple[Segment, float, float]], style: Style, code: str, after: str = ""
@@ -196,6 +218,9 @@ class Pen:
         told = [f"BT {_colour(code)} rg"]
         last = ""
         for segment, x, y in spots:
+            if segment.level > 0 and (segment.level % 2 or segment.font in SHAPED):
+                last = self._stretches(told, last, segment, style, (x, y))
+                continue
             told.append(f"1 0 0 1 {x:.2f} {y:.2f} Tm")
             for face, shown in self._shown(segment.text, segment.font):
                 if face != last:
@@ -204,6 +229,22 @@ class Pen:
                 told.append(f"({shown}) Tj")
         told.append(f"({after}) Tj ET" if after else "ET")
         self.canvas._code.append(" ".join(told))
+
+    def _stretches(
+        self, told: list[str], last: str, segment: Segment, style: Style, at: tuple[float, float]
+    ) -> str:
+        """Adds to `told` what is seen of a segment with a level. Returns the face used last, given the one before."""
+        made = shape(segment.text, segment.font, segment.level)
+        # The space at which a line was broken stands outside of it, at the end that is read last.
+        left = at[0] + (segment.width - made.width * style.size) * (segment.level % 2)
+        for codes, x, y in made.stretches:
+            told.append(f"1 0 0 1 {left + x * style.size:.2f} {at[1] + y * style.size:.2f} Tm")
+            for face, shown in self._shown(codes, segment.font):
+                if face != last:
+                    told.append(f"/{face} {style.size:g} Tf")
+                    last = face
+                told.append(f"({shown}) Tj")
+        return last
 
     def _shown(self, text: str, font: str) -> list[tuple[str, str]]:
         """Stretches of a text, each in one subset of the font: the subset's name in the file and the escaped bytes."""

@@ -20,6 +20,7 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 class Node:
     """One structure element. `kids`: nodes, (page index, content id) and (page index, minus an annotation's object).
 
+    `alternative` tells a figure in words, and gives a Span, which is seen otherwise, as it is read.
     `number` is its object in the file, known once the tree is written.
     """
 
@@ -122,7 +123,8 @@ def _element(node: Node, parent: int, pages: list[int], doc: PDFDocument) -> str
     if node.language:
         told += " /Lang " + PDFString(node.language).format(doc).decode("latin-1")
     if node.alternative:
-        told += " /Alt " + PDFString(node.alternative).format(doc).decode("latin-1")
+        told += " /ActualText " if node.kind == "Span" else " /Alt "
+        told += PDFString(node.alternative).format(doc).decode("latin-1")
     kids = [
         f"{kid.number} 0 R" if isinstance(kid, Node) else _content(pages[kid[0]], kid[1]) for kid in node.kids
     ]

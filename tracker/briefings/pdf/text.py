@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from tracker.briefings.document import Run, Runs
-from tracker.briefings.pdf import fonts
+from tracker.briefings.pdf import fonts, mixed
 from tracker.briefings.pdf.wrap import Line, Style, shorten, wrap
 from tracker.kit.i18n import gettext
 
@@ -51,13 +51,33 @@ def _foreign() -> re.Pattern[str]:
 
 
 @lru_cache(maxsize=1)
+def _foreign_beside() -> re.Pattern[str]:
+    """As `_foreign`, in a text from right to left: its letters are drawn, and joiners between two of them kept."""
+    known = "".join(re.escape(c) for c in sorted(fonts.covered() | fonts.covered_beside()))
+    letters = "".join(c for c in sorted(fonts.arabic()) if unicodedata.category(c) in ("Lo", "Lm", "Mn"))
+    joiners = fonts.JOINERS
+    one = rf"(?:[^{known}{joiners}\n]|(?<![{letters}])[{joiners}]|[{joiners}](?![{letters}]))"
+    return re.compile(rf"{one}+(?: {one}+)*")
+
+
+@lru_cache(maxsize=1)
 def _piled_marks() -> re.Pattern[str]:
     marks = "".join(c for c in sorted(fonts.covered()) if unicodedata.category(c) == "Mn")
     return re.compile(rf"([{marks}]{{2}})[{marks}]+")
 
 
-def clean(text: str, notes: Notes) -> str:
-    """`text` with only characters that can be drawn, "\\n" between lines; `notes` counts what was done."""
+@lru_cache(maxsize=1)
+def _piled_beside() -> re.Pattern[str]:
+    """A letter of Hebrew may have its dot, its vowel, a stress and an accent."""
+    marks = "".join(c for c in sorted(fonts.covered_beside()) if unicodedata.category(c) == "Mn")
+    return re.compile(rf"([{marks}]{{4}})[{marks}]+")
+
+
+def clean(text: str, notes: Notes, leftward: bool = True) -> str:
+    """`text` with only characters that can be drawn, "\\n" between lines; `notes` counts what was done.
+
+    Where `leftward` is False, scripts that run from right to left can't be.
+    """
     if len(text) > MAX_TEXT:
         notes.shortened += 1
         text = f"{text[:MAX_TEXT]} [… {len(text) - MAX_TEXT:,}]"
@@ -65,8 +85,12 @@ def clean(text: str, notes: Notes) -> str:
         return text
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
     text = text.translate(_SPACES).translate(_LOOKALIKES)
-    text = _foreign().sub(lambda found: _replace(found.group(), notes), text)
+    beside = leftward and mixed.LEFTWARD.search(text)
+    foreign = _foreign_beside() if beside else _foreign()
+    text = foreign.sub(lambda found: _replace(found.group(), notes), text)
     text = _piled_marks().sub(r"\1", text)
+    if beside:
+        text = _piled_beside().sub(r"\1", text)
     return re.sub(r"\s*\n\s*", "\n", text).strip("\n")
 
 
@@ -91,6 +115,8 @@ def _replace(stretch: str, notes: Notes) -> str:
             notes.controls += char not in "\xad\u200b\ufeff"
         elif char != " " and not 0xFE00 <= ord(char) <= 0xFE0F:
             lost.append(char)
+    if not lost:
+        return " " if " " in stretch else ""
     notes.missing.update(lost)
     letters = [c for c in lost if unicodedata.category(c) == "Lo"]
     if len(letters) < 4:
@@ -144,8 +170,8 @@ class Typesetter:
         return safe_link(href, self._places, self.notes)
 
     def plain(self, text: str) -> str:
-        """`text` as it can be drawn, on one line."""
-        return " ".join(clean(text, self.notes).split())
+        """`text` as a chart can draw it, on one line."""
+        return " ".join(clean(text, self.notes, leftward=False).split())
 
     def runs(self, runs: Runs) -> Runs:
         return tuple(Run(clean(r.text, self.notes), r.bold, self.href(r.href)) for r in runs)
@@ -154,9 +180,16 @@ class Typesetter:
         """Lines of `runs`; more than `most`, unless 0, are cut with an ellipsis."""
         key = (runs, style, room, most)
         if key not in self._set:
-            lines = wrap(self.runs(runs), style, room)
-            if most and len(lines) > most:
-                self.notes.shortened += 1
-                lines = (*lines[: most - 1], shorten(lines[most - 1]))
+            lines, cut = self._wrapped(self.runs(runs), style, room, most)
+            self.notes.shortened += cut
             self._set[key] = lines
         return self._set[key]
+
+    def _wrapped(self, runs: Runs, style: Style, room: float, most: int) -> tuple[tuple[Line, ...], bool]:
+        """The lines, and whether some had to be cut."""
+        if mixed.leftward(runs):
+            return mixed.wrap(runs, style, room, most)
+        lines = wrap(runs, style, room)
+        if most and len(lines) > most:
+            return (*lines[: most - 1], shorten(lines[most - 1])), True
+        return lines, False

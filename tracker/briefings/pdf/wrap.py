@@ -29,7 +29,11 @@ class Style:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A stretch of one line in one face. `link` numbers the linked run it belongs to, -1 for none."""
+    """A stretch of one line in one face. `link` numbers the linked run it belongs to, -1 for none.
+
+    `level` as in bidi.py, of a line in which something runs from right to left: its segments come as they are read,
+    and are placed as they are seen. -1 elsewhere.
+    """
 
     x: float
     width: float
@@ -37,6 +41,7 @@ class Segment:
     font: str
     href: str
     link: int
+    level: int = -1
 
 
 Line = tuple[Segment, ...]

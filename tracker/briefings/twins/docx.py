@@ -18,6 +18,7 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm, Pt
 
+from tracker.briefings.bidi import base_level
 from tracker.briefings.document import (
     Block,
     Bullets,
@@ -287,7 +288,9 @@ class _Writer:
     ) -> str:
         styled = f"<w:pStyle w:val={_attribute(style.replace(' ', ''))}/>" if style else ""
         # A caption is never left alone above a page's end.
-        bidi = ("<w:keepNext/>" if style == "Caption" else "") + ("<w:bidi/>" if self._rtl else "")
+        # A paragraph that people wrote runs in the direction it begins in, as on the page and in the PDF.
+        rtl = self._rtl or base_level("".join(run.text for run in runs))
+        bidi = ("<w:keepNext/>" if style == "Caption" else "") + ("<w:bidi/>" if rtl else "")
         told = "".join(self._run(run, language, light, size) for run in runs)
         if anchor in self._marks:
             number = self._marks[anchor]
@@ -305,7 +308,7 @@ class _Writer:
             marks += f'<w:sz w:val="{size}"/>'
         if linked:
             marks += '<w:u w:val="single"/>'
-        marks += "<w:rtl/>" if self._rtl else ""
+        marks += "<w:rtl/>" if self._rtl or base_level(run.text) else ""
         marks += f"<w:lang w:val={_attribute(language)}/>" if language else ""
         lines = _clean(run.text).split("\n")
         told = "<w:br/>".join(
