@@ -3,6 +3,7 @@
 import csv
 import io
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,6 +18,8 @@ from tracker.compare.query import parse
 from tracker.db.session import Database
 from tracker.entries import publish
 from tracker.instruments import register_queries
+from tracker.kit import clock
+from tracker.privacy import service as privacy
 from tracker.snapshots import service
 
 Told = list[dict[str, Any]]
@@ -168,6 +171,36 @@ async def test_every_citation_of_an_instrument_is_told_with_its_passage(
     assert (await client.get(f"/api/v1/{url}?on=soon")).status_code == 422
     nowhere = url.replace(str(instrument), "00000000-0000-4000-8000-000000000000")
     assert (await client.get(f"/api/v1/{nowhere}")).status_code == 404
+
+
+async def test_what_was_redacted_is_in_no_list_whatever_the_moment(
+    client: Visitor, database: Database
+) -> None:
+    """Neither at a moment before the redaction, nor by the tag of an answer that is kept."""
+    author, reviewer, admin = [
+        await personas.actor(database, p) for p in (personas.OWNER, personas.TEAMMATE, personas.ADMIN)
+    ]
+    decree = replace(factories.DECREE, title="Decree of Larkspur")
+    cited = replace(factories.CITATION, instrument=decree, quote="Larkspur is trained.")
+    of = factories.content(citations=(cited,))
+    revision = await factories.published(database, author, reviewer, await factories.cell(database), of)
+    (instrument,) = await read(client, "instruments?q=larkspur")
+    start = clock.now()
+    then = f"as_of={(start + timedelta(seconds=2)).strftime('%Y-%m-%dT%H:%M:%SZ')}"
+    of_it = f"/api/v1/instruments/{instrument['instrument']}/citations"
+    urls = [of_it, f"{of_it}?{then}", f"/api/v1/instruments?jurisdictions=XAA&{then}&limit=500"]
+    with clock.at(start + timedelta(seconds=5)):
+        before = {url: await client.get(url) for url in urls}
+        assert all("Larkspur" in answer.text for answer in before.values())
+        async with database.write(personas.bound(admin)) as db:
+            for text in ("citation.1.quote", "citation.1.instrument.title"):
+                await privacy.redact(db, admin, revision.uid, text, reason="It named a person.")
+        for url, answer in before.items():
+            after = await client.get(url, headers={"If-None-Match": answer.headers["etag"]})
+            assert after.status_code == 200, url
+            assert "Larkspur" not in after.text, url
+            assert len(after.json()["data"]) == len(answer.json()["data"]), url
+        assert await read(client, f"instruments?q=larkspur&{then}") == []
 
 
 async def test_own_criteria_of_all_jurisdictions_are_told_as_in_each(

@@ -213,6 +213,21 @@ async def test_another_organisation_is_not_there(app: App, database: Database, s
         is_problem(await client.delete(CELL.replace("health-xaa", "health-xab")), 404)
 
 
+async def test_who_is_not_let_in_is_told_of_no_parameter(
+    app: App, client: Visitor, database: Database, settings: Settings
+) -> None:
+    """A refusal for its parameters would say that there is something at the address."""
+    strange = f"{CELL}?strange=1"
+    is_problem(await client.get(strange), 401)
+    async with program(app, settings, await key(database, settings, Scope.SUBMIT)) as other:
+        is_problem(await other.get(strange), 403)
+        is_problem(await other.get(strange.replace("health-xaa", "health-xab")), 404)
+    async with program(app, settings, await key(database, settings)) as whole:
+        assert "strange" in is_problem(await whole.get(strange), 422)["errors"][0]["field"]
+        refused = await whole.put(strange, json=BODY, headers=NEW)
+        assert is_problem(refused, 422) and (await whole.get(CELL)).status_code == 404
+
+
 async def test_a_token_opens_no_page(app: App, database: Database, settings: Settings) -> None:
     async with program(app, settings, await key(database, settings)) as client:
         answer = await client.get("/en/o/health-xaa")

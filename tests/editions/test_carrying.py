@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ from tests.editions.test_story import ORG, act
 from tests.personas import Visitor
 from tracker.access.actor import OrganisationActor
 from tracker.db.session import Database
-from tracker.editions import service, subscription_service
+from tracker.editions import compose_views, service, subscription_service
 from tracker.editions.content import Chosen, Content, EditionLine
 from tracker.editions.models import Edition
 from tracker.kit import clock
@@ -23,6 +24,7 @@ from tracker.kit.errors import Conflict
 from tracker.mail.digest_service import subjects
 from tracker.mail.models import MailKind
 from tracker.privacy import service as privacy
+from tracker.snapshots import service as snapshots
 from tracker.worklist import queries as worklist
 
 CELL, OTHER = "XAA/HTCC-C4/educator", "XAB/HTCC-C1/individual"
@@ -254,6 +256,39 @@ async def test_a_draft_that_somebody_has_changed_is_theirs(
     assert (third.number, mine.question, mine.version) == (3, "Mine", 2)
 
 
+async def test_a_draft_that_somebody_changes_while_it_is_made_anew_is_theirs(
+    database: Database,
+    author: OrganisationActor,
+    reviewer: OrganisationActor,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    edition = await worded(database, author)
+    async with database.write(personas.bound(author)) as db:
+        await subscription_service.subscribe(
+            db, author, edition.briefing_id, each_quarter=False, on_change=True
+        )
+    start, freeze = clock.now(), snapshots.freeze
+    with clock.at(start + timedelta(days=1)):
+        await more_is_known(database, author, reviewer)
+        await day_passes(database)
+    new = (await lines(database, author))[0]
+    before = (await made.read(database, author, new)).edition.snapshot_id
+
+    async def overtaken(*given: Any, **more: Any) -> str:
+        await take_in_hand(database, author, new, replace(WORDED, question="Mine"))
+        return await freeze(*given, **more)
+
+    monkeypatch.setattr(snapshots, "freeze", overtaken)
+    with clock.at(start + timedelta(days=2)):
+        where = await factories.cell(database, "XAA", "HTCC-C5")
+        await factories.published(database, author, reviewer, where, factories.content(commitment="3"))
+        await day_passes(database)
+    mine, _first = await lines(database, author)
+    own = await made.read(database, author, mine)
+    assert (mine.question, mine.version, own.edition.snapshot_id) == ("Mine", 2, before)
+    assert own.content.messages and own.content.messages[0].text == GAPS
+
+
 async def test_the_numbers_of_words_are_looked_for_in_the_snapshot(
     owner: Visitor, database: Database, author: OrganisationActor
 ) -> None:
@@ -270,6 +305,17 @@ async def test_the_numbers_of_words_are_looked_for_in_the_snapshot(
         assert all(f in page for f in found), text
         missing = re.search(r"check them:</strong> ([^<]*)\.\s*<", page)
         assert (missing[1].split(", ") if missing else []) == [u for u in unfound if u != "4"], text
+
+
+@pytest.mark.parametrize("text", ["0" + "9" * 5000, "1" + ",234" * 2000, "\u0663" * 5000])
+async def test_a_number_of_any_length_is_looked_for(
+    owner: Visitor, database: Database, author: OrganisationActor, text: str
+) -> None:
+    edition = await made.begun(database, author)
+    answer = await edit(owner, f"{ORG}/briefings/{edition.briefing_id}/1", **{"message-coverage-text": text})
+    assert answer.status_code == 422
+    plain = {"0": "9" * 5000, "1": "1" + "234" * 2000}.get(text[0], "3" * 5000)
+    assert f"check them:</strong> {plain}." in answer.text
 
 
 async def test_each_fault_is_beside_its_field_and_leads_there(
@@ -319,7 +365,7 @@ async def test_what_was_redacted_does_not_come_back(
     )
     admin = await personas.actor(database, personas.ADMIN)
     async with database.write(personas.bound(admin)) as db:
-        for field_of in ("message.1.text", "message.2.text", "recommendation.1.text"):
+        for field_of in ("message.1.text", "message.2.text", "recommendation.1.text", "question"):
             await privacy.redact(db, admin, done.uid, field_of, reason="It named a person.")
     address = await second(owner, edition)
     content = (await made.read(database, author, await _of(database, author, 2))).content
@@ -328,11 +374,43 @@ async def test_what_was_redacted_does_not_come_back(
         ("", STILL),
         ("coverage", COVERAGE),
     ]
-    assert content.recommendations == ()
+    assert (content.recommendations, content.question) == ((), "")
     for page in (address, f"{address}/edit", f"{address}/preview"):
         text = (await owner.get(page)).text
         assert "It named a person." not in text, page
         assert GAPS not in text, page
+
+
+async def test_words_that_are_redacted_while_they_are_taken_are_not_taken(
+    owner: Visitor,
+    database: Database,
+    author: OrganisationActor,
+    reviewer: OrganisationActor,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    edition = await worded(database, author)
+    line = await _of(database, author, 1)
+    done = await made.final(
+        database, author, reviewer, (await made.read(database, author, line)).edition, sketched=True
+    )
+    await more_is_known(database, author, reviewer)
+    address = await second(owner, edition)
+    admin = await personas.actor(database, personas.ADMIN)
+    save = compose_views._save
+
+    async def redacted_first(*given: Any) -> None:
+        async with database.write(personas.bound(admin)) as db:
+            await privacy.redact(db, admin, done.uid, "message.4.text", reason="It named a person.")
+        await save(*given)
+
+    monkeypatch.setattr(compose_views, "_save", redacted_first)
+    answer = await edit(owner, address, **{"message-coverage-take": "yes", "question": "Typed."})
+    assert answer.status_code == 409
+    assert 'value="Typed."' in answer.text
+    for text in (answer.text, (await owner.get(f"{address}/edit")).text):
+        assert COVERAGE not in text
+    stored = (await made.read(database, author, await _of(database, author, 2))).content.messages
+    assert COVERAGE not in [m.text for m in stored or ()]
 
 
 async def test_an_edition_that_changed_while_it_was_read_is_not_followed(

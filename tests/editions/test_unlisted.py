@@ -61,6 +61,28 @@ async def test_nor_does_it_tell_of_subscriptions(client: Visitor, database: Data
         assert await listed(client) == before
 
 
+async def test_nor_does_a_visitor_who_freezes_the_same_learn_that_it_was_frozen_before(
+    client: Visitor, owner: Visitor, database: Database
+) -> None:
+    """Neither by the moment, by its place in the list, nor by the tag that names the whole public record."""
+    start = clock.now()
+    first = await client.get("/api/v1/snapshots")
+    await owner.submit(f"{ORG}/briefings/new", START)
+    (drafted,) = await drafts(database)
+    held = {"If-None-Match": first.headers["etag"]}
+    assert (await client.get("/api/v1/snapshots", headers=held)).status_code == 304
+    with clock.at(start + timedelta(minutes=1)):
+        other = await frozen.freeze(database, jurisdictions="XAC")
+    with clock.at(start + timedelta(minutes=2)):
+        assert (await frozen.freeze(database, jurisdictions="XAA,XAB")).id == drafted
+        clicked = clock.now().strftime("%Y-%m-%dT%H:%M:%SZ")
+    told = (await client.get("/api/v1/snapshots", headers=held)).json()["data"]
+    assert [(s["snapshot"], s["frozen_at"]) for s in told[:1]] == [(drafted, clicked)]
+    assert [s["snapshot"] for s in told] == [drafted, other.id]
+    assert (await client.get(f"/api/v1/snapshots/{drafted}")).json()["frozen_at"] == clicked
+    assert (await client.get(f"/en/snapshots/{drafted}.json")).json()["frozen_at"] == clicked
+
+
 async def test_what_a_visitor_freezes_too_is_listed(
     client: Visitor, owner: Visitor, database: Database
 ) -> None:

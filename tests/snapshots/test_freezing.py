@@ -331,6 +331,27 @@ async def test_a_few_at_a_time(own_world: World, monkeypatch: pytest.MonkeyPatch
     assert len({made.id for made in await asyncio.gather(*tasks)}) == len(days)
 
 
+async def test_two_drafts_at_once_keep_one_snapshot(
+    own_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither changes the stamp of the public record, by which other changes in between are noticed."""
+    database, real = Database(own_world.engine), service._worked_out
+    both = asyncio.Barrier(2)
+
+    async def at_once(*arguments: Any) -> Any:
+        made = await real(*arguments)
+        await both.wait()
+        return made
+
+    monkeypatch.setattr(service, "_worked_out", at_once)
+    query = parse({"jurisdictions": "US-TX"})
+    async with asyncio.timeout(20):
+        one, other = await asyncio.gather(
+            *(service.freeze(database, query, salt=SALT, sender=who, listed=False) for who in ("a", "b"))
+        )
+    assert one == other
+
+
 async def test_one_address_can_not_go_on_for_ever(client: Visitor, database: Database) -> None:
     for n in range(service.MOST_AN_HOUR):
         day = f"2026-{1 + n // 20:02}-{1 + n % 20:02}"

@@ -1,6 +1,8 @@
 """The list of snapshots, the newest first, by pages; and what a frozen page says of how it was narrowed."""
 
+import asyncio
 import json
+import time
 from datetime import timedelta
 
 import pytest
@@ -8,6 +10,7 @@ import pytest
 from tests.pages import html
 from tests.personas import Visitor
 from tests.snapshots.frozen import freeze
+from tests.worlds import World
 from tracker.db.session import Database
 from tracker.kit import clock
 from tracker.snapshots import list_queries
@@ -48,6 +51,26 @@ async def test_the_newest_first_each_with_what_was_asked(client: Visitor, databa
             assert f">{count}</td>" in row[: row.index("</tr>")]
     assert f'href="/en/snapshots/{first.id}"' in page
     assert "/en/snapshots" in html.links((await client.get("/en/compare?jurisdictions=XAA")).text)
+
+
+async def test_many_who_ask_at_once_have_each_record_read_once(
+    own_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database, real, read = Database(own_world.engine), list_queries._headline, []
+    made = [await freeze(database, jurisdictions=code) for code in ("US-CT", "US-TX")]
+
+    def told(canonical: str) -> list_queries.Headline:
+        read.append(canonical)
+        time.sleep(0.3)  # until the others have come as far as this
+        return real(canonical)
+
+    async def asked() -> list[str]:
+        async with database.read() as db:
+            return [line.id for line in await list_queries.listed_after(db, None, 10)]
+
+    monkeypatch.setattr(list_queries, "_headline", told)
+    assert await asyncio.gather(*(asked() for _n in range(4))) == [[s.id for s in reversed(made)]] * 4
+    assert len(read) == 2
 
 
 async def test_it_goes_by_pages(client: Visitor, database: Database, monkeypatch: pytest.MonkeyPatch) -> None:

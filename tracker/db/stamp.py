@@ -13,13 +13,15 @@ from sqlmodel import Field, col
 
 from tracker.db.base import Kind, Table, select, text_field
 
-# Global tables that no public answer shows. Any other global table counts as shown: too many changes of the
-# stamp cost a little time, one too few would leave an old answer standing.
+# Tables that no public answer shows: global ones, and kept snapshots, which drafts have as well; who freezes for all
+# puts one on the public list too. Any other global table counts as shown: too many changes of the stamp cost a little
+# time, one too few would leave an old answer standing.
 UNSEEN = frozenset(
     {
         "audit_head",
         "job",
         "mail_switched_off",
+        "published_snapshot",
         "record_stamp",
         "sign_in_attempt",
         "stored_file",
@@ -40,7 +42,7 @@ class RecordStamp(Table, table=True):
 def is_public(table: Any) -> bool:
     """Whether anyone may read rows of the mapped table."""
     kind = getattr(table, "kind__", None)
-    return kind is Kind.PUBLISHED or (kind is Kind.GLOBAL and str(table.__tablename__) not in UNSEEN)
+    return kind in (Kind.PUBLISHED, Kind.GLOBAL) and str(table.__tablename__) not in UNSEEN
 
 
 async def current(db: AsyncSession) -> str:

@@ -29,12 +29,12 @@ Facts = Mapping[str, Suggestion]
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """The edition before. `facts`: what the rules said then, none where it can't be composed any longer.
+    """`edition`: the one before. `facts`: what the rules said then, none where it can't be composed any longer.
 
     `moved`: codes of the cells that read differently now, or were not compared then.
     """
 
-    number: int
+    edition: Edition
     messages: tuple[Chosen, ...] | None
     facts: Facts
     moved: frozenset[str]
@@ -128,15 +128,16 @@ async def earlier_of(
     try:
         of = await gathered(db, await draft_queries.told_of(db, own, organisation, desk.base_url), desk)
     except Refused:  # nothing is known of it, so nothing of it is taken for unchanged
-        return Earlier(before.number, content.messages, {}, frozenset(code_of(c) for c in now.rows()))
+        return Earlier(before, content.messages, {}, frozenset(code_of(c) for c in now.rows()))
     facts = {s.key: s for s in await asyncio.to_thread(suggestions, of)}
-    return Earlier(before.number, content.messages, facts, moved(of.snapshot.comparison, now))
+    return Earlier(before, content.messages, facts, moved(of.snapshot.comparison, now))
 
 
 async def _worded(db: AsyncSession, before: Edition) -> Content:
     """What an edition says, without what was redacted: that is said nowhere again, neither is that it was."""
     content = await draft_queries.content_of(db, before)
     texts = [m.text for m in content.messages or ()] + [r.text for r in content.recommendations]
+    texts.append(content.question)
     gone = await queries.redacted_among(db, texts)
     if not gone:
         return content
@@ -144,7 +145,8 @@ async def _worded(db: AsyncSession, before: Edition) -> Content:
         Chosen(m.key) if m.text in gone else m for m in content.messages or () if m.key or m.text not in gone
     )
     advice = tuple(r for r in content.recommendations if r.text not in gone)
-    return replace(content, messages=kept or None, recommendations=advice)
+    question = "" if content.question in gone else content.question
+    return replace(content, question=question, messages=kept or None, recommendations=advice)
 
 
 def moved(before: Comparison, after: Comparison) -> frozenset[str]:

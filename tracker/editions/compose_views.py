@@ -88,7 +88,8 @@ async def edit_do(
     rows, stale = rows_typed(data, notes.offered, notes.cells, notes.words_before), ""
     if form.validate() and not rows.faulty:
         try:
-            await _save(request, found, rows.content(form.content()), number_of(form.version.data or ""))
+            version = number_of(form.version.data or "")
+            await _save(request, found, rows, form.content(), notes, version)
             say = _("Saved.")
             return go(request, "edition", say=say, **named(request, briefing_id, edition))
         except Invalid as invalid:
@@ -99,14 +100,21 @@ async def edit_do(
             form.version.data = str(now.edition.version)
             form.version.raw_data = [form.version.data]
             form.form_errors = [stale]
+            # A text of the edition before may have been redacted meanwhile: then it is not offered again.
+            notes = await _prepared(request, found, form)
+            rows = rows_typed(data, notes.offered, notes.cells, notes.words_before)
     return _edit_page(request, found, form, rows, notes, stale=stale)
 
 
-async def _save(request: Request, found: Own, content: Content, version: int) -> None:
+async def _save(
+    request: Request, found: Own, rows: Rows, settings: Content, notes: Notes, version: int
+) -> None:
     """Save, once it is known that the edition can be composed so. Raises Invalid and Conflict."""
-    of, actor = found.edition, organisation_of(request)
+    of, actor, content = found.edition, organisation_of(request), rows.content(settings)
     await own_gathered(request, replace(found, content=content))
     async with database_of(request).write(bound_of(request)) as db:
+        if notes.earlier and any(row.take for row in rows.messages):
+            await service.hold(db, notes.earlier.edition)
         await service.save(
             db, actor, of.briefing_id, of.number, content, version=version, author=actor_of(request).name
         )

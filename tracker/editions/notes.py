@@ -91,7 +91,7 @@ class Notes:
         named = [_code(name, self.cells) for name in named_in(was.text)]
         under = self.now[m.key].cells if m.key in self.now else named
         return Wording(
-            number=self.earlier.number,
+            number=self.earlier.edition.number,
             text=was.text,
             author=was.author,
             then=then.sentence if then else "",
@@ -110,7 +110,7 @@ class Notes:
     def left(self, number: int, stored: Sequence[Chosen]) -> list[Left]:
         """Words that have no row in the form. `number`, `stored`: of this edition and its messages."""
         held = [(number, m) for m in stored if m.text]
-        held += [(self.earlier.number, m) for m in self.earlier.worded] if self.earlier else []
+        held += [(self.earlier.edition.number, m) for m in self.earlier.worded] if self.earlier else []
         found: dict[str, Left] = {}
         for n, m in held:
             lost = () if m.key else tuple(c for c in named_in(m.text) if c not in self.cells)
@@ -160,5 +160,6 @@ def _plain(number: str) -> str:
     if _GROUPED.fullmatch(number):
         number = number.replace(",", "").replace(".", "")
     if number.isdecimal():
-        return str(int(number))
+        # Sign by sign: Python makes no number of thousands of digits, and what is typed may have them.
+        return "".join(str(int(sign)) for sign in number).lstrip("0") or "0"
     return number.replace(",", ".")

@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -34,7 +35,7 @@ class Headline:
 
 @dataclass(frozen=True, slots=True)
 class Frozen:
-    """A line of the list."""
+    """A line of the list. `frozen_at`: since when it stands there."""
 
     id: str
     sha256: str
@@ -65,12 +66,13 @@ async def newest(db: AsyncSession, number: int) -> tuple[list[Frozen], int]:
 
 async def listed_after(db: AsyncSession, snapshot_id: str | None, limit: int) -> list[Frozen]:
     """The next lines of the list after that of a snapshot; from the first one for None, and for an id that is none."""
-    s = PublishedSnapshot
-    frozen_at = (await db.execute(select(s.recorded_at).where(col(s.id) == snapshot_id))).scalar_one_or_none()
+    li = PublishedSnapshotListing
+    named = select(li.recorded_at).where(col(li.snapshot_id) == snapshot_id)
+    listed_at = (await db.execute(named)).scalar_one_or_none()
     statement = _listed().limit(limit)
-    if frozen_at is not None:
-        later = sa.and_(col(s.recorded_at) == frozen_at, col(s.id) > snapshot_id)
-        statement = statement.where(sa.or_(col(s.recorded_at) < frozen_at, later))
+    if listed_at is not None:
+        later = sa.and_(col(li.recorded_at) == listed_at, col(li.snapshot_id) > snapshot_id)
+        statement = statement.where(sa.or_(col(li.recorded_at) < listed_at, later))
     return await _lines(db, statement)
 
 
@@ -82,22 +84,36 @@ async def listed_ids(db: AsyncSession) -> list[str]:
 def _listed() -> Any:
     s, listing = PublishedSnapshot, PublishedSnapshotListing
     return (
-        select(s.id, s.sha256, s.recorded_at)
+        select(s.id, s.sha256, listing.recorded_at)
         .join(listing, col(listing.snapshot_id) == s.id)
-        .order_by(col(s.recorded_at).desc(), s.id)
+        .order_by(col(listing.recorded_at).desc(), listing.snapshot_id)
     )
 
 
 async def _lines(db: AsyncSession, statement: Any) -> list[Frozen]:
     found = []
     for row in (await db.execute(statement)).all():
-        if row.sha256 not in _known:
-            s = PublishedSnapshot
-            text = (await db.execute(select(s.canonical).where(col(s.id) == row.id))).scalar_one()
-            # A large record takes a while to read, and others are served meanwhile.
-            _keep(row.sha256, await asyncio.to_thread(_headline, text))
-        found.append(Frozen(row.id, row.sha256, row.recorded_at, _known[row.sha256]))
+        headline = _known.get(row.sha256) or await _read(db, row.id, row.sha256)
+        found.append(Frozen(row.id, row.sha256, row.recorded_at, headline))
     return found
+
+
+async def _read(db: AsyncSession, snapshot_id: str, sha256: str) -> Headline:
+    """One at a time, so that however many ask for the list at once, each record is read once."""
+    async with _gate(id(asyncio.get_running_loop())):
+        if known := _known.get(sha256):
+            return known
+        s = PublishedSnapshot
+        text = (await db.execute(select(s.canonical).where(col(s.id) == snapshot_id))).scalar_one()
+        # A large record takes a while to read, and others are served meanwhile.
+        headline = await asyncio.to_thread(_headline, text)
+        _keep(sha256, headline)
+        return headline
+
+
+@cache
+def _gate(_loop_id: int) -> asyncio.Lock:
+    return asyncio.Lock()
 
 
 def _keep(sha256: str, headline: Headline) -> None:

@@ -23,7 +23,7 @@ from tracker.kit.errors import NotFound
 from tracker.kit.i18n import gettext as _
 from tracker.kit.vocabulary import Domain, JurisdictionKind
 from tracker.privacy.models import PublishedRedaction
-from tracker.snapshots.models import PublishedSnapshot
+from tracker.snapshots.models import PublishedSnapshot, PublishedSnapshotListing
 from tracker.snapshots.record import (
     LONGEST_ID,
     FreeText,
@@ -56,7 +56,8 @@ class Reread:
     """A frozen comparison as the published record gives it, without the texts beside it and unchecked.
 
     `comparison` is read from the published record, so redactions reach it; the names of places, items and organisations
-    in it are those that were frozen.
+    in it are those that were frozen. `frozen_at`: when it came into the public list, where it stands there: nobody who
+    freezes what a draft compares learns that somebody did so before.
     """
 
     id: str
@@ -96,14 +97,14 @@ class Snapshot(Reread):
 
 async def snapshot(db: AsyncSession, snapshot_id: str) -> Snapshot:
     """The snapshot, re-executed: of a register this takes seconds. Raises NotFound and Gone."""
-    return await _executed(db, await _row(db, snapshot_id))
+    return await _executed(db, *await _row(db, snapshot_id))
 
 
 async def reread(db: AsyncSession, snapshot_id: str) -> Reread:
     """The comparison of the snapshot, for a fraction of the time of `snapshot`. Raises NotFound and Gone."""
-    row = await _row(db, snapshot_id)
+    row, frozen_at = await _row(db, snapshot_id)
     comparison = await _asked_again(db, await asyncio.to_thread(json.loads, row.canonical))
-    return Reread(row.id, row.sha256, row.recorded_at, comparison)
+    return Reread(row.id, row.sha256, frozen_at, comparison)
 
 
 async def redacted(db: AsyncSession, frozen: Reread) -> tuple[PlacedText, ...]:
@@ -115,16 +116,18 @@ async def redacted(db: AsyncSession, frozen: Reread) -> tuple[PlacedText, ...]:
     return (await snapshot(db, frozen.id)).redacted if (await db.execute(since)).first() else ()
 
 
-async def _row(db: AsyncSession, snapshot_id: str) -> PublishedSnapshot:
-    known = col(PublishedSnapshot.id) == snapshot_id
-    row: PublishedSnapshot | None = (
-        (await db.execute(select(PublishedSnapshot).where(known))).scalar_one_or_none()
-        if len(snapshot_id) <= LONGEST_ID
-        else None
+async def _row(db: AsyncSession, snapshot_id: str) -> tuple[PublishedSnapshot, datetime]:
+    """(what is kept, when it is told to have been frozen). Raises NotFound."""
+    s, listing = PublishedSnapshot, PublishedSnapshotListing
+    statement = (
+        select(s, listing.recorded_at)
+        .outerjoin(listing, col(listing.snapshot_id) == s.id)
+        .where(col(s.id) == snapshot_id)
     )
+    row = (await db.execute(statement)).one_or_none() if len(snapshot_id) <= LONGEST_ID else None
     if row is None:
         raise NotFound(_("There is no snapshot with this id."))
-    return row
+    return row[0], row[1] or row[0].recorded_at
 
 
 async def codes(db: AsyncSession, snapshot_id: str) -> list[str]:
@@ -141,14 +144,14 @@ async def ids(db: AsyncSession) -> list[str]:
     return found
 
 
-async def _executed(db: AsyncSession, row: PublishedSnapshot) -> Snapshot:
+async def _executed(db: AsyncSession, row: PublishedSnapshot, frozen_at: datetime) -> Snapshot:
     comparison = await _asked_again(db, await asyncio.to_thread(json.loads, row.canonical))
     again, beside = await canonical(db, comparison, row.salt)
     placed = await asyncio.to_thread(_placed, comparison, beside, row.salt)
     return Snapshot(
         id=row.id,
         sha256=row.sha256,
-        frozen_at=row.recorded_at,
+        frozen_at=frozen_at,
         comparison=comparison,
         canonical=row.canonical.encode(),
         again=again,

@@ -80,7 +80,8 @@ async def freeze(
             await take_turn(db)  # who is publishing at this moment is through, or has not begun
             if await stamp.current(db) != made.stamp:
                 made = await _worked_out(db, query, salt)
-            kept = made.known or await _keep(db, made, salt)
+            # What another draft has frozen in this moment leaves the stamp alone.
+            kept = made.known or await _known(db, made.sha256) or await _keep(db, made, salt)
             if listed:
                 await put_on_list(db, kept)
             return kept
