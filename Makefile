@@ -35,7 +35,7 @@ run: install ## set up what is missing, then serve the demo on 127.0.0.1, port $
 	@exec $(BIN)/tracker serve --port $(PORT)
 
 test: lint ## everything: lint, types, then the suite on SQLite, on PostgreSQL and in a browser
-	@PYTHONHASHSEED=0 $(BIN)/python -m pytest -q -n 2 --dist=loadfile
+	@$(BIN)/python -m pytest -q -n 2 --dist=loadfile
 
 test-exchange: $(EXCHANGE_STAMP) ## what we export, validated by the formats' official libraries, in an environment of its own
 	@$(EXCHANGE)/bin/python -m pytest -q --noconftest tests/exchange_official

@@ -11,6 +11,7 @@ from tests import factories, personas
 from tests.api.programs import BODY, CELL, NEW, key, program
 from tests.api.test_problems import is_problem
 from tests.entries.cells import drafts
+from tests.pages import html
 from tests.personas import OWNER, Visitor
 from tracker.app import LARGEST_BODY, App
 from tracker.db.session import Database
@@ -319,4 +320,21 @@ async def test_a_member_sees_which_program_wrote(client_program: httpx.AsyncClie
     match = {"If-Match": (await made(client_program)).headers["etag"]}
     sent = await client_program.post(f"{CELL}/submit", headers=match)
     page = await owner.get(f"/en/o/health-xaa/review/{sent.json()['draft']}")
-    assert "A program" in page.text
+    assert "Submitted by the program with the token “A program”" in html.words(page.text)
+    assert "the program with the token “A program”" in html.words(
+        (await owner.get("/en/o/health-xaa/review")).text
+    )
+
+
+async def test_a_code_that_cannot_be_taken_is_told_with_those_that_can(
+    client_program: httpx.AsyncClient,
+) -> None:
+    citation = {"axis": "paper", "instrument": "00000000-0000-4000-8000-000000000000", "locator": "Article 4"}
+    sent = BODY | {"commitment": "9", "basis": "hearsay", "citations": [citation]}
+    told = is_problem(await client_program.put(CELL, json=sent, headers=NEW), 422)
+    by_field = {e["field"]: e["message"] for e in told["errors"]}  # type: ignore[attr-defined]
+    assert "“9” is not known here; it can be 0, 1, 2, 3, 4, " in by_field["commitment"]
+    assert by_field["basis"] == "“hearsay” is not known here; it can be by_name, equivalent."
+    assert by_field["citations/0/axis"] == "“paper” is not known here; it can be commitment, practice, both."
+    assert by_field["citations/0/instrument"].startswith("There is no such instrument")
+    assert "Not a valid choice" not in str(by_field)

@@ -91,6 +91,12 @@ def test_every_operation_is_told_and_no_other() -> None:
     assert {str(o.handler.name) for o in OPERATIONS} == there
 
 
+def test_examples_have_the_addresses_of_the_service_that_shows_them() -> None:
+    told = json.dumps(document("https://adoption.example", "Tracker"))
+    assert "127.0.0.1" not in told
+    assert '"cell_url": "https://adoption.example/en/jurisdictions/XAA/' in told
+
+
 def fits(name: str, told: Any) -> list[str]:
     """What of the answer its schema does not allow."""
     schema = {"$ref": f"#/components/schemas/{name}", "components": {"schemas": SCHEMAS}}

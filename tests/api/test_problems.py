@@ -37,6 +37,14 @@ async def test_a_filter_that_cant_be_taken_is_not_passed_over(client: Visitor) -
     assert (await client.get("/api/v1/jurisdictions?data=yes")).status_code == 200
 
 
+async def test_a_parent_or_a_region_that_is_not_there_is_told(client: Visitor) -> None:
+    """Passed over or empty, the answer would look like one of a place without jurisdictions."""
+    told = is_problem(await client.get("/api/v1/jurisdictions?parent=QQQ&region=Nowhere"), 422)
+    by_field = {e["field"]: e["message"] for e in told["errors"]}  # type: ignore[attr-defined]
+    assert by_field["parent"] == "There is no jurisdiction with the code QQQ."
+    assert "“Nowhere” is not known here; it can be Africa" in by_field["region"]
+
+
 @pytest.mark.parametrize(
     "name", ["jurisdictions?region=Africa", "compare?jurisdictions=XAA", "matrix?jurisdictions=XAA"]
 )

@@ -161,15 +161,15 @@ async def test_a_key_is_not_taken_from_the_address(
 @pytest.mark.parametrize(
     ("scopes", "may"),
     [
-        ((Scope.READ_DRAFTS,), {"GET"}),
-        ((Scope.WRITE_DRAFTS,), {"GET", "PUT", "DELETE"}),
-        ((Scope.SUBMIT,), {"POST"}),
-        ((Scope.READ_DRAFTS, Scope.WRITE_DRAFTS, Scope.SUBMIT), {"GET", "PUT", "DELETE", "POST"}),
+        ((Scope.READ_DRAFTS,), ["GET"]),
+        ((Scope.WRITE_DRAFTS,), ["GET", "PUT", "DELETE"]),
+        ((Scope.SUBMIT,), ["POST"]),
+        ((Scope.READ_DRAFTS, Scope.WRITE_DRAFTS, Scope.SUBMIT), ["GET", "PUT", "DELETE", "POST"]),
     ],
     ids=str,
 )
 async def test_scopes(
-    app: App, database: Database, settings: Settings, scopes: tuple[Scope, ...], may: set[str]
+    app: App, database: Database, settings: Settings, scopes: tuple[Scope, ...], may: list[str]
 ) -> None:
     async with program(app, settings, await key(database, settings, *scopes)) as client:
         for method, path in (("GET", CELL), ("PUT", CELL), ("DELETE", CELL), ("POST", f"{CELL}/submit")):

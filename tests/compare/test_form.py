@@ -46,6 +46,16 @@ async def test_five_thousand_are_refused_and_kept(client: Visitor) -> None:
         ("jurisdictions=XAA&layout=by_domain,together", ["not both"]),
         ("jurisdictions=XAA&through=no-such", ["There is no crosswalk “no-such”."]),
         ("jurisdictions=XAA&axis=neither&on=soon", ["“neither”", "“soon” is not a day"]),
+        (
+            "jurisdictions=XAA,ZZZ&items=HTCC-C9&on=soon",
+            ["code ZZZ.", "item “HTCC-C9”", "“soon” is not a day"],
+        ),
+        ("jurisdictions=XAA,ZZZ&through=no-such&axis=neither", ["code ZZZ.", "“no-such”", "“neither”"]),
+        (
+            f"jurisdictions=XAA,ZZZ&through={GUIDE}&show=gaps&on=soon",
+            ["code ZZZ.", "leave this out", "“soon”"],
+        ),
+        ("jurisdictions=XAA,ZZZ&framework=none-such", ["code ZZZ.", "no framework “none-such”"]),
     ],
 )
 async def test_what_cannot_be_taken_is_told_and_leads_to_the_form(

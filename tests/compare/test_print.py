@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 
+from tests.crosswalks.test_lens_page import add_mapping
 from tests.pages import html
 from tests.personas import Visitor
 from tracker.compare.cells import SHORT, mark
@@ -10,8 +11,9 @@ from tracker.compare.queries import compare
 from tracker.compare.query import parse
 from tracker.compare.tables import MOST_ROWS, signs
 from tracker.compare.tables import tables as made_tables
+from tracker.crosswalks.through_page import signs as through_signs
 from tracker.db.session import Database
-from tracker.kit.vocabulary import Basis, Scope
+from tracker.kit.vocabulary import Basis, Relation, Scope
 
 TABLE = re.compile(r'<table class="(matrix[^"]*)">(.*?)</table>', re.S)
 HEAD = re.compile(r'<th scope="col">(.*?)</th>', re.S)
@@ -79,6 +81,29 @@ async def test_regions_of_few_rows_each_scroll_where_they_are_many_together(clie
     found = await tables(client, f"jurisdictions={codes}&layout=regions&domains=individual")
     assert [kind for kind, _table in found] == ["matrix long small"]
     assert found[0][1].count('scope="rowgroup"') > 3
+
+
+async def test_what_follows_through_a_crosswalk_is_printed_small_too(
+    client: Visitor, database: Database
+) -> None:
+    await add_mapping(database, Relation.SUPERSET_OF, ["HTCC-C5"], "D87J-CRIM", "individual,researcher")
+    through = "through=hhs-core-competencies--delta87-justice@0.1"
+    few = (await client.get(f"/en/compare?jurisdictions=XAA,XAB&{through}&items=D87J-CRIM")).text
+    assert {kind for kind, _table in TABLE.findall(few)} == {"matrix"}
+    assert "print-only signs" not in few
+    codes = ["XAA", *await countries(client, MOST_ROWS)]
+    many = (await client.get(f"/en/compare?jurisdictions={','.join(codes)}&{through}")).text
+    assert {kind for kind, _table in TABLE.findall(many)} == {"matrix long small"}
+    key = html.words(re.search(r'<p class="print-only signs">(.*?)</p>', many, re.S)[1])  # type: ignore[index]
+    for sign, told in through_signs():
+        assert f"{sign} {told}" in key
+    axes = re.findall(r'<span class="ax missing"( data-s="([^"]+)")?>(?:<i>[^<]*</i> )?([^<]+)</span>', many)
+    assert axes and all(given for given, _sign, _words in axes), "none is printed as nothing"
+    drawn = {sign for _given, sign, _words in axes}
+    assert all(re.fullmatch(r"[0-4](–[0-4])?|[–×]", sign) for sign in drawn), drawn
+    assert {"–", "3–4"} <= drawn
+    cells = "".join(table.partition("<tbody>")[2] for _kind, table in TABLE.findall(many))
+    assert not re.search(r"[^>]\b(equivalent|inferred, not reported)</", cells), "no mark without its sign"
 
 
 def test_every_mark_has_a_sign_of_its_own() -> None:

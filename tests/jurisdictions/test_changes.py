@@ -43,6 +43,15 @@ async def test_a_day_that_can_not_be_is_told_beside_its_field(
     assert 'value="soon"' in answer.text
 
 
+async def test_days_the_wrong_way_round_are_told_beside_the_field(client: httpx.AsyncClient) -> None:
+    answer = await client.get(PAGE, params={"from": "2026-08-10", "to": "2026-08-09"})
+    assert answer.status_code == 422
+    assert "It must not be later than 9 August 2026" in html.words(answer.text)
+    assert 'id="from-error"' in answer.text
+    assert 'value="2026-08-10"' in answer.text
+    assert "reads differently" not in html.words(answer.text)
+
+
 async def test_what_else_changed_is_told_from_what_to_what(
     client: httpx.AsyncClient, database: Database
 ) -> None:

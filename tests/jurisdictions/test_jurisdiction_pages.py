@@ -39,6 +39,33 @@ async def test_the_list_tells_who_has_data_and_hides_nobody(client: Visitor) -> 
     }  # fmt: skip
 
 
+async def test_the_list_is_narrowed_to_a_kind(client: Visitor) -> None:
+    page = (await client.get("/en/jurisdictions?kind=health_system")).text
+    assert [link for link in html.links(page) if link.startswith("/en/jurisdictions/")] == [
+        "/en/jurisdictions/XAB.CPH",
+        "/en/jurisdictions/XAA.NVH",
+    ]
+    assert '<option value="health_system" selected>' in page
+
+
+@pytest.mark.parametrize(
+    ("query", "field", "told"),
+    [
+        ("kind=foo", "kind", "“foo” is not known here; it can be country"),
+        ("data=all", "data", "it can be yes"),
+    ],
+)
+async def test_what_cannot_narrow_the_list_is_told(
+    client: Visitor, query: str, field: str, told: str
+) -> None:
+    page = await client.get(f"/en/jurisdictions?q=north&{query}")
+    assert page.status_code == 422
+    assert told in html.words(page.text)
+    assert f'id="{field}-error"' in page.text
+    assert 'value="north"' in page.text
+    assert "/en/jurisdictions/XAA.NVH" not in html.links(page.text)
+
+
 @pytest.mark.parametrize("text", ["zzzz", "%", "_", "<b>", "' or 1=1 --", "\\", "x" * 5000])
 async def test_a_search_that_finds_nothing_says_so(client: Visitor, text: str) -> None:
     page = await client.get("/en/jurisdictions", params={"q": text})

@@ -215,6 +215,36 @@ async def test_the_feeds(one: dict[str, bytes], client: Visitor, database: Datab
         )
 
 
+async def test_a_feed_is_sent_again_only_when_it_may_read_differently(
+    client: Visitor, database: Database
+) -> None:
+    paths = ["/en/data/feed", "/en/jurisdictions/XAA/feed", "/en/corrections/feed", "/en/briefings/feed"]
+    for path in paths:
+        first = await client.get(path)
+        known = {"If-None-Match": first.headers["etag"]}
+        again = await client.get(path, headers=known)
+        assert (again.status_code, again.content) == (304, b""), path
+        assert again.headers["etag"] == first.headers["etag"]
+        assert again.headers["access-control-allow-origin"] == "*"
+    author, reviewer = [await personas.actor(database, p) for p in (personas.OWNER, personas.TEAMMATE)]
+    old = {path: (await client.get(path)).headers["etag"] for path in paths}
+    await factories.published(database, author, reviewer, await factories.cell(database))
+    for path, etag in old.items():
+        assert (await client.get(path, headers={"If-None-Match": etag})).status_code == 200, path
+
+
+async def test_a_feed_without_entries_is_as_old_as_the_record(client: Visitor) -> None:
+    everything = (await client.get("/api/v1/entries?source=all&limit=200&as_of=2026-01-01")).json()["data"]
+    assert everything
+    root = ElementTree.fromstring((await client.get("/en/briefings/feed")).text)
+    assert not root.findall(f"{ATOM}entry")
+    updated = root.findtext(f"{ATOM}updated", "")
+    assert datetime.fromisoformat(updated) <= min(
+        datetime.fromisoformat(e["recorded_at"]) for e in everything
+    )
+    assert not updated.startswith("2021-02-24")
+
+
 async def _final(database: Database) -> tuple[str, str]:
     """(the path of a final edition, its snapshot's id)."""
     author, reviewer = [await personas.actor(database, p) for p in (personas.OWNER, personas.TEAMMATE)]

@@ -231,8 +231,16 @@ async def test_one_kind_is_read_by_pages(client: Visitor) -> None:
     assert len(seen) == total > 20
     beyond = await client.get("/en/search", params={"q": "north", "kind": "jurisdiction", "page": "999"})
     assert beyond.status_code == 404
-    odd = await client.get("/en/search", params={"q": "north", "kind": "nothing", "page": "-1"})
+    odd = await client.get("/en/search", params={"q": "north", "kind": "jurisdiction", "page": "-1"})
     assert odd.status_code == 200
+
+
+async def test_an_unknown_kind_is_told_and_the_words_are_kept(client: Visitor) -> None:
+    odd = await client.get("/en/search", params={"q": "north", "kind": "foo"})
+    assert odd.status_code == 422
+    assert "“foo” is not known here; it can be jurisdiction, item, instrument" in html.words(odd.text)
+    assert 'value="north"' in odd.text
+    assert not found(odd.text), "nothing looks as if it were narrowed to that kind"
 
 
 async def test_the_order_is_the_same_on_both(client: Visitor, world: World) -> None:

@@ -20,6 +20,4 @@ async def freeze(database: Database, address: str = "192.0.2.7", **parameters: s
 
 async def read(database: Database, snapshot_id: str) -> Snapshot:
     async with database.read() as db:
-        found = await queries.snapshot(db, snapshot_id)
-    assert found is not None
-    return found
+        return await queries.snapshot(db, snapshot_id)

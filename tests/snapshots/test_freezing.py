@@ -2,9 +2,11 @@
 
 import asyncio
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 import sqlalchemy as sa
@@ -162,6 +164,17 @@ async def test_what_cannot_be_frozen_is_told(
     answer = await client.submit("/en/snapshots", query)
     assert answer.status_code == 422
     assert await count(database) == 0
+    (back,) = [link for link in html.links(answer.text) if link.startswith("/en/compare")]
+    asked = dict(parse_qsl(urlsplit(back).query))
+    assert asked == {name: text for name, text in query.items() if text}, (
+        "the form there has all that was asked"
+    )
+
+
+async def test_no_address_holds_what_is_too_long(client: Visitor) -> None:
+    answer = await client.submit("/en/snapshots", {"jurisdictions": ",".join(f"X{n}" for n in range(5000))})
+    assert answer.status_code == 422
+    assert "/en/compare" in html.links(answer.text)
 
 
 async def test_too_much_at_once_is_refused(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -368,6 +381,9 @@ async def test_from_the_button_to_the_page(client: Visitor, owner: Visitor, data
         cells = [link for link in html.links(page.text) if "/hhs-core-competencies@2021/HTCC-" in link]
         assert len(set(cells)) == 56 and all("?on=" in link and "as_of=" in link for link in cells)
         assert (await person.get(cells[0])).status_code == 200
+        profiles = [link for link in html.links(page.text) if re.match(r"/en/jurisdictions/[^/]+$", link)]
+        assert {link.partition("?")[2] for link in profiles} == {cells[0].partition("?")[2]}
+        assert (await person.get(profiles[0])).status_code == 200
     assert await count(database) == 1
     async with database.read(Bound(tenant=SERVICE)) as db:
         events = await db.execute(sa.select(AuditEvent.action, AuditEvent.subject))

@@ -25,6 +25,7 @@ from tracker.db.session import Database
 from tracker.entries.models import PublishedRevision
 from tracker.instruments.store import Store
 from tracker.kit import clock
+from tracker.kit.errors import NotFound
 from tracker.privacy import operation
 from tracker.snapshots import queries
 from tracker.snapshots.models import PublishedSnapshot
@@ -99,13 +100,13 @@ async def test_read_again_unchecked_it_is_the_same_comparison_with_the_same_reda
         whole = await read(database, made.id)
         async with database.read() as db:
             again = await queries.reread(db, made.id)
-            assert again is not None
             assert await queries.redacted(db, again) == whole.redacted
         assert (again.id, again.sha256, again.frozen_at) == (whole.id, whole.sha256, whole.frozen_at)
         assert again.comparison == whole.comparison
         assert {t.text.field for t in whole.redacted} == gone
     async with database.read() as db:
-        assert await queries.reread(db, "nothing") is None
+        with pytest.raises(NotFound):
+            await queries.reread(db, "nothing")
 
 
 async def test_what_was_redacted_can_not_be_guessed_from_what_is_public(

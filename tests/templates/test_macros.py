@@ -1,5 +1,6 @@
 """Macros are where templates say they are: nothing reaches one through whoever includes it, and none is left over."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -48,3 +49,39 @@ def test_every_macro_is_called() -> None:
     taken |= {part.attr for of in PARSED.values() for part in of.find_all(nodes.Getattr)}
     left = {f"{path}: {name}" for path, of in PARSED.items() for name in made(of) - loaded(of) - taken}
     assert not left
+
+
+# Their rows stand as lists on a phone, by the stylesheet.
+STACKED = ('class="stack"', 'class="ticks"')
+
+
+def tables(of: nodes.Node, within: bool = False) -> Iterator[tuple[str, bool]]:
+    """The attributes of each table of a template, and whether it stands in a region that scrolls."""
+    if isinstance(of, nodes.CallBlock) and isinstance(of.call.node, nodes.Name):
+        within = within or of.call.node.name == "scroll_region"
+    if isinstance(of, nodes.TemplateData):
+        yield from ((told, within) for told in re.findall(r"<table([^>]*)", of.data))
+    for child in of.iter_child_nodes():
+        yield from tables(child, within)
+
+
+def test_a_table_that_can_be_wider_than_a_phone_scrolls_in_a_region_that_the_keyboard_reaches() -> None:
+    every = [(path, *told) for path, of in PARSED.items() for told in tables(of)]
+    assert len(every) > 40
+    assert not [
+        (path, attributes)
+        for path, attributes, within in every
+        if not within and not any(stacked in attributes for stacked in STACKED)
+    ]
+
+
+POSTED = re.compile(r'<form\b[^>]*method="post".*?</form>', re.S)
+
+
+def test_every_form_that_is_posted_carries_the_token_of_the_session() -> None:
+    texts = {path: (FOLDER / path).read_text() for path in PATHS}
+    forms = [(path, form) for path, text in texts.items() for form in POSTED.findall(text)]
+    assert len(forms) > 60
+    bare = {path for path, form in forms if not re.search(r"\{\{ (token_field|token\(\)) \}\}", form)}
+    assert bare == {"accounts/sign_in.html"}, "where nobody is signed in yet"
+    assert not [path for path, text in texts.items() if 'name="csrf_token"' in text], "it is written once"

@@ -12,7 +12,7 @@ from tracker.api import principles
 from tracker.entries.content import CITATION_FIELDS, FIELDS, INSTRUMENT_FIELDS, Citation, Content
 from tracker.entries.forms import MOST_CITATIONS, EntryForm
 from tracker.kit.errors import Invalid, Refused
-from tracker.kit.forms import FormData
+from tracker.kit.forms import FormData, not_among
 from tracker.kit.i18n import gettext as _
 
 NEEDED = ("commitment", "practice")
@@ -129,13 +129,25 @@ def _new_instrument(told: Any, at: str, before: str, faults: dict[str, str]) -> 
 def faults_of(form: EntryForm) -> dict[str, str]:
     """What the form found wrong, by the path of the member in the body."""
     faults = {
-        name: " ".join(map(str, texts)) for name, texts in form.errors.items() if name and name != "citations"
+        name: _sentence(form[name], texts)
+        for name, texts in form.errors.items()
+        if name and name != "citations"
     }
     for n, entry in enumerate(form.citations):
         for name, texts in entry.form.errors.items():
             path = f"{_NEW}/{name[4:]}" if name.startswith("new_") else principles.path_of(name)
-            faults[f"citations/{n}/{path}"] = " ".join(map(str, texts))
+            faults[f"citations/{n}/{path}"] = _sentence(entry.form[name], texts)
     return faults
+
+
+def _sentence(field: Any, texts: Sequence[Any]) -> str:
+    """A form shows what can be chosen; a program has to be told."""
+    allowed = [str(choice.value) for choice in getattr(field, "choices", None) or ()]
+    if not allowed or str(field.data) in allowed:
+        return " ".join(map(str, texts))
+    if field.short_name == "instrument":
+        return _("There is no such instrument, or your organisation can't cite it here.")
+    return not_among(str(field.data), allowed)
 
 
 def content_told(content: Content) -> dict[str, Any]:

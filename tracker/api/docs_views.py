@@ -32,11 +32,11 @@ async def api_page(request: Request) -> Response[str]:
     groups: dict[str, list[Any]] = defaultdict(list)
     for operation in OPERATIONS:
         groups[operation.group].append(operation)
+    base_url = renderer_of(request).settings.base_url
     told = {
         name: {key: value if key == "request" else _pretty(value) for key, value in example.items()}
-        for name, example in examples().items()
+        for name, example in examples(base_url).items()
     }
-    base_url = renderer_of(request).settings.base_url
     return page(request, "api/api.html", groups=groups, examples=told, base_url=base_url)
 
 

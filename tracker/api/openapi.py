@@ -24,7 +24,7 @@ _SCHEMA_OF = {
 
 def document(base_url: str, service_name: str) -> dict[str, Any]:
     """The whole document. `base_url`: the service's address, without a path."""
-    told = examples()
+    told = examples(base_url)
     paths: dict[str, dict[str, Any]] = {}
     for operation in OPERATIONS:
         paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(

@@ -42,6 +42,8 @@ from tracker.packed import views as packed_views
 from tracker.search.full_text import KINDS
 
 EXAMPLES = Path(__file__).with_name("examples.json")
+# The base URL that the file of examples was written at.
+WRITTEN_AT = "http://127.0.0.1:8000"
 _PARAMETER = re.compile(r"\{(\w+):(\w+)\}")
 
 
@@ -268,11 +270,15 @@ OPERATIONS: tuple[Operation, ...] = (
 )
 
 
-def examples() -> dict[str, dict[str, Any]]:
+def examples(base_url: str = WRITTEN_AT) -> dict[str, dict[str, Any]]:
     """By operation: `request` (its path with the query), `body` where one is sent, and `answer`.
+
+    `base_url`: of the service that shows them, so that their addresses are as in its answers.
 
     Taken from the demo world; lists are cut to two elements, and what differs from one loading to the next
     (identifiers, moments) is replaced. A test compares them with real answers.
     """
-    found: dict[str, dict[str, Any]] = json.loads(EXAMPLES.read_text(encoding="utf-8"))
+    found: dict[str, dict[str, Any]] = json.loads(
+        EXAMPLES.read_text(encoding="utf-8").replace(WRITTEN_AT, base_url)
+    )
     return found

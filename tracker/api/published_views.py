@@ -137,8 +137,6 @@ async def snapshot(request: Request) -> Response[bytes]:
 
 async def _snapshot(db: AsyncSession, request: Request) -> Told:
     found = await snapshots.snapshot(db, request.path_params["snapshot"])
-    if found is None:
-        raise NotFound(_("There is no snapshot with this id."))
     settings, comparison = settings_of(request), found.comparison
     cited = reference(
         found, service=settings.service_name, base_url=settings.base_url, locale=locale_of(request)

@@ -13,14 +13,16 @@ from tracker.api import queries, shapes
 from tracker.api.answers import ROOT, Listing, base_url, day, files_of, locale_of, moment, public, text
 from tracker.api.paging import paged
 from tracker.compare.queries import compare
-from tracker.compare.query import parse
 from tracker.corrections import queries as corrections
 from tracker.corrections.models import PublishedReport
 from tracker.crosswalks import through
 from tracker.crosswalks.lens_queries import reading_of
+from tracker.crosswalks.stated_queries import stated
 from tracker.frameworks import files as framework_files
 from tracker.frameworks import queries as frameworks
+from tracker.jurisdictions import queries as tree
 from tracker.kit.errors import Invalid, NotFound
+from tracker.kit.forms import not_among
 from tracker.kit.i18n import gettext as _
 from tracker.kit.vocabulary import JurisdictionKind
 from tracker.web.requests import query_parameters
@@ -44,13 +46,21 @@ async def _jurisdictions(db: AsyncSession, request: Request) -> Listing:
         raise Invalid({"kind": _("It can be %(allowed)s.") % {"allowed": allowed}})
     if given.get("data", "") not in ("", "yes"):  # passed over, it would give every jurisdiction there is
         raise Invalid({"data": _("It can be %(allowed)s.") % {"allowed": "yes"}})
+    faults = {}
+    parent, region = given.get("parent", ""), given.get("region", "")
+    if parent and (strange := await tree.unknown(db, [parent])):
+        faults["parent"] = strange
+    if region and region not in (known := await tree.regions(db)):
+        faults["region"] = not_among(region, known)
+    if faults:
+        raise Invalid(faults)
     found = await queries.places(
         db,
         after=page.after[0] if page.after else None,
         limit=page.limit + 1,
         kind=kind,
-        parent=given.get("parent", "")[:24],
-        region=given.get("region", "")[:60],
+        parent=parent,
+        region=region,
         text=given.get("q", "").strip()[:100],
         with_data=given.get("data") == "yes",
     )
@@ -198,7 +208,7 @@ async def compare_rows(request: Request) -> Response[bytes]:
 
 
 async def _compare(db: AsyncSession, request: Request) -> Told:
-    query = parse(query_parameters(request))
+    query = await stated(db, query_parameters(request))
     if not query.jurisdictions:
         raise Invalid({"jurisdictions": _("Name at least one jurisdiction.")})
     found = await reading_of(db, replace(query, axis="both")) if query.through else None

@@ -96,6 +96,7 @@ class Action(StrEnum):
     SNAPSHOT_FROZEN = "snapshot.frozen"
     SET_SAVED = "set.saved"
     SET_RENAMED = "set.renamed"
+    SET_CHANGED = "set.changed"
     SET_DELETED = "set.deleted"
     SYNTHETIC_LOADED = "synthetic.loaded"
 

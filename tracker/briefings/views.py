@@ -15,8 +15,9 @@ from tracker.briefings.twins.kinds import MEDIA_TYPES, Composed, file_word
 from tracker.briefings.twins.kinds import made as file_made
 from tracker.compare.comparison import Comparison
 from tracker.compare.queries import compare
-from tracker.compare.query import Query, parse
+from tracker.compare.query import Query
 from tracker.crosswalks.lens_queries import reading_of
+from tracker.crosswalks.stated_queries import stated
 from tracker.kit.errors import Invalid
 from tracker.kit.i18n import gettext as _
 from tracker.web.render import context_of, page, renderer_of
@@ -36,14 +37,9 @@ class Made:
 
 
 async def _made(request: Request) -> Made:
-    query = parse(query_parameters(request))
-    if not query.jurisdictions:
-        told = _("A briefing needs at least one jurisdiction: choose them on the compare page.")
-        raise Invalid({"jurisdictions": told})
-    if len(query.jurisdictions) > MOST_JURISDICTIONS:
-        told = _("A briefing takes %(n)s jurisdictions at most.") % {"n": MOST_JURISDICTIONS}
-        raise Invalid({"jurisdictions": told})
     async with database_of(request).read() as db:
+        query = await stated(db, query_parameters(request))
+        _sized(query)
         found = await reading_of(db, query) if query.through else None
         comparison = found.comparison if found else await compare(db, query)
         beside = await gather(db, comparison, DEFAULT)
@@ -58,6 +54,16 @@ async def _made(request: Request) -> Made:
         beside=beside,
     )
     return Made(query, comparison, document)
+
+
+def _sized(query: Query) -> None:
+    """Raises Invalid for none, and for more than are made while somebody waits."""
+    if not query.jurisdictions:
+        told = _("A briefing needs at least one jurisdiction: choose them on the compare page.")
+        raise Invalid({"jurisdictions": told})
+    if len(query.jurisdictions) > MOST_JURISDICTIONS:
+        told = _("A briefing takes %(n)s jurisdictions at most.") % {"n": MOST_JURISDICTIONS}
+        raise Invalid({"jurisdictions": told})
 
 
 @get("/{locale:str}/compare/briefing", name="briefing", access=PUBLIC)

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from tracker.entries.queries import end_of
 from tracker.kit import clock
 from tracker.kit.errors import Invalid
+from tracker.kit.forms import not_among
 from tracker.kit.i18n import gettext as _
 from tracker.kit.vocabulary import Axis, Basis, Domain, Principle, Source
 
@@ -169,14 +170,14 @@ class _Reader:
     def each(self, name: str, allowed: tuple[str, ...]) -> tuple[str, ...]:
         unknown = [p for p in self.parts(name) if p not in allowed]
         if unknown:
-            self._unknown(name, unknown[0], allowed)
+            self.faults[name] = not_among(unknown[0], allowed)
             return ()
         return self.parts(name)
 
     def one(self, name: str, allowed: tuple[str, ...], default: str) -> str:
         text = self.text(name)
         if text and text not in allowed:
-            self._unknown(name, text, allowed)
+            self.faults[name] = not_among(text, allowed)
             return default
         return text or default
 
@@ -186,12 +187,6 @@ class _Reader:
         if {"by_domain", "together"} <= set(given):
             self.faults["layout"] = _("The domains can stand in one table each, or side by side; not both.")
         return tuple(part for part in LAYOUTS if part in given and part != "by_domain")
-
-    def _unknown(self, name: str, text: str, allowed: tuple[str, ...]) -> None:
-        self.faults[name] = _("“%(text)s” is not known here; it can be %(allowed)s.") % {
-            "text": text[:60],
-            "allowed": ", ".join(str(a) for a in allowed),
-        }
 
     def day(self, name: str) -> date | None:
         text = self.text(name)

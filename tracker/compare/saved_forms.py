@@ -8,17 +8,12 @@ from tracker.kit.forms import AtMost, Form, Needed, stripped
 from tracker.kit.i18n import N_
 
 
-class NameForm(Form):
-    """What a set is called."""
+class SetForm(Form):
+    """A set, new or to be changed."""
 
     name = StringField(
         N_("Name"), filters=[stripped], validators=[Needed(N_("Give it a name.")), AtMost(NAME_LENGTH)]
     )
-
-
-class SetForm(NameForm):
-    """A new set."""
-
     codes = TextAreaField(
         N_("Jurisdictions"),
         filters=[stripped],

@@ -20,10 +20,11 @@ from tracker.compare.models import SavedSet
 from tracker.compare.query import MOST_JURISDICTIONS
 from tracker.db.base import select
 from tracker.db.session import queue_behind
-from tracker.jurisdictions.queries import by_codes
+from tracker.jurisdictions.queries import unknown
 from tracker.kit import clock
 from tracker.kit.errors import Invalid, NotFound
 from tracker.kit.i18n import gettext as _
+from tracker.kit.unseen import alike, hidden
 
 MOST_SETS = 100
 
@@ -69,19 +70,7 @@ async def save(db: AsyncSession, actor: OrganisationActor, name: str, codes: Seq
     """A new set. Raises Invalid: no name or one that is taken, no or unknown jurisdictions, too many."""
     actor.require(Permission.WRITE_DRAFTS)
     chosen = tuple(dict.fromkeys(codes))
-    faults = {} if name else {"name": _("Give it a name.")}
-    if not chosen:
-        faults["codes"] = _("Name at least one jurisdiction by its code.")
-    elif len(chosen) > MOST_JURISDICTIONS:
-        faults["codes"] = _("A set has at most %(most)s jurisdictions.") % {"most": MOST_JURISDICTIONS}
-    else:
-        known = await by_codes(db, chosen)
-        unknown = [code[:24] for code in chosen if code not in known]
-        if unknown:
-            told = _("There is no jurisdiction with the code %(codes)s.")
-            faults["codes"] = told % {"codes": ", ".join(unknown[:5])}
-    if faults:
-        raise Invalid(faults)
+    await _checked(db, name, chosen)
     await queue_behind(db, f"saved sets:{actor.organisation_id}")
     if (await db.scalar(select(sa.func.count()).select_from(SavedSet)) or 0) >= MOST_SETS:
         raise Invalid({"name": _("An organisation has at most %(most)s sets.") % {"most": MOST_SETS}})
@@ -100,18 +89,40 @@ async def save(db: AsyncSession, actor: OrganisationActor, name: str, codes: Seq
     return _saved(row)
 
 
-async def rename(db: AsyncSession, actor: OrganisationActor, saved_id: UUID, name: str) -> None:
-    """Raises NotFound, and Invalid for no name or one that is taken."""
+async def change(
+    db: AsyncSession, actor: OrganisationActor, saved_id: UUID, name: str, codes: Sequence[str]
+) -> None:
+    """Its name, its jurisdictions, or both. Raises NotFound, and Invalid as `save` does."""
     actor.require(Permission.WRITE_DRAFTS)
+    chosen = tuple(dict.fromkeys(codes))
+    await _checked(db, name, chosen)
+    await queue_behind(db, f"saved sets:{actor.organisation_id}")
     row = await _row(db, saved_id)
-    if not name:
-        raise Invalid({"name": _("Give it a name.")})
-    if name == row.name:
+    renamed, changed = name != row.name, ",".join(chosen) != row.codes
+    if not renamed and not changed:
         return
-    await _free(db, name)
-    row.name, row.updated_at, row.updated_by = name, clock.now(), actor.user_id
+    await _free(db, name, but=saved_id)
+    row.name, row.codes, row.updated_at, row.updated_by = name, ",".join(chosen), clock.now(), actor.user_id
     await _flush(db)
-    await record_by(db, actor, Action.SET_RENAMED, f"set:{saved_id}")
+    if renamed:
+        await record_by(db, actor, Action.SET_RENAMED, f"set:{saved_id}")
+    if changed:
+        await record_by(db, actor, Action.SET_CHANGED, f"set:{saved_id}")
+
+
+async def _checked(db: AsyncSession, name: str, chosen: tuple[str, ...]) -> None:
+    """Raises Invalid for what no set can be called or hold."""
+    faults = {} if name else {"name": _("Give it a name.")}
+    if any(hidden(c) for c in name):
+        faults["name"] = _("It holds signs that nobody sees, such as marks of direction. Type it again.")
+    if not chosen:
+        faults["codes"] = _("Name at least one jurisdiction by its code.")
+    elif len(chosen) > MOST_JURISDICTIONS:
+        faults["codes"] = _("A set has at most %(most)s jurisdictions.") % {"most": MOST_JURISDICTIONS}
+    elif strange := await unknown(db, chosen):
+        faults["codes"] = strange
+    if faults:
+        raise Invalid(faults)
 
 
 async def delete(db: AsyncSession, actor: OrganisationActor, saved_id: UUID) -> None:
@@ -122,8 +133,12 @@ async def delete(db: AsyncSession, actor: OrganisationActor, saved_id: UUID) -> 
     await record_by(db, actor, Action.SET_DELETED, f"set:{saved_id}")
 
 
-async def _free(db: AsyncSession, name: str) -> None:
-    if (await db.execute(select(SavedSet.id).where(col(SavedSet.name) == name))).first():
+async def _free(db: AsyncSession, name: str, but: UUID | None = None) -> None:
+    """Raises Invalid where another set has a name that reads the same. Few enough to compare here: the databases fold
+    letters other than ASCII differently. Call it behind the queue.
+    """
+    rows = (await db.execute(select(col(SavedSet.id), SavedSet.name))).all()
+    if any(row.id != but and alike(row.name) == alike(name) for row in rows):
         raise _taken()
 
 

@@ -1,4 +1,4 @@
-"""The workspace's own sets of jurisdictions: the list with the form of a new one, and one to rename or delete."""
+"""The workspace's own sets of jurisdictions: the list with the form of a new one, and one to change or delete."""
 
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from litestar.response import Redirect
 from tracker.access.guard import member
 from tracker.access.permissions import Permission
 from tracker.compare import saved_service as service
-from tracker.compare.saved_forms import NameForm, SetForm
+from tracker.compare.saved_forms import SetForm
 from tracker.kit.errors import Invalid
 from tracker.kit.i18n import gettext as _
 from tracker.web.render import form_page, go
@@ -49,23 +49,24 @@ async def sets_do(request: Request) -> Response[str] | Redirect:
 
 @get(ONE, name="saved_set", access=member(Permission.WRITE_DRAFTS))
 async def set_page(request: Request, saved_id: FromPath[UUID]) -> Response[str]:
-    """A set, to rename or to delete."""
+    """A set, to change or to delete."""
     async with database_of(request).read(bound_of(request)) as db:
         found = await service.one(db, saved_id)
-    return form_page(request, "compare/set.html", NameForm(data={"name": found.name}), set=found)
+    form = SetForm(data={"name": found.name, "codes": ", ".join(found.codes)})
+    return form_page(request, "compare/set.html", form, set=found)
 
 
 @post(ONE, name="saved_set_do", access=member(Permission.WRITE_DRAFTS), status_code=200)
 async def set_do(request: Request, saved_id: FromPath[UUID]) -> Response[str] | Redirect:
-    """Rename it."""
-    form, actor = NameForm(await form_data(request)), organisation_of(request)
+    """Change its name, its jurisdictions, or both."""
+    form, actor = SetForm(await form_data(request)), organisation_of(request)
     async with database_of(request).read(bound_of(request)) as db:
         found = await service.one(db, saved_id)
     try:
         if form.validate():
             async with database_of(request).write(bound_of(request)) as db:
-                await service.rename(db, actor, saved_id, form.name.data)
-            key, say = actor.organisation_key, _("The set is renamed.")
+                await service.change(db, actor, saved_id, form.name.data, form.chosen())
+            key, say = actor.organisation_key, _("The set is changed.")
             return go(request, "saved_sets", organisation=key, say=say)
     except Invalid as invalid:
         form.add_faults(invalid.faults)

@@ -23,8 +23,9 @@ from tracker.compare.query import MOST_FROZEN, MOST_JURISDICTIONS, SHOW, Query, 
 from tracker.compare.reading import reading
 from tracker.compare.tables import tables
 from tracker.compare.workbook import XLSX, comparison_xlsx
-from tracker.crosswalks import through, through_files
+from tracker.crosswalks import through_files, through_page
 from tracker.crosswalks.lens_queries import reading_of
+from tracker.crosswalks.stated_queries import stated, unknown
 from tracker.db.session import Bound
 from tracker.jurisdictions import queries as jurisdictions
 from tracker.kit.errors import Invalid
@@ -62,8 +63,8 @@ async def compare_page(request: Request) -> Response[str] | Redirect:
             elif query.jurisdictions:
                 comparison = await (compare if query.principle else overview)(db, query)
         except Invalid as invalid:
-            faults = invalid.faults
             query = what_can_be_read(given) if query == Query() else query
+            faults = await _all_faults(db, query, given.get("peers", ""), own) | invalid.faults
         offered = await options(db, given, query, own)
     if not faults and not offered.searched and shorter(request.url.query, query.url()):
         # Checkboxes repeat their name; the address that people share is the short one.
@@ -72,8 +73,10 @@ async def compare_page(request: Request) -> Response[str] | Redirect:
     form = _form(given, faults, query, offered)
     locale = context_of(request).locale
     if found:  # over the items of the crosswalk's target: what follows, and nothing that was reported
-        columns, rows = through.matrix(found, locale)
-        return page(request, "compare/through.html", found=found, columns=columns, rows=rows, **form)
+        parts = list(through_page.parts(found, locale))
+        return page(
+            request, "compare/through.html", found=found, parts=parts, signs=through_page.signs(), **form
+        )
     return page(
         request,
         "compare/compare.html",
@@ -127,6 +130,16 @@ async def _with_peers(db: AsyncSession, query: Query, key: str, own: list[OwnSet
     return replace(query, jurisdictions=whole)
 
 
+async def _all_faults(db: AsyncSession, query: Query, peers: str, own: list[OwnSets]) -> dict[str, str]:
+    """What else can't be taken of a comparison that is refused, so that it is all told in one round."""
+    faults = await unknown(db, query)
+    try:
+        await _with_peers(db, query, peers, own)
+    except Invalid as invalid:
+        faults |= invalid.faults
+    return faults
+
+
 @get("/{locale:str}/compare.csv", name="compare_csv", access=PUBLIC)
 async def compare_csv(request: Request) -> Response[bytes]:
     """The long CSV of the same query."""
@@ -147,11 +160,11 @@ async def compare_xlsx(request: Request) -> Response[bytes]:
 
 async def _file(request: Request, kind: str) -> Response[bytes]:
     """The query's file: of what was reported, or with `through` of what follows."""
-    query = parse(query_parameters(request))
-    if not query.jurisdictions:
-        raise Invalid({"jurisdictions": _("Choose at least one jurisdiction.")})
     base_url, locale = renderer_of(request).settings.base_url, context_of(request).locale
     async with database_of(request).read() as db:
+        query = await stated(db, query_parameters(request))
+        if not query.jurisdictions:
+            raise Invalid({"jurisdictions": _("Choose at least one jurisdiction.")})
         if query.through:
             found = await reading_of(db, replace(query, axis="both"))
             comparison, of = found.comparison, through_files.name_of(found)

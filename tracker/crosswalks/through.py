@@ -1,14 +1,12 @@
-"""A comparison read through a crosswalk, over the target's items: cells of a page, and the long CSV.
+"""A comparison read through a crosswalk, over the target's items, as the rows of files.
 
-A cell says in words what follows, marked *inferred*, and leads to its derivation. docs/codebook.md has the codes.
+What follows is told in words, marked *inferred*, with the address of its derivation. docs/codebook.md has the codes.
 """
 
 import csv
 import io
 from collections.abc import Iterator
 from urllib.parse import quote, urlencode
-
-from markupsafe import Markup, escape
 
 from tracker.compare.files import COLUMNS
 from tracker.crosswalks.lens import Result, words
@@ -17,7 +15,7 @@ from tracker.crosswalks.reading import Line, Reading
 from tracker.frameworks.queries import Item
 from tracker.jurisdictions.queries import Place
 from tracker.kit.i18n import gettext as _
-from tracker.kit.vocabulary import Axis, word
+from tracker.kit.vocabulary import Axis
 
 # What a level column of the CSV holds where the inference is not one level.
 RANGE, CONFLICT, NOTHING = "inferred_range", "inferred_conflict", "nothing_follows"
@@ -29,34 +27,6 @@ def derivation_path(reading: Reading, place: Place, item: Item, locale: str) -> 
     parameters = reading.comparison.query.parameters() | {"jurisdictions": place.code, "items": item.key}
     parameters.pop("framework", None)
     return f"/{locale}/crosswalks/{key}/lens?{urlencode(parameters, safe=',@:')}"
-
-
-def matrix(reading: Reading, locale: str) -> tuple[tuple[Item, ...], list[tuple[Place, list[Markup]]]]:
-    """(columns, rows): the target's items that something is related to, and a <td> of each in each jurisdiction."""
-    columns = tuple(item for item in reading.targets if item.key in reading.shapes)
-    return columns, [
-        (place, [_td(reading, place, line, locale) for line in reading.lines(place)])
-        for place in reading.comparison.places
-    ]
-
-
-def _td(reading: Reading, place: Place, line: Line, locale: str) -> Markup:
-    link = escape(derivation_path(reading, place, line.item, locale))
-    if line.follows:
-        told = "".join(
-            f'<span class="ax missing"><i>{escape(word("short", axis))}</i> {escape(words(axis, result.interval))}</span>'
-            for axis, result in line.results.items()
-        )
-        marks = dict.fromkeys(r.verification for r in line.results.values() if r.verification != "none")
-        small = " · ".join([*marks, _("equivalent")])
-        flag = f"<b>{escape(_('inferred, not reported'))}</b>"
-        return Markup(
-            f'<td class="cell two"><a href="{link}">{told} <small>{flag} {escape(small)}</small></a></td>'
-        )  # nosec B704
-    rated = evidence(reading, line.item)
-    small = f" <small>{escape(rated)}</small>" if rated else ""
-    said = f'<span class="ax missing">{escape(_("Related, no level"))}</span>'
-    return Markup(f'<td class="cell two"><a href="{link}">{said}{small}</a></td>')  # nosec B704
 
 
 def evidence(reading: Reading, item: Item) -> str:

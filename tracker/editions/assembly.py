@@ -16,11 +16,8 @@ from tracker.briefings.own_words import cells_of, named_in
 from tracker.briefings.queries import gather
 from tracker.compare.comparison import Comparison
 from tracker.editions.content import Content, Told
-from tracker.kit.errors import NotFound
 from tracker.kit.i18n import current_locale, set_locale
-from tracker.kit.i18n import gettext as _
-from tracker.snapshots import queries as snapshots
-from tracker.snapshots.queries import Reread, Snapshot
+from tracker.snapshots.queries import Reread, reread
 
 AT_ONCE = 2  # compositions in a process; a register of a thousand jurisdictions takes seconds
 
@@ -78,32 +75,18 @@ async def gathered(db: AsyncSession, told: Told, desk: Desk, *, snapshot: Reread
 
     `snapshot`: that of `told`, where it was read already.
     """
-    snapshot = snapshot or await the_snapshot(db, told.snapshot_id)
+    snapshot = snapshot or await reread(db, told.snapshot_id)
     locale = told.content.locale
     url = f"{desk.base_url}/{locale}/snapshots/{snapshot.id}"
     options = told.options(Frozen(snapshot.id, snapshot.sha256, url, licence=desk.licence))
     if told.earlier:
-        earlier = (await the_snapshot(db, told.earlier[0])).comparison
+        earlier = (await reread(db, told.earlier[0])).comparison
         # One of a later day than this is no earlier one, though its number is lower: change is not told then.
         if comparable(earlier, snapshot.comparison) and earlier.at.on <= snapshot.comparison.at.on:
             options = replace(options, since=earlier.at.on, known_by=earlier.at.as_of)
     with speaking(locale):
         beside = await gather(db, snapshot.comparison, options)
     return Gathered(told, snapshot, options, beside, desk)
-
-
-async def the_snapshot(db: AsyncSession, snapshot_id: str) -> Reread:
-    """What was frozen under the id. Raises NotFound and Gone."""
-    if found := await snapshots.reread(db, snapshot_id):
-        return found
-    raise NotFound(_("There is no snapshot with this id."))
-
-
-async def checked_snapshot(db: AsyncSession, snapshot_id: str) -> Snapshot:
-    """As `the_snapshot`, with its texts and whether it stands: of a register this takes seconds."""
-    if found := await snapshots.snapshot(db, snapshot_id):
-        return found
-    raise NotFound(_("There is no snapshot with this id."))
 
 
 def comparable(before: Comparison, after: Comparison) -> bool:

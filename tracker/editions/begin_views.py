@@ -13,7 +13,7 @@ from tracker.access.permissions import Permission
 from tracker.compare.query import Query, parse
 from tracker.crosswalks import queries as crosswalks
 from tracker.editions import draft_queries, service
-from tracker.editions.assembly import gathered, lost_cells, the_snapshot
+from tracker.editions.assembly import gathered, lost_cells
 from tracker.editions.carrying import carry
 from tracker.editions.content import MOST_CELLS, Content, Told
 from tracker.editions.context import EDITION, OWN, desk_of, own_edition, own_gathered
@@ -29,6 +29,7 @@ from tracker.kit.forms import number_of
 from tracker.kit.i18n import gettext as _
 from tracker.kit.senders import sender_of
 from tracker.snapshots import service as snapshots
+from tracker.snapshots.queries import reread
 from tracker.web.errors import error_page
 from tracker.web.render import context_of, form_page, go
 from tracker.web.requests import (
@@ -48,7 +49,7 @@ async def _asked(request: Request) -> Query:
     given = query_parameters(request)
     if "snapshot" in given:
         async with database_of(request).read() as db:
-            return (await the_snapshot(db, given["snapshot"])).comparison.query
+            return (await reread(db, given["snapshot"])).comparison.query
     return parse(given)
 
 
@@ -171,7 +172,7 @@ async def selection_page(
     """The form of what a draft compares."""
     found = await _draft(request, briefing_id, edition)
     async with database_of(request).read() as db:
-        query = (await the_snapshot(db, found.edition.snapshot_id)).comparison.query
+        query = (await reread(db, found.edition.snapshot_id)).comparison.query
     form = SelectionForm(data=values_of(query) | {"version": str(found.edition.version)})
     await _offer(request, form)
     return form_page(request, "editions/selection.html", form, own=found)

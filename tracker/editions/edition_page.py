@@ -9,7 +9,7 @@ from tracker.briefings.twins.kinds import file_word
 from tracker.compare.changes import CellChange, changes
 from tracker.editions import draft_queries, final_service, queries
 from tracker.editions.asking_service import OPEN
-from tracker.editions.assembly import Gathered, comparable, the_snapshot
+from tracker.editions.assembly import Gathered, comparable
 from tracker.editions.content import MOST_SINCE, STEPS, TRIGGERS, Chosen, state_word
 from tracker.editions.context import notes_if_worded, own_gathered
 from tracker.editions.draft_queries import Own
@@ -20,6 +20,7 @@ from tracker.kit.i18n import gettext as _
 from tracker.kit.i18n import language_name
 from tracker.privacy.findings import findings
 from tracker.snapshots import since_queries
+from tracker.snapshots.queries import reread
 from tracker.web.render import form_page
 from tracker.web.requests import bound_of, database_of
 
@@ -128,6 +129,6 @@ async def _since_before(request: Request, found: Own, of: Gathered) -> SinceBefo
         last = await draft_queries.edition(db, found.briefing.id, number) if number else None
         if number is None or last is None:
             return None
-        earlier = (await the_snapshot(db, last.snapshot_id)).comparison
+        earlier = (await reread(db, last.snapshot_id)).comparison
     now = of.snapshot.comparison
     return SinceBefore(number, changes(earlier, now) if comparable(earlier, now) else None)

@@ -20,7 +20,7 @@ from tracker.audit.record import Action, record
 from tracker.db.base import select
 from tracker.db.session import Bound, Database, queue_behind
 from tracker.editions import draft_queries, queries
-from tracker.editions.assembly import Desk, Gathered, checked_snapshot, gathered
+from tracker.editions.assembly import Desk, Gathered, gathered
 from tracker.editions.draft_queries import Own
 from tracker.editions.files import Drawn, drawn
 from tracker.editions.models import Edition, EditionFile, FinalFile, PublishedEdition
@@ -29,6 +29,7 @@ from tracker.kit.errors import NotFound
 from tracker.kit.i18n import gettext as _
 from tracker.privacy import service as privacy
 from tracker.privacy.models import PublishedRedaction
+from tracker.snapshots import queries as snapshots
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,8 +168,8 @@ async def check_final(database: Database, final: PublishedEdition, desk: Desk) -
 async def _concerned(db: AsyncSession, of: Gathered, final: PublishedEdition, made_at: datetime) -> bool:
     """Whether something that the edition reads was redacted since the moment."""
     read = [of.snapshot.id] + ([of.told.earlier[0]] if of.told.earlier else [])
-    snapshots = [await checked_snapshot(db, snapshot_id) for snapshot_id in read]
-    redacted = [t.text.redacted_at for s in snapshots for t in s.texts if t.text.redacted_at]
+    frozen = [await snapshots.snapshot(db, snapshot_id) for snapshot_id in read]
+    redacted = [t.text.redacted_at for s in frozen for t in s.texts if t.text.redacted_at]
     if any(at >= made_at for at in redacted):
         return True
     # Of a crosswalk a file tells the title only; which version it read is not kept, so any will do.

@@ -9,7 +9,7 @@ from litestar.response import Redirect
 from tracker.access.guard import PUBLIC
 from tracker.briefings.twins.kinds import MEDIA_TYPES, file_word
 from tracker.editions import file_service, queries
-from tracker.editions.assembly import checked_snapshot, gathered
+from tracker.editions.assembly import gathered
 from tracker.editions.citations import FORMS, reference
 from tracker.editions.content import MOST_SINCE
 from tracker.editions.context import desk_of
@@ -21,6 +21,7 @@ from tracker.kit import licences
 from tracker.kit.errors import NotFound
 from tracker.kit.forms import page_number
 from tracker.kit.i18n import gettext as _
+from tracker.snapshots import queries as snapshots
 from tracker.snapshots import since_queries
 from tracker.web import signposts
 from tracker.web.render import go, page
@@ -107,7 +108,7 @@ async def final_edition(request: Request, briefing: FromPath[str], edition: From
     final, newest = await _final(request, briefing, edition)
     desk = desk_of(request)
     async with database_of(request).read() as db:
-        snapshot = await checked_snapshot(db, final.snapshot_id)
+        snapshot = await snapshots.snapshot(db, final.snapshot_id)
         told = await queries.told_final(db, final, desk.base_url)
         of = await gathered(db, told, desk, snapshot=snapshot)
         files = await queries.final_files(db, final.id)

@@ -19,7 +19,7 @@ from tracker.compare.changes import changes
 from tracker.compare.query import Query, parse
 from tracker.db.session import Bound, Database
 from tracker.editions import draft_queries
-from tracker.editions.assembly import Desk, comparable, the_snapshot
+from tracker.editions.assembly import Desk, comparable
 from tracker.editions.carrying import carry
 from tracker.editions.content import MOST_CELLS, Content, watched
 from tracker.editions.models import OTHER_CELLS, Briefing, Edition, EditionState, Subscription, Trigger
@@ -29,6 +29,7 @@ from tracker.kit import clock
 from tracker.kit.errors import Refused
 from tracker.kit.senders import sender_of
 from tracker.snapshots import service as snapshots
+from tracker.snapshots.queries import reread
 from tracker.snapshots.since_queries import since
 
 log = logging.getLogger("tracker")
@@ -114,7 +115,7 @@ async def _reason(
         return None
     # What the organisation was shown last, though it may have discarded it: one change gives one draft.
     shown = await draft_queries.newest(db, briefing.id) or last
-    now = await since(db, await the_snapshot(db, shown.snapshot_id))
+    now = await since(db, await reread(db, shown.snapshot_id))
     key = f"change:{now.at.as_of.isoformat()}"
     moved = (code_of(c.after) for c in now.cells if c.axes or c.words)
     if not any(watched(code, s.cells) for code in moved):
@@ -124,8 +125,8 @@ async def _reason(
 
 async def _changed(db: AsyncSession, due: Due, snapshot_id: str) -> tuple[str, ...]:
     """Codes of the cells that read differently than in the edition before; OTHER_CELLS where it has not all of them."""
-    before = (await the_snapshot(db, due.before.snapshot_id)).comparison
-    after = (await the_snapshot(db, snapshot_id)).comparison
+    before = (await reread(db, due.before.snapshot_id)).comparison
+    after = (await reread(db, snapshot_id)).comparison
     if not comparable(before, after):
         return (OTHER_CELLS,)
     return tuple(code_of(c.after) for c in changes(before, after))

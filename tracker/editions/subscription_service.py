@@ -10,12 +10,12 @@ from tracker.audit.record import Action, record_by
 from tracker.briefings.own_words import code_of
 from tracker.db.session import queue_behind
 from tracker.editions import draft_queries
-from tracker.editions.assembly import the_snapshot
 from tracker.editions.content import watched
 from tracker.editions.models import Subscription
 from tracker.kit import clock
 from tracker.kit.errors import Conflict, Invalid, NotFound
 from tracker.kit.i18n import gettext as _
+from tracker.snapshots.queries import reread
 
 MOST_WATCHED = 200
 
@@ -65,7 +65,7 @@ async def _check_cells(db: AsyncSession, briefing_id: UUID, cells: tuple[str, ..
         return
     if len(cells) > MOST_WATCHED:
         raise Invalid({"cells": _("Name at most %(most)s; leave it empty for all.") % {"most": MOST_WATCHED}})
-    compared = [code_of(c) for c in (await the_snapshot(db, last.snapshot_id)).comparison.rows()]
+    compared = [code_of(c) for c in (await reread(db, last.snapshot_id)).comparison.rows()]
     lost = [name for name in cells if not any(watched(code, (name,)) for code in compared)]
     if lost:
         told = _("This briefing compares nothing that is called %(names)s.")

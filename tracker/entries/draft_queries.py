@@ -27,6 +27,7 @@ from tracker.entries.principles import Stated
 from tracker.frameworks.models import FrameworkItem
 from tracker.instruments.models import Instrument, PublishedInstrument
 from tracker.jurisdictions.models import Jurisdiction
+from tracker.kit.i18n import gettext as _
 from tracker.kit.vocabulary import Axis, CitationAxis, Domain, DraftState, InstrumentKind, Value, value
 
 
@@ -158,8 +159,10 @@ async def _drafts(
             FrameworkItem.key,
             FrameworkItem.short_label,
             FrameworkItem.text,
-            sa.func.coalesce(updater.name, _token_name(Draft.updated_by), "").label("updater"),
-            sa.func.coalesce(submitter.name, _token_name(Draft.submitted_by), "").label("submitter"),
+            updater.name.label("updater"),  # type: ignore[attr-defined]
+            _token_name(Draft.updated_by).label("updating_token"),
+            submitter.name.label("submitter"),  # type: ignore[attr-defined]
+            _token_name(Draft.submitted_by).label("submitting_token"),
         )
         .join(Jurisdiction, col(Jurisdiction.id) == Draft.jurisdiction_id)
         .join(FrameworkItem, col(FrameworkItem.id) == Draft.item_id)
@@ -178,6 +181,11 @@ async def _drafts(
 def _token_name(who: Any) -> Any:
     """The name of the organisation's token with the id, where it was no member."""
     return select(ApiToken.name).where(col(ApiToken.id) == who).scalar_subquery()
+
+
+def _who(member: str | None, token: str | None) -> str:
+    """A member's name; of a program, that it is one: anything can be the name of a token. "" for a member who left."""
+    return member or (_("the program with the token “%(name)s”") % {"name": token} if token else "")
 
 
 async def _published_before(db: AsyncSession, drafts: list[Draft]) -> "dict[UUID, OwnRevision]":
@@ -209,9 +217,9 @@ def _view(row: Any, cited: tuple[CitedInstrument, ...], before: "OwnRevision | N
         content=content_of(found, tuple(c.as_input() for c in cited)),
         cited=cited,
         updated_at=found.updated_at,
-        updated_by=row.updater,
+        updated_by=_who(row.updater, row.updating_token),
         submitted_by=found.submitted_by,
-        submitted_by_name=row.submitter,
+        submitted_by_name=_who(row.submitter, row.submitting_token),
         return_reason=found.return_reason,
         before=before,
     )

@@ -11,6 +11,7 @@ from sqlmodel import col
 from tracker.db.base import select
 from tracker.entries.models import PublishedRevision
 from tracker.jurisdictions.models import Jurisdiction
+from tracker.kit.i18n import gettext as _
 from tracker.kit.vocabulary import JurisdictionKind
 
 _COLUMNS = [
@@ -56,6 +57,14 @@ async def by_codes(db: AsyncSession, codes: Collection[str]) -> dict[str, Place]
     return {row.code: Place(*row) for row in rows}
 
 
+async def unknown(db: AsyncSession, codes: Collection[str]) -> str:
+    """Which of the codes there are none of, in a sentence that names some of them; "" where all are known."""
+    known = await by_codes(db, codes)
+    strange = [code[:24] for code in codes if code not in known][:5]
+    told = _("There is no jurisdiction with the code %(codes)s.")
+    return told % {"codes": ", ".join(strange)} if strange else ""
+
+
 async def by_ids(db: AsyncSession, ids: Collection[int]) -> list[Place]:
     """The jurisdictions of these ids, in no order; unknown ones are left out."""
     return [Place(*row) for row in await db.execute(_select().where(col(Jurisdiction.id).in_(ids)))]
@@ -87,6 +96,12 @@ async def countries(db: AsyncSession) -> list[str]:
     """The codes of the real countries, by name."""
     rows = await db.execute(select(Jurisdiction.code).where(_REAL_COUNTRY).order_by(Jurisdiction.name))
     return list(rows.scalars())
+
+
+async def regions(db: AsyncSession) -> list[str]:
+    """The regions that jurisdictions are in, by name."""
+    region = col(Jurisdiction.region)
+    return list((await db.execute(select(region).where(region != "").distinct().order_by(region))).scalars())
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,9 +167,9 @@ class Listed:
 
 
 async def listed(
-    db: AsyncSession, *, text: str = "", only_with_data: bool = False, limit: int = 300
+    db: AsyncSession, *, text: str = "", kind: str = "", only_with_data: bool = False, limit: int = 300
 ) -> list[Listed]:
-    """Countries (all, when there is no `text`) or whatever the text finds by name or code; by name."""
+    """Countries (all, when there is no `text` or `kind`) or whatever the text finds by name or code; by name."""
     parent, j, r = sa.orm.aliased(Jurisdiction), Jurisdiction, PublishedRevision
     statement = select(col(j.id), j.code, j.name, j.kind, j.parent_id, j.region, j.fictional)
     if text:
@@ -162,8 +177,10 @@ async def listed(
         statement = statement.where(
             sa.or_(name.contains(text.lower(), autoescape=True), code == text.lower())
         )
-    elif not only_with_data:
+    elif not only_with_data and not kind:
         statement = statement.where(col(j.kind) == JurisdictionKind.COUNTRY)
+    if kind:
+        statement = statement.where(col(j.kind) == kind)
     if only_with_data:
         statement = statement.where(sa.exists().where(col(r.jurisdiction_id) == j.id))
     # Cells are counted of those that are listed alone: the record may have twenty times as many.

@@ -20,8 +20,10 @@ from tracker.frameworks import queries as frameworks
 from tracker.jurisdictions import queries
 from tracker.kit import clock
 from tracker.kit.errors import Invalid, NotFound
+from tracker.kit.forms import not_among
+from tracker.kit.i18n import format_date
 from tracker.kit.i18n import gettext as _
-from tracker.kit.vocabulary import Axis
+from tracker.kit.vocabulary import Axis, JurisdictionKind
 from tracker.organisations.queries import nearest_stewards, speakers
 from tracker.web.render import context_of, page
 from tracker.web.requests import database_of, query_parameters
@@ -33,11 +35,26 @@ LONGEST_LIST = 300
 async def jurisdictions_list(request: Request) -> Response[str]:
     """Countries, or what a search finds; a jurisdiction without data stays in the list."""
     text = request.query_params.get("q", "").strip()[:100]
-    only = request.query_params.get("data") == "yes"
-    async with database_of(request).read() as db:
-        found = await queries.listed(db, text=text, only_with_data=only, limit=LONGEST_LIST)
+    given = {name: request.query_params.get(name, "") for name in ("data", "kind")}
+    takes = {"data": ("yes",), "kind": tuple(k.value for k in JurisdictionKind)}
+    # Passed over, they would give a list that looks as if it were narrowed.
+    faults = {n: not_among(v, takes[n]) for n, v in given.items() if v and v not in takes[n]}
+    only, kind = given["data"] == "yes", "" if "kind" in faults else given["kind"]
+    found = []
+    if not faults:
+        async with database_of(request).read() as db:
+            found = await queries.listed(db, text=text, kind=kind, only_with_data=only, limit=LONGEST_LIST)
     return page(
-        request, "jurisdictions/list.html", found=found, text=text, only=only, full=len(found) == LONGEST_LIST
+        request,
+        "jurisdictions/list.html",
+        status=422 if faults else 200,
+        faults=faults,
+        found=found,
+        text=text,
+        only=only,
+        kind=kind,
+        kinds=list(JurisdictionKind),
+        full=len(found) == LONGEST_LIST,
     )
 
 
@@ -115,6 +132,9 @@ async def changes_page(request: Request, code: FromPath[str]) -> Response[str]:
         framework = await frameworks.framework(db, named)
         if framework is None:
             raise NotFound(_("There is no such framework."))
+        if before and after and before.on and after.on and before.on > after.on:
+            told = _("It must not be later than %(day)s, which is asked for below.")
+            faults["from"] = told % {"day": format_date(after.on)}
         if before and after and not faults:
             was, now = (replace(m, framework=framework.name) for m in (before, after))
             changed = changes(await compare(db, was), await compare(db, now))

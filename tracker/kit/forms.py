@@ -1,6 +1,6 @@
 """WTForms on what a request sent: every fault is reported, and what was typed stays."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -22,6 +22,14 @@ def number_of(text: str | None) -> int:
 def page_number(text: str) -> int:
     """1 for what is no number of a page; one too large leads to no page."""
     return int(text) if text.isascii() and text.isdigit() and 0 < len(text) < 6 and int(text) else 1
+
+
+def not_among(text: str, allowed: Iterable[object]) -> str:
+    """What is told of a code that is none of those allowed: it, shortened, and them."""
+    return _("“%(text)s” is not known here; it can be %(allowed)s.") % {
+        "text": text[:60],
+        "allowed": ", ".join(str(a) for a in allowed),
+    }
 
 
 class FormData:

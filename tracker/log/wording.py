@@ -85,6 +85,7 @@ _WORDS = {
     Action.SNAPSHOT_FROZEN: N_("Comparison frozen"),
     Action.SET_SAVED: N_("Set of jurisdictions saved"),
     Action.SET_RENAMED: N_("Set of jurisdictions renamed"),
+    Action.SET_CHANGED: N_("Jurisdictions of a set changed"),
     Action.SET_DELETED: N_("Set of jurisdictions deleted"),
     Action.SYNTHETIC_LOADED: N_("Synthetic record loaded"),
 }

@@ -1,8 +1,9 @@
 """What happened to a jurisdiction's entries, for its feed."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, time
 
+import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -24,6 +25,15 @@ class Happened:
     at: datetime
     withdrawn: bool = False
     reason: str = ""
+
+
+async def began(db: AsyncSession) -> datetime:
+    """When the first thing was published: since then a feed without entries has been as it is. Today where nothing was.
+
+    Not the record's last change: programs would take each change elsewhere for one of this feed.
+    """
+    first: datetime | None = await db.scalar(select(sa.func.min(col(R.recorded_at))))
+    return first or datetime.combine(clock.today(), time(), UTC)
 
 
 async def changes(db: AsyncSession, jurisdiction_id: int, limit: int) -> list[Happened]:

@@ -1,5 +1,7 @@
 """Feeds of releases, of what is published on a jurisdiction, of corrections, and of final briefings."""
 
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from litestar import Request, Response, get
@@ -15,6 +17,7 @@ from tracker.kit.i18n import gettext as _
 from tracker.kit.vocabulary import Axis, RevisionKind, word
 from tracker.opendata import feed_queries, queries
 from tracker.opendata.feeds import MEDIA, Entry, Feed, written
+from tracker.web.etag import etag_of, headers_of, not_modified
 from tracker.web.render import context_of, renderer_of
 from tracker.web.requests import database_of, settings_of
 from tracker.web.sharing import OPEN
@@ -22,13 +25,34 @@ from tracker.web.sharing import OPEN
 MOST = 50
 
 
-def _answer(request: Request, page: str, title: str, entries: list[Entry]) -> Response[bytes]:
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a feed is made of. `page`: the path of what it is the feed of; `entries`: the newest first."""
+
+    page: str
+    title: str
+    entries: list[Entry]
+
+
+async def _answer(
+    request: Request, make: Callable[[Request, AsyncSession], Awaitable[Told]]
+) -> Response[bytes]:
+    """The feed, or 304 for whoever has it: programs ask again and again."""
+    etag = await etag_of(request)
+    if known := not_modified(request, etag):
+        known.headers.update(OPEN)
+        return known
+    async with database_of(request).read() as db:
+        told = await make(request, db)
+        newest = max((e.updated for e in told.entries), default=None) or await feed_queries.began(db)
     settings = settings_of(request)
     base, locale = settings.base_url, context_of(request).locale
-    feed = Feed(base + request.url.path, base + page, title, settings.service_name, locale, entries)
+    own = base + request.url.path
+    feed = Feed(own, base + told.page, told.title, settings.service_name, locale, told.entries, newest)
     # Its path ends in no name of a file, and who saves it, or the whole site, needs one.
-    name = f'inline; filename="{page.strip("/").replace("/", "-")}.atom"'
-    return Response(written(feed), media_type=MEDIA, headers={**OPEN, "content-disposition": name})
+    name = f'inline; filename="{told.page.strip("/").replace("/", "-")}.atom"'
+    headers = {**headers_of(etag), **OPEN, "content-disposition": name}
+    return Response(written(feed), media_type=MEDIA, headers=headers)
 
 
 def _path(request: Request, name: str, **parameters: object) -> str:
@@ -44,9 +68,12 @@ def _tag(request: Request, of: str) -> str:
 @get("/{locale:str}/data/feed", name="data_feed", access=PUBLIC)
 async def data_feed(request: Request) -> Response[bytes]:
     """The releases of open data."""
+    return await _answer(request, _releases)
+
+
+async def _releases(request: Request, db: AsyncSession) -> Told:
     settings = settings_of(request)
-    async with database_of(request).read() as db:
-        found = await queries.releases(db)
+    found = await queries.releases(db)
     entries = [
         Entry(
             _tag(request, f"release/{r.number}"),
@@ -58,20 +85,27 @@ async def data_feed(request: Request) -> Response[bytes]:
         )
         for r in found[:MOST]
     ]
-    return _answer(request, _path(request, "data"), _("Releases of open data"), entries)
+    return Told(_path(request, "data"), _("Releases of open data"), entries)
 
 
 @get("/{locale:str}/jurisdictions/{code:str}/feed", name="jurisdiction_feed", access=PUBLIC)
 async def jurisdiction_feed(request: Request, code: FromPath[str]) -> Response[bytes]:
     """What is published on a jurisdiction and what is withdrawn, the newest first."""
-    async with database_of(request).read() as db:
-        place = await jurisdictions.by_code(db, code)
-        if place is None:
-            raise NotFound(_("There is no jurisdiction with this code."))
-        entries = await _changes(request, db, place.id)
+
+    async def made(request: Request, db: AsyncSession) -> Told:
+        return await _of_place(request, db, code)
+
+    return await _answer(request, made)
+
+
+async def _of_place(request: Request, db: AsyncSession, code: str) -> Told:
+    place = await jurisdictions.by_code(db, code)
+    if place is None:
+        raise NotFound(_("There is no jurisdiction with this code."))
+    entries = await _changes(request, db, place.id)
     name = place.name + (f" ({_('Fictional')})" if place.fictional else "")
     title = _("%(place)s: what is published") % {"place": name}
-    return _answer(request, _path(request, "jurisdiction", code=code), title, entries)
+    return Told(_path(request, "jurisdiction", code=code), title, entries)
 
 
 async def _changes(request: Request, db: AsyncSession, jurisdiction_id: int) -> list[Entry]:
@@ -97,9 +131,12 @@ async def _changes(request: Request, db: AsyncSession, jurisdiction_id: int) -> 
 @get("/{locale:str}/corrections/feed", name="corrections_feed", access=PUBLIC)
 async def corrections_feed(request: Request) -> Response[bytes]:
     """Reports of mistakes, and how they were answered."""
+    return await _answer(request, _reports)
+
+
+async def _reports(request: Request, db: AsyncSession) -> Told:
     base = settings_of(request).base_url
-    async with database_of(request).read() as db:
-        found = await corrections.reports(db, limit=MOST)
+    found = await corrections.reports(db, limit=MOST)
     entries = [
         Entry(
             _tag(request, f"report/{r.number}"),
@@ -113,15 +150,18 @@ async def corrections_feed(request: Request) -> Response[bytes]:
         for r in found
     ]
     entries.sort(key=lambda e: e.updated, reverse=True)
-    return _answer(request, _path(request, "corrections"), _("Reports of mistakes"), entries)
+    return Told(_path(request, "corrections"), _("Reports of mistakes"), entries)
 
 
 @get("/{locale:str}/briefings/feed", name="briefings_feed", access=PUBLIC)
 async def briefings_feed(request: Request) -> Response[bytes]:
     """The final editions of briefings."""
+    return await _answer(request, _editions)
+
+
+async def _editions(request: Request, db: AsyncSession) -> Told:
     base = settings_of(request).base_url
-    async with database_of(request).read() as db:
-        found = await editions.final_editions(db, limit=MOST)
+    found = await editions.final_editions(db, limit=MOST)
     entries = [
         Entry(
             f"urn:uuid:{e.uid}",
@@ -133,4 +173,4 @@ async def briefings_feed(request: Request) -> Response[bytes]:
         )
         for e in found
     ]
-    return _answer(request, _path(request, "briefings"), _("Final editions of briefings"), entries)
+    return Told(_path(request, "briefings"), _("Final editions of briefings"), entries)

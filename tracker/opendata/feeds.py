@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from xml.etree.ElementTree import Element, SubElement, tostring  # nosec B405: it writes, it reads nothing
 
 ATOM = "http://www.w3.org/2005/Atom"
 MEDIA = "application/atom+xml; charset=utf-8"
-_BEGINNING = datetime(2021, 2, 24, tzinfo=UTC)  # of the record: the day of the core competencies
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +23,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """`entries`: the newest first. `own`: the feed's own address; `page`: what it is the feed of."""
+    """`entries`: the newest first. `own`: the feed's own address; `page`: what it is the feed of.
+
+    `updated`: when its newest entry was; the same state gives the same bytes.
+    """
 
     own: str
     page: str
@@ -32,6 +34,7 @@ class Feed:
     author: str
     language: str
     entries: Sequence[Entry]
+    updated: datetime
 
 
 def _without_controls(text: str) -> str:
@@ -46,12 +49,11 @@ def _add(parent: Element, name: str, text: str = "", **attributes: str) -> Eleme
 
 
 def written(feed: Feed) -> bytes:
-    """The feed as XML. It is as new as its newest entry, so the same state gives the same bytes."""
+    """The feed as XML."""
     root = Element("feed", {"xmlns": ATOM, "xml:lang": feed.language})
     _add(root, "id", feed.own)
     _add(root, "title", feed.title)
-    newest = max((e.updated for e in feed.entries), default=_BEGINNING)
-    _add(root, "updated", newest.isoformat())
+    _add(root, "updated", feed.updated.isoformat())
     _add(_add(root, "author"), "name", feed.author)
     _add(root, "link", rel="self", type="application/atom+xml", href=feed.own)
     _add(root, "link", rel="alternate", type="text/html", href=feed.page)

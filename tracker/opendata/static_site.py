@@ -88,8 +88,11 @@ class _Site:
 
     def file(self, address: str) -> str | None:
         path, _mark, query = address.partition("?")
-        if _MOMENT.fullmatch(query) and self._route(path)[0] == "cell":
-            address, query = path, ""  # whose history tells what it said at each moment
+        if _MOMENT.fullmatch(query) and self._route(path)[0] in ("cell", "jurisdiction"):
+            address, query = (
+                path,
+                "",
+            )  # the history of a cell, which a profile leads to, tells what it said at each moment
         answer = self.answers.get(address)
         if answer is None:
             return None

@@ -4,7 +4,7 @@ from litestar import Request, Response, get
 
 from tracker.access.guard import PUBLIC
 from tracker.kit.errors import NotFound
-from tracker.kit.forms import page_number
+from tracker.kit.forms import not_among, page_number
 from tracker.kit.i18n import gettext as _
 from tracker.search.full_text import KINDS
 from tracker.search.queries import Group, found
@@ -20,14 +20,17 @@ async def search_page(request: Request) -> Response[str]:
     """What has all the words: some of each kind, or one kind by pages."""
     given = request.query_params
     typed = given.get("q", "").strip()
-    kind = given.get("kind", "") if given.get("kind", "") in KINDS else ""
-    number = page_number(given.get("page", "")) if kind else 1
+    kind = given.get("kind", "")
     words = words_of(typed)
     faults = {}
+    if kind and kind not in KINDS:
+        faults["kind"] = not_among(kind, KINDS)
+        kind = ""
     if typed and not words.enough:
         faults["q"] = _("Type a word of at least %(least)s letters or digits.") % {"least": LEAST}
+    number = page_number(given.get("page", "")) if kind else 1
     groups: tuple[Group, ...] = ()
-    if words.enough:
+    if words.enough and not faults:
         async with database_of(request).read() as db:
             groups = await found(db, words, kind=kind, skip=(number - 1) * PAGE, limit=PAGE if kind else FEW)
     if number > 1 and not groups:

@@ -95,18 +95,14 @@ class Snapshot(Reread):
         return record
 
 
-async def snapshot(db: AsyncSession, snapshot_id: str) -> Snapshot | None:
-    """The snapshot, re-executed; None when there is none of this id. Raises Gone."""
-    found = await _row(db, snapshot_id)
-    return await _executed(db, *found) if found else None
+async def snapshot(db: AsyncSession, snapshot_id: str) -> Snapshot:
+    """The snapshot, re-executed: of a register this takes seconds. Raises NotFound and Gone."""
+    return await _executed(db, *await _row(db, snapshot_id))
 
 
-async def reread(db: AsyncSession, snapshot_id: str) -> Reread | None:
-    """The comparison of the snapshot, for a fraction of the time of `snapshot`. Raises Gone."""
-    found = await _row(db, snapshot_id)
-    if found is None:
-        return None
-    row, frozen_at = found
+async def reread(db: AsyncSession, snapshot_id: str) -> Reread:
+    """The comparison of the snapshot, for a fraction of the time of `snapshot`. Raises NotFound and Gone."""
+    row, frozen_at = await _row(db, snapshot_id)
     comparison = await _asked_again(db, await asyncio.to_thread(json.loads, row.canonical))
     return Reread(row.id, row.sha256, frozen_at, comparison)
 
@@ -117,22 +113,21 @@ async def redacted(db: AsyncSession, frozen: Reread) -> tuple[PlacedText, ...]:
         return frozen.redacted
     r = PublishedRedaction
     since = select(r.id).where(col(r.recorded_at) > frozen.frozen_at).limit(1)
-    whole = await snapshot(db, frozen.id) if (await db.execute(since)).first() else None
-    return whole.redacted if whole else ()
+    return (await snapshot(db, frozen.id)).redacted if (await db.execute(since)).first() else ()
 
 
-async def _row(db: AsyncSession, snapshot_id: str) -> tuple[PublishedSnapshot, datetime] | None:
-    """(what is kept, when it is told to have been frozen)."""
-    if len(snapshot_id) > LONGEST_ID:
-        return None
+async def _row(db: AsyncSession, snapshot_id: str) -> tuple[PublishedSnapshot, datetime]:
+    """(what is kept, when it is told to have been frozen). Raises NotFound."""
     s, listing = PublishedSnapshot, PublishedSnapshotListing
-    found = await db.execute(
+    statement = (
         select(s, listing.recorded_at)
         .outerjoin(listing, col(listing.snapshot_id) == s.id)
         .where(col(s.id) == snapshot_id)
     )
-    row = found.one_or_none()
-    return (row[0], row[1] or row[0].recorded_at) if row else None
+    row = (await db.execute(statement)).one_or_none() if len(snapshot_id) <= LONGEST_ID else None
+    if row is None:
+        raise NotFound(_("There is no snapshot with this id."))
+    return row[0], row[1] or row[0].recorded_at
 
 
 async def codes(db: AsyncSession, snapshot_id: str) -> list[str]:

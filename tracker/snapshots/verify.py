@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from tracker.kit.errors import Invalid
-from tracker.snapshots.queries import Gone, Snapshot, snapshot
+from tracker.kit.errors import Invalid, NotFound
+from tracker.snapshots.queries import Snapshot, snapshot
 from tracker.snapshots.record import id_of, sha256_of
 
 NAMED = 3  # cells that differ are named up to this many
@@ -30,12 +30,10 @@ async def check(db: AsyncSession, snapshot_id: str) -> Checked:
     """Re-execute one snapshot. It is for the operator, so its words are not translated."""
     try:
         found = await snapshot(db, snapshot_id)
-    except Gone as gone:
+    except NotFound as gone:  # the snapshot itself, or what it names
         return Checked(snapshot_id, "missing", str(gone))
     except (ValueError, KeyError, TypeError, Invalid) as error:
         return Checked(snapshot_id, "WRONG", f"what was frozen can't be read: {error}")
-    if found is None:
-        return Checked(snapshot_id, "missing", "there is no such snapshot")
     why = _fault(found)
     if why:
         return Checked(snapshot_id, "WRONG", why)

@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from tracker.access.guard import PUBLIC
 from tracker.briefings import apart
@@ -17,7 +16,7 @@ from tracker.compare.query import PARAMETERS, parse
 from tracker.compare.reading import reading
 from tracker.compare.tables import tables
 from tracker.kit import licences
-from tracker.kit.errors import NotFound
+from tracker.kit.errors import Invalid, NotFound
 from tracker.kit.forms import page_number
 from tracker.kit.i18n import gettext as _
 from tracker.kit.senders import sender_of, site_of
@@ -27,21 +26,23 @@ from tracker.snapshots.citations import reference, titled
 from tracker.snapshots.files import CITED_IN, KINDS, Desk, Kind, kinds_of
 from tracker.snapshots.queries import Snapshot
 from tracker.web import signposts
-from tracker.web.errors import error_page
+from tracker.web.errors import error_page, several
 from tracker.web.render import context_of, page, renderer_of
 from tracker.web.requests import client_address, database_of, form_data, query_parameters, settings_of
 from tracker.web.signposts import Post
 
 # What holds no free text can be kept; the rest is asked for again each time, so that a redaction reaches it at once.
 LASTING = "public, max-age=31536000, immutable"
+LONGEST_ADDRESS = 16_000  # of characters that browsers and proxies take
 
 
 @post("/{locale:str}/snapshots", name="snapshot_do", access=PUBLIC, status_code=200)
 async def freeze(request: Request) -> Response[str] | Response[bytes] | Redirect:
     """Freeze the comparison that the form states."""
     form, settings = await form_data(request), settings_of(request)
-    query = parse({name: form.first(name) for name in PARAMETERS})
+    given = {name: text for name in PARAMETERS if (text := form.first(name))}
     try:
+        query = parse(given)
         made = await service.freeze(
             database_of(request),
             query,
@@ -51,10 +52,19 @@ async def freeze(request: Request) -> Response[str] | Response[bytes] | Redirect
         )
     except service.TooManySnapshots as wait:
         return error_page(request, 429, str(wait))
+    except Invalid as invalid:
+        return error_page(request, 422, str(invalid), several(invalid), form=_form_of(request, given))
     path = renderer_of(request).urls.path("snapshot", context_of(request).locale, snapshot=made)
     # How the tables stand is no part of what is frozen.
     asked = urlencode({"layout": ",".join(query.layout)}, safe=",") if query.layout else ""
     return Redirect(f"{path}?{asked}" if asked else path, status_code=303)
+
+
+def _form_of(request: Request, given: dict[str, str]) -> str:
+    """The compare page with what was to be frozen; without it where no address holds so much."""
+    path = renderer_of(request).urls.path("compare", context_of(request).locale)
+    asked = urlencode(given, safe=",@:")
+    return f"{path}?{asked}" if len(asked) < LONGEST_ADDRESS else path
 
 
 @get("/{locale:str}/snapshots", name="snapshots", access=PUBLIC)
@@ -81,7 +91,7 @@ async def snapshot_page(request: Request, snapshot: FromPath[str]) -> Response[s
         return await _file(request, snapshot_id, ending)
     layout = parse({"layout": query_parameters(request).get("layout", "")}).layout
     async with database_of(request).read() as db:
-        found = await _found(db, snapshot_id)
+        found = await queries.snapshot(db, snapshot_id)
         since = await since_queries.since(db, found)
     desk, comparison = _desk(request, found), found.comparison
     shown = replace(comparison, query=replace(comparison.query, layout=layout))
@@ -122,13 +132,6 @@ def _signposts(desk: Desk, licence: str) -> str:
     )
 
 
-async def _found(db: AsyncSession, snapshot_id: str) -> Snapshot:
-    found = await queries.snapshot(db, snapshot_id)
-    if found is None:
-        raise NotFound(_("There is no snapshot with this id."))
-    return found
-
-
 def _desk(request: Request, found: Snapshot) -> Desk:
     settings, locale = settings_of(request), context_of(request).locale
     cited = reference(found, service=settings.service_name, base_url=settings.base_url, locale=locale)
@@ -141,7 +144,7 @@ async def _file(request: Request, snapshot_id: str, ending: str) -> Response[byt
         raise NotFound(_("A snapshot has no file of this kind."))
     with apart.in_line():
         async with database_of(request).read() as db:
-            found = await _found(db, snapshot_id)
+            found = await queries.snapshot(db, snapshot_id)
         desk = _desk(request, found)
         made = await asyncio.to_thread(kind.make, desk)
         body = made if isinstance(made, bytes) else await apart.drawn("pdf", made)

@@ -45,8 +45,10 @@ def _titles() -> dict[int, str]:
     }
 
 
-def error_page(request: Request, status: int, text: str, faults: Sequence[str] = ()) -> Answer:
-    """`faults`: what can't be taken, each in a sentence, where there is more than one."""
+def error_page(
+    request: Request, status: int, text: str, faults: Sequence[str] = (), form: str = ""
+) -> Answer:
+    """`faults`: what can't be taken, each in a sentence, where there is more than one. `form`: where it can be mended."""
     if is_api(request.url.path):
         return problem(status, text)
     renderer = renderer_of(request)
@@ -56,7 +58,7 @@ def error_page(request: Request, status: int, text: str, faults: Sequence[str] =
         "text": text,
         "status": status,
         "faults": faults,
-        "form": _form_of(request) if status == 422 else "",
+        "form": form or (_form_of(request) if status == 422 else ""),
     }
     html = renderer.html("errors/error.html", context)
     return Response(html, media_type="text/html", status_code=status)
@@ -71,12 +73,17 @@ def _form_of(request: Request) -> str:
     return f"{compared}?{request.url.query}"
 
 
+def several(error: Invalid) -> Sequence[str]:
+    """Its sentences, where there is more than one."""
+    told = list(dict.fromkeys(error.faults.values()))
+    return told if len(told) > 1 else ()
+
+
 def on_refused(request: Request, error: Refused) -> Answer:
     status = next(status for kind, status in _STATUS if isinstance(error, kind))
     if isinstance(error, Invalid) and is_api(request.url.path):
         return problem(status, str(error), errors=field_errors(error.faults))
-    faults = list(dict.fromkeys(error.faults.values())) if isinstance(error, Invalid) else []
-    return error_page(request, status, str(error), faults if len(faults) > 1 else ())
+    return error_page(request, status, str(error), several(error) if isinstance(error, Invalid) else ())
 
 
 def on_no_token(request: Request, error: NoToken) -> Answer:

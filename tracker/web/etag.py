@@ -19,7 +19,7 @@ from tracker.web.render import renderer_of
 from tracker.web.requests import database_of
 
 # Raise it when the same record is told in other bytes: answers kept by others are then asked for anew.
-FORMAT = "5"
+FORMAT = "6"
 
 
 async def etag_of(request: Request) -> str:
