@@ -2,8 +2,10 @@
 
 import json
 import re
+from io import BytesIO
 
 import pytest
+from pypdf import PdfReader
 
 from tests import factories, personas
 from tests.editions import made
@@ -212,7 +214,7 @@ async def test_what_is_withdrawn_after_freezing_is_told(
     where = await factories.cell(database, "XAA", "HTCC-C4")
     entry = await factories.published(database, author, reviewer, where, factories.content(commitment="3"))
     _address, public = await finished(owner, teammate, database)
-    draft = await made.begun(database, author)
+    draft, other = [await made.begun(database, author) for _n in range(2)]
     before = await client.get(public)
     assert "The record has moved on." not in before.text
     files = (await client.get(f"{public}/json")).content
@@ -230,9 +232,26 @@ async def test_what_is_withdrawn_after_freezing_is_told(
     await act(owner, f"{ORG}/briefings/{draft.briefing_id}/1", "files")
     await jobs(database)
     again = await owner.get(f"{ORG}/briefings/{draft.briefing_id}/1/file/pdf")
-    assert again.content.startswith(b"%PDF")
+    told = "an entry was withdrawn that 1 cell rests on"
+    assert told in " ".join(
+        " ".join(p.extract_text() for p in PdfReader(BytesIO(again.content)).pages).split()
+    )
+    assert told in (await owner.get(f"{ORG}/briefings/{draft.briefing_id}/1/preview")).text
+    assert told not in (await client.get(public)).text, (
+        "what is final says what was known when it was made so"
+    )
+    assert (await act(owner, f"{ORG}/briefings/{draft.briefing_id}/1", "submit")).status_code == 303
+    assert (await act(teammate, f"{ORG}/briefings/{draft.briefing_id}/1", "final")).status_code == 303
+    await jobs(database)
+    final = re.search(
+        r'href="(/en/briefings/[a-z2-7]{10}/1)"',
+        (await owner.get(f"{ORG}/briefings/{draft.briefing_id}/1")).text,
+    )
+    assert final
+    assert told in (await client.get(final[1])).text
+    assert told in json.dumps((await client.get(f"{final[1]}/json")).json())
     # To read the record as it is now, the dates are emptied.
-    fresh = f"{ORG}/briefings/{draft.briefing_id}/1"
+    fresh = f"{ORG}/briefings/{other.briefing_id}/1"
     assert (await select(owner, fresh, on="", as_of="")).status_code == 303
     assert "The record has moved on." not in (await owner.get(fresh)).text
 

@@ -6,7 +6,7 @@ from tracker.briefings.desk import Desk, text_block
 from tracker.briefings.document import Bullets, Part, Run, Runs, Table
 from tracker.briefings.wording import axis_word, day, moment
 from tracker.compare.caveats import caveats
-from tracker.compare.wording import listed
+from tracker.compare.wording import listed, named
 from tracker.kit.i18n import gettext as _
 from tracker.kit.i18n import ngettext
 from tracker.kit.vocabulary import LEVEL_CODES, Axis, Source, value, word
@@ -97,8 +97,29 @@ def _rules(desk: Desk) -> Iterator[Runs]:
 
 
 def _caveats(desk: Desk) -> Iterator[str]:
+    if told := withdrawn_told(desk):
+        yield told
     yield from caveats(desk.comparison)
     yield from _of_the_sources(desk)
+
+
+def withdrawn_told(desk: Desk) -> str:
+    """What was withdrawn after this was frozen, in a sentence or two; "" where nothing was."""
+    gone = desk.beside.withdrawn
+    if gone is None:
+        return ""
+    told = ngettext(
+        "After this was frozen, by %(day)s, an entry was withdrawn that %(count)s cell rests on: it is told here as "
+        "it was frozen.",
+        "After this was frozen, by %(day)s, entries were withdrawn that %(count)s cells rest on: they are told here as "
+        "they were frozen.",
+        gone.cells,
+    ) % {"day": day(gone.last), "count": gone.cells}
+    if not gone.places:
+        return told
+    return f"{told} " + _("Nothing is left of what is told of %(names)s.") % {
+        "names": named(list(gone.places))
+    }
 
 
 def _of_the_sources(desk: Desk) -> Iterator[str]:

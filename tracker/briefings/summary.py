@@ -5,6 +5,7 @@ from reportlab.graphics.barcode.qrencoder import QRCode, QRErrorCorrectLevel
 from tracker.briefings.desk import LONGEST_ADDRESS, Desk, text, text_block
 from tracker.briefings.document import Block, Bullets, Chart, Mark, Notice, Part, Run, Runs, Text
 from tracker.briefings.messages import Generated, generated
+from tracker.briefings.method import withdrawn_told
 from tracker.briefings.options import Message
 from tracker.briefings.own_words import cells_of, named_in, without_names
 from tracker.briefings.wording import axis_tag, axis_word, day, edition_reference, moment
@@ -25,6 +26,8 @@ def summary(desk: Desk, question: str, fictional: str) -> tuple[Part, ...]:
     if fictional:
         invented = _("Made up to show how the service works.")
         blocks.append(Notice((Run(fictional, bold=True), Run(" " + invented))))
+    if gone := withdrawn_told(desk):
+        blocks.append(Notice(text(gone)))
     if desk.filtered:
         blocks.append(Notice(text(desk.filtered)))
     messages = told(desk)

@@ -18,6 +18,7 @@ from tracker.compare.comparison import Comparison
 from tracker.editions.content import Content, Told
 from tracker.kit.i18n import current_locale, set_locale
 from tracker.snapshots.queries import Reread, reread
+from tracker.snapshots.withdrawn_queries import withdrawn
 
 AT_ONCE = 2  # compositions in a process; a register of a thousand jurisdictions takes seconds
 
@@ -86,6 +87,7 @@ async def gathered(db: AsyncSession, told: Told, desk: Desk, *, snapshot: Reread
             options = replace(options, since=earlier.at.on, known_by=earlier.at.as_of)
     with speaking(locale):
         beside = await gather(db, snapshot.comparison, options)
+    beside = replace(beside, withdrawn=await withdrawn(db, snapshot.comparison, told.until))
     return Gathered(told, snapshot, options, beside, desk)
 
 

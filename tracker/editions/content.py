@@ -106,7 +106,7 @@ class Content:
 class Told:
     """An edition, draft or final, as it is composed. `url`: its absolute address. `earlier`: (snapshot, day) of
 
-    the edition `content.before`, where there is one.
+    the edition `content.before`, where there is one. `until`: what was withdrawn by then is told; up to now if absent.
     """
 
     organisation: str
@@ -117,6 +117,7 @@ class Told:
     snapshot_id: str
     content: Content
     earlier: tuple[str, date] | None = None
+    until: datetime | None = None
 
     def options(self, frozen: Frozen) -> Options:
         """What `compose` is asked for. Its key messages and recommendations are the organisation's."""

@@ -187,6 +187,7 @@ async def told_final(db: AsyncSession, e: PublishedEdition, base_url: str) -> To
         snapshot_id=e.snapshot_id,
         content=content,
         earlier=await earlier(db, e.briefing_id, e.before),
+        until=e.recorded_at,
     )
 
 
