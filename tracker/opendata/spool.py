@@ -7,6 +7,7 @@ import tempfile
 import time
 import weakref
 from collections.abc import Collection, Iterable, Iterator, MutableMapping
+from contextlib import suppress
 from pathlib import Path
 
 Rows = Collection[list[str]]
@@ -17,8 +18,10 @@ _FORGOTTEN = 24 * 3600  # seconds
 def tidy(folder: Path) -> None:
     """Remove what a crash left a day ago or longer; something younger may still be read."""
     for path in folder.glob(f"{PREFIX}*"):
-        if path.stat().st_mtime < time.time() - _FORGOTTEN:
-            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+        # One that is let go of at this moment, here or in another process, is gone: that is all that is wanted.
+        with suppress(FileNotFoundError):
+            if path.stat().st_mtime < time.time() - _FORGOTTEN:
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 class FileRows(Rows):
